@@ -1,0 +1,107 @@
+//! What the user interface needs from a server. `server` implements each trait for one signed-in
+//! person (or nobody) at a time and provides it as Leptos context: `expect_context::<Documents>()`.
+use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
+use crate::dto::axis::{LinkStatus, MessageRow};
+use crate::dto::documents::{DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
+use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow};
+use crate::dto::verify::VerifyReport;
+use crate::dto::{Page, Placement};
+use crate::error::ApiResult;
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, TokenId, UserId, VoteId};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+pub type Identity = Arc<dyn IdentityApi>;
+pub type Documents = Arc<dyn DocumentsApi>;
+pub type Meetings = Arc<dyn MeetingsApi>;
+pub type Axis = Arc<dyn AxisApi>;
+pub type Audit = Arc<dyn AuditApi>;
+
+/// People, sessions, keys. Signing in and out are plain form posts (`/login`, `/logout`), so that they work before hydration.
+#[async_trait]
+pub trait IdentityApi: Send + Sync {
+    /// Who asks; `None` without a session.
+    async fn me(&self) -> ApiResult<Option<Me>>;
+    /// People of this body, by name; for choosing leaders, chairs and members.
+    async fn people(&self, text: String) -> ApiResult<Vec<Person>>;
+    /// Bodies of the directory, without this one.
+    async fn bodies(&self, text: String) -> ApiResult<Vec<Body>>;
+    async fn my_key(&self) -> ApiResult<Option<KeyInfo>>;
+    async fn change_pin(&self, old: String, new: String) -> ApiResult<()>;
+    async fn change_password(&self, old: String, new: String) -> ApiResult<()>;
+    async fn tokens(&self) -> ApiResult<Vec<Token>>;
+    /// `days` from 1 to 365.
+    async fn create_token(&self, name: String, days: u32) -> ApiResult<NewToken>;
+    async fn revoke_token(&self, id: TokenId) -> ApiResult<()>;
+}
+
+/// Outgoing and incoming documents. Uploading a draft is a form post (`/documents/new`, multipart), answered by a redirect.
+/// `revision` is the row version that the person saw: another one is refused with `documents.changed_meanwhile`.
+#[async_trait]
+pub trait DocumentsApi: Send + Sync {
+    async fn list(&self, query: DocumentQuery) -> ApiResult<Page<DocumentRow>>;
+    async fn get(&self, id: DocumentId) -> ApiResult<DocumentDetail>;
+    async fn update_draft(&self, id: DocumentId, revision: i64, fields: DraftFields) -> ApiResult<()>;
+    /// Trình ký: reserves the boxes for number and date in the PDF and hands it to the leader.
+    async fn submit(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    async fn withdraw(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Trả lại, with a reason for the drafter.
+    async fn return_to_drafter(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
+    /// The leader's personal signature (PAdES B-B) with the image at `placement`.
+    async fn sign(&self, id: DocumentId, revision: i64, placement: Placement, pin: String) -> ApiResult<()>;
+    /// Number from the register, date, and the body's seal, in one step or not at all.
+    async fn issue(&self, id: DocumentId, revision: i64, seal: Placement, pin: String) -> ApiResult<()>;
+    /// To every receiver over the axis.
+    async fn send(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Tiếp nhận: an arrival number from the register of incoming documents; tells the sender 03.
+    async fn take_in(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Tells the sender 02 with the reason.
+    async fn refuse(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
+    async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Signatures of the document's current file, checked now.
+    async fn verify(&self, id: DocumentId) -> ApiResult<VerifyReport>;
+}
+
+#[async_trait]
+pub trait MeetingsApi: Send + Sync {
+    async fn list(&self) -> ApiResult<Vec<MeetingRow>>;
+    async fn get(&self, id: MeetingId) -> ApiResult<MeetingDetail>;
+    async fn create(&self, draft: MeetingDraft) -> ApiResult<MeetingId>;
+    async fn add_item(&self, id: MeetingId, title: String, presenter: String, minutes: u32) -> ApiResult<ItemId>;
+    async fn move_item(&self, id: ItemId, position: u32) -> ApiResult<()>;
+    async fn remove_item(&self, id: ItemId) -> ApiResult<()>;
+    async fn publish(&self, id: MeetingId) -> ApiResult<()>;
+    async fn open(&self, id: MeetingId) -> ApiResult<()>;
+    async fn close(&self, id: MeetingId) -> ApiResult<()>;
+    async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()>;
+    async fn check_in(&self, id: MeetingId) -> ApiResult<()>;
+    /// An issued, sent or taken-in document becomes a meeting document.
+    async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId>;
+    async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;
+    async fn open_vote(&self, id: MeetingId, item: Option<ItemId>, question: String) -> ApiResult<VoteId>;
+    /// The same ballot twice counts once; another choice replaces the first while the vote is open.
+    async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()>;
+    async fn close_vote(&self, vote: VoteId) -> ApiResult<()>;
+}
+
+#[async_trait]
+pub trait AxisApi: Send + Sync {
+    async fn link(&self) -> ApiResult<LinkStatus>;
+    async fn messages(&self, page: u32) -> ApiResult<Page<MessageRow>>;
+    /// Tries a failed message again now.
+    async fn retry(&self, id: MessageId) -> ApiResult<()>;
+}
+
+#[async_trait]
+pub trait AuditApi: Send + Sync {
+    async fn list(&self, query: AuditQuery) -> ApiResult<Page<AuditRow>>;
+    /// Recomputes the whole chain.
+    async fn check(&self) -> ApiResult<ChainCheck>;
+}
+
+/// For the page of people (admin).
+#[async_trait]
+pub trait AdminApi: Send + Sync {
+    async fn set_active(&self, id: UserId, active: bool) -> ApiResult<()>;
+}

@@ -1,0 +1,292 @@
+//! Official documents: outgoing (văn bản đi) and incoming (văn bản đến).
+use super::{FileRef, Placement, When, identity::Body, identity::KeyInfo};
+use crate::ids::{DocumentId, UserId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// văn bản đi
+    Outgoing,
+    /// văn bản đến
+    Incoming,
+}
+
+impl Direction {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::Outgoing => "outgoing",
+            Direction::Incoming => "incoming",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        [Self::Outgoing, Self::Incoming].into_iter().find(|d| d.as_str() == s)
+    }
+}
+
+/// Where a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// dự thảo
+    Draft,
+    /// đã trình
+    Submitted,
+    /// trả lại
+    Returned,
+    /// lãnh đạo đã ký, chờ cấp số
+    Signed,
+    /// đã ban hành (số, ngày, dấu)
+    Issued,
+    /// đã gửi
+    Sent,
+    /// đến, chờ văn thư tiếp nhận
+    Arrived,
+    /// từ chối tiếp nhận
+    Refused,
+    /// đã tiếp nhận, vào sổ
+    TakenIn,
+}
+
+impl State {
+    pub const ALL: [State; 9] = [
+        State::Draft,
+        State::Submitted,
+        State::Returned,
+        State::Signed,
+        State::Issued,
+        State::Sent,
+        State::Arrived,
+        State::Refused,
+        State::TakenIn,
+    ];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::Submitted => "submitted",
+            State::Returned => "returned",
+            State::Signed => "signed",
+            State::Issued => "issued",
+            State::Sent => "sent",
+            State::Arrived => "arrived",
+            State::Refused => "refused",
+            State::TakenIn => "taken_in",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.as_str() == s)
+    }
+}
+
+/// Độ khẩn; the number is the edXML `Priority`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    #[default]
+    /// thường
+    Normal,
+    /// khẩn
+    Urgent,
+    /// thượng khẩn
+    VeryUrgent,
+    /// hỏa tốc
+    Express,
+}
+
+impl Urgency {
+    pub const ALL: [Urgency; 4] = [Urgency::Normal, Urgency::Urgent, Urgency::VeryUrgent, Urgency::Express];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Urgency::Normal => "normal",
+            Urgency::Urgent => "urgent",
+            Urgency::VeryUrgent => "very_urgent",
+            Urgency::Express => "express",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.as_str() == s)
+    }
+    /// edXML `Priority`, 0 to 3.
+    pub fn priority(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What this person may do with this document now: decided by the server, drawn by the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Edit,
+    ReplaceFile,
+    Submit,
+    Withdraw,
+    Return,
+    Sign,
+    /// Cấp số, ghi ngày và đóng dấu.
+    Issue,
+    Send,
+    TakeIn,
+    Refuse,
+    AttachToMeeting,
+    Delete,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct DocumentQuery {
+    pub direction: Option<Direction>,
+    pub state: Option<State>,
+    /// Words in abstract, number or body, accents and case ignored.
+    pub text: String,
+    /// From 1.
+    pub page: u32,
+    /// Only what waits for this person.
+    pub mine: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentRow {
+    pub id: DocumentId,
+    pub direction: Direction,
+    /// Abbreviation of the kind, such as `QĐ`; see `KINDS`.
+    pub kind: String,
+    /// Trích yếu.
+    pub abstract_text: String,
+    pub state: State,
+    pub urgency: Urgency,
+    /// Số và ký hiệu, such as `12/QĐ-UBND`, once given.
+    pub number: Option<String>,
+    /// Drafter (outgoing) or sending body (incoming).
+    pub from: String,
+    pub updated: When,
+    /// True when it waits for the person who asks.
+    pub waits_for_me: bool,
+}
+
+/// What became of a document at one receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receiver {
+    pub body: Body,
+    /// `waiting` (not sent yet), `queued`, `accepted` (by the axis node), `failed`, then the edXML codes `01`, `02`, `03` …
+    pub status: String,
+    /// The receiver's own words, such as the reason of a refusal.
+    pub description: String,
+    pub at: Option<When>,
+    /// Everything heard, oldest first: (code, description, when).
+    pub trail: Vec<StatusEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusEntry {
+    pub code: String,
+    pub description: String,
+    pub at: When,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    pub number: u32,
+    /// `uploaded`, `prepared`, `signed`, `issued`, `received` …
+    pub what: String,
+    pub by: String,
+    pub at: When,
+    pub file: FileRef,
+}
+
+/// A step in the document's history, from the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub action: String,
+    pub by: String,
+    pub at: When,
+    /// Reason or remark that a person gave.
+    pub remark: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentDetail {
+    pub row: DocumentRow,
+    pub file: FileRef,
+    /// Name of the file as uploaded.
+    pub file_name: String,
+    pub drafter: String,
+    pub leader: Option<String>,
+    pub leader_id: Option<UserId>,
+    /// Văn bản đi: who it is for. Văn bản đến: this body.
+    pub receivers: Vec<Receiver>,
+    /// Sending body of an incoming document.
+    pub sender: Option<Body>,
+    /// `2026-11-24`; empty until issued.
+    pub issued_on: String,
+    /// Số đến.
+    pub arrival_number: Option<String>,
+    pub arrived: Option<When>,
+    /// Why it was returned or refused, when it was.
+    pub reason: Option<String>,
+    pub versions: Vec<Version>,
+    pub steps: Vec<Step>,
+    pub actions: Vec<Action>,
+    /// Boxes for number and date, reserved before the leader signs.
+    pub number_box: Placement,
+    pub date_box: Placement,
+    /// The key that this person would sign or seal with now.
+    pub key: Option<KeyInfo>,
+    /// Where the leader's signature stands, once signed; the seal is offered over a third of it.
+    pub signature_box: Option<Placement>,
+    /// Row version for optimistic locking: sent back with every change.
+    pub revision: i64,
+    /// Live topic of this document.
+    pub topic: String,
+    /// Last number of that topic contained in this answer.
+    pub topic_seq: u64,
+}
+
+/// What the drafter may change until submission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftFields {
+    pub kind: String,
+    pub abstract_text: String,
+    pub urgency: Urgency,
+    /// Identifier codes of the receiving bodies.
+    pub receivers: Vec<String>,
+    pub leader_id: Option<UserId>,
+    pub number_box: Option<Placement>,
+    pub date_box: Option<Placement>,
+}
+
+/// The 29 kinds of administrative documents (Decree 30/2020, Art. 7): abbreviation (or a key where the law gives none) and Vietnamese name.
+pub const KINDS: [(&str, &str); 29] = [
+    ("NQ", "Nghị quyết"),
+    ("QĐ", "Quyết định"),
+    ("CT", "Chỉ thị"),
+    ("QC", "Quy chế"),
+    ("QyĐ", "Quy định"),
+    ("TC", "Thông cáo"),
+    ("TB", "Thông báo"),
+    ("HD", "Hướng dẫn"),
+    ("CTr", "Chương trình"),
+    ("KH", "Kế hoạch"),
+    ("PA", "Phương án"),
+    ("ĐA", "Đề án"),
+    ("DA", "Dự án"),
+    ("BC", "Báo cáo"),
+    ("BB", "Biên bản"),
+    ("TTr", "Tờ trình"),
+    ("HĐ", "Hợp đồng"),
+    ("CV", "Công văn"),
+    ("CĐ", "Công điện"),
+    ("BGN", "Bản ghi nhớ"),
+    ("BTT", "Bản thỏa thuận"),
+    ("GUQ", "Giấy ủy quyền"),
+    ("GM", "Giấy mời"),
+    ("GGT", "Giấy giới thiệu"),
+    ("GNP", "Giấy nghỉ phép"),
+    ("PG", "Phiếu gửi"),
+    ("PC", "Phiếu chuyển"),
+    ("PB", "Phiếu báo"),
+    ("TCg", "Thư công"),
+];
+
+/// Vietnamese name of a kind; the key itself where it is unknown.
+pub fn kind_name(kind: &str) -> &str {
+    KINDS.iter().find(|(k, _)| *k == kind).map_or(kind, |(_, name)| name)
+}

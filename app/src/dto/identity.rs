@@ -1,0 +1,122 @@
+//! People, their roles, keys and tokens.
+use super::When;
+use crate::ids::{TokenId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// What a person does here; one person may have several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// đại biểu
+    Official,
+    /// thư ký cuộc họp
+    Secretary,
+    /// chuyên viên soạn thảo
+    Drafter,
+    /// lãnh đạo ký
+    Leader,
+    /// văn thư
+    Clerk,
+    /// kiểm tra, thanh tra viên
+    Auditor,
+    /// quản trị
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Role; 7] = [
+        Role::Official,
+        Role::Secretary,
+        Role::Drafter,
+        Role::Leader,
+        Role::Clerk,
+        Role::Auditor,
+        Role::Admin,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Official => "official",
+            Role::Secretary => "secretary",
+            Role::Drafter => "drafter",
+            Role::Leader => "leader",
+            Role::Clerk => "clerk",
+            Role::Auditor => "auditor",
+            Role::Admin => "admin",
+        }
+    }
+
+    pub fn parse(s: &str) -> Option<Role> {
+        Self::ALL.into_iter().find(|r| r.as_str() == s)
+    }
+}
+
+/// A body on the axis (cơ quan, tổ chức).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// Identifier code after Decision 20/2020, such as `H18.3.2`.
+    pub code: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub id: UserId,
+    pub username: String,
+    pub full_name: String,
+    /// Chức vụ.
+    pub position: String,
+    pub unit: String,
+    pub roles: Vec<Role>,
+    /// The body that this server belongs to.
+    pub body: Body,
+    /// True on a demonstration server: every page says so.
+    pub demonstration: bool,
+}
+
+impl Me {
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub id: UserId,
+    pub username: String,
+    pub full_name: String,
+    pub position: String,
+    pub unit: String,
+    pub roles: Vec<Role>,
+    pub active: bool,
+}
+
+/// A signing key kept on the server, sealed with its holder's PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyInfo {
+    pub subject: String,
+    pub issuer: String,
+    pub serial: String,
+    pub valid_from: When,
+    pub valid_to: When,
+    /// Set while too many wrong PINs keep the key locked.
+    pub locked_until: Option<When>,
+    /// Where the image of the signature (or seal) is served, if one was stored.
+    pub image_url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub name: String,
+    pub created: When,
+    pub expires: When,
+    pub last_used: Option<When>,
+}
+
+/// A token just made: its secret is shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewToken {
+    pub token: Token,
+    pub secret: String,
+}

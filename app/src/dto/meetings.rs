@@ -1,0 +1,148 @@
+//! Paperless meetings.
+use super::{FileRef, When};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeetingState {
+    /// being prepared, seen by its secretary only
+    Preparing,
+    /// published to those invited
+    Published,
+    /// đang họp
+    Open,
+    /// đã kết thúc
+    Closed,
+}
+
+impl MeetingState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preparing => "preparing",
+            Self::Published => "published",
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        [Self::Preparing, Self::Published, Self::Open, Self::Closed]
+            .into_iter()
+            .find(|d| d.as_str() == s)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeetingRow {
+    pub id: MeetingId,
+    pub title: String,
+    pub room: String,
+    pub starts: When,
+    pub ends: When,
+    pub state: MeetingState,
+    pub chair: String,
+    pub today: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    pub user_id: UserId,
+    pub full_name: String,
+    pub position: String,
+    /// `chair`, `secretary` or `member`.
+    pub part: String,
+    pub checked_in: Option<When>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub item_id: ItemId,
+    pub document_id: Option<DocumentId>,
+    pub title: String,
+    pub number: Option<String>,
+    pub file: FileRef,
+    pub attached: When,
+    pub attached_by: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgendaItem {
+    pub id: ItemId,
+    /// From 1.
+    pub position: u32,
+    pub title: String,
+    pub presenter: String,
+    pub minutes: u32,
+    pub documents: Vec<Attachment>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// tán thành
+    Agree,
+    /// không tán thành
+    Disagree,
+    /// ý kiến khác
+    Other,
+}
+
+impl Choice {
+    pub const ALL: [Choice; 3] = [Choice::Agree, Choice::Disagree, Choice::Other];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agree => "agree",
+            Self::Disagree => "disagree",
+            Self::Other => "other",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.as_str() == s)
+    }
+}
+
+/// An open vote (biểu quyết công khai).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vote {
+    pub id: VoteId,
+    pub item_id: Option<ItemId>,
+    pub question: String,
+    pub open: bool,
+    pub agree: u32,
+    pub disagree: u32,
+    pub other: u32,
+    /// Members who may vote.
+    pub eligible: u32,
+    /// This person's own ballot. Filled in answers to a person, never in events.
+    pub mine: Option<Choice>,
+    /// Part of the total that carries the motion is a simple majority of members present.
+    pub passed: Option<bool>,
+}
+
+/// The whole state of a meeting for one person: the snapshot that events then change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeetingDetail {
+    pub row: MeetingRow,
+    pub members: Vec<Member>,
+    pub items: Vec<AgendaItem>,
+    pub current_item: Option<ItemId>,
+    pub votes: Vec<Vote>,
+    /// `chair`, `secretary`, `member`, or empty for those who only watch (auditor).
+    pub my_part: String,
+    pub may_manage: bool,
+    pub topic: String,
+    /// Last number of the topic contained in this answer.
+    pub topic_seq: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeetingDraft {
+    pub title: String,
+    pub room: String,
+    /// `2026-11-24T14:00`, Vietnam time.
+    pub starts: String,
+    pub ends: String,
+    pub chair_id: UserId,
+    pub members: Vec<UserId>,
+}

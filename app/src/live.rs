@@ -1,0 +1,114 @@
+//! Frames of the WebSocket `/live`: JSON text, one frame a message. See docs/live-protocol.md.
+//!
+//! Topics: `meeting:{id}`, `document:{id}`, `user:{id}` (what concerns one person), `desk:outgoing` and
+//! `desk:incoming` (lists of the clerk's desk). A client names each topic with the last number it has and gets
+//! what it missed, in order, or `Reset` when that is no longer kept (then it fetches the snapshot again).
+use crate::dto::documents::{Receiver, State};
+use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Vote};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId};
+use serde::{Deserialize, Serialize};
+
+/// Highest version of these frames that this build speaks.
+pub const PROTOCOL: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Follow a topic; `after` is the last number that the client has (0: from the first kept).
+    Follow {
+        topic: String,
+        after: u64,
+    },
+    Unfollow {
+        topic: String,
+    },
+    /// Answered with `Pong`; lets a client notice a dead link.
+    Ping {
+        n: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum ServerFrame {
+    Hello {
+        protocol: u32,
+        server: String,
+    },
+    /// All that was missed has been sent; what follows is live.
+    Following {
+        topic: String,
+        seq: u64,
+    },
+    /// Event `seq` of `topic`. Numbers of a topic rise by one each; none is left out.
+    Event {
+        topic: String,
+        seq: u64,
+        event: LiveEvent,
+    },
+    /// What was missed is no longer kept: fetch the snapshot, then follow from its number.
+    Reset {
+        topic: String,
+        seq: u64,
+    },
+    /// The topic is not for this person, or does not exist: the two are not told apart.
+    Denied {
+        topic: String,
+    },
+    Pong {
+        n: u64,
+    },
+    /// The session has ended (signed out, expired, closed by an administrator).
+    Bye {
+        reason: String,
+    },
+}
+
+/// What happened. An event carries the change itself, so that nobody needs to fetch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "e", rename_all = "snake_case")]
+pub enum LiveEvent {
+    MeetingState {
+        state: MeetingState,
+    },
+    CurrentItem {
+        item: Option<ItemId>,
+    },
+    ItemAdded {
+        item: AgendaItem,
+    },
+    ItemsOrdered {
+        order: Vec<ItemId>,
+    },
+    ItemRemoved {
+        item: ItemId,
+    },
+    Attached {
+        attachment: Attachment,
+    },
+    Detached {
+        attachment: AttachmentId,
+    },
+    CheckedIn {
+        member: Member,
+    },
+    /// Vote opened, counted on, or closed. `mine` is always empty here.
+    VoteChanged {
+        vote: Vote,
+    },
+    /// A document moved on. Who sees it is decided by the topic.
+    DocumentChanged {
+        id: DocumentId,
+        state: State,
+        number: Option<String>,
+        title: String,
+    },
+    ReceiverChanged {
+        id: DocumentId,
+        receiver: Receiver,
+    },
+    MeetingPublished {
+        id: MeetingId,
+        title: String,
+    },
+}
