@@ -1,0 +1,328 @@
+-- One text for SQLite and PostgreSQL. BIGINT holds whole numbers, microseconds and booleans (0/1);
+-- TEXT holds ids, dates and JSON; BLOB is written BYTEA for PostgreSQL when it is applied.
+
+CREATE TABLE setting (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+-- identity ------------------------------------------------------------------------------------
+CREATE TABLE body (
+  code         TEXT PRIMARY KEY,
+  name         TEXT NOT NULL,
+  -- accents and case folded, for searching
+  folded       TEXT NOT NULL,
+  -- PEM certificate that its axis messages are signed with, when known
+  certificate  TEXT,
+  updated_at   BIGINT NOT NULL
+);
+
+CREATE TABLE person (
+  id            TEXT PRIMARY KEY,
+  username      TEXT NOT NULL UNIQUE,
+  full_name     TEXT NOT NULL,
+  folded        TEXT NOT NULL,
+  position      TEXT NOT NULL,
+  unit          TEXT NOT NULL,
+  email         TEXT NOT NULL DEFAULT '',
+  password_hash TEXT NOT NULL,
+  active        BIGINT NOT NULL,
+  demonstration BIGINT NOT NULL,
+  created_at    BIGINT NOT NULL
+);
+
+CREATE TABLE person_role (
+  person_id TEXT NOT NULL REFERENCES person(id),
+  role      TEXT NOT NULL,
+  PRIMARY KEY (person_id, role)
+);
+
+CREATE TABLE session (
+  -- SHA-256 of the cookie's secret: a stolen database opens no session
+  token_hash TEXT PRIMARY KEY,
+  person_id  TEXT NOT NULL REFERENCES person(id),
+  created_at BIGINT NOT NULL,
+  seen_at    BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  agent      TEXT NOT NULL
+);
+CREATE INDEX session_person ON session(person_id);
+
+CREATE TABLE login_throttle (
+  -- 'user:NAME' or 'addr:ADDRESS'
+  key          TEXT PRIMARY KEY,
+  failures     BIGINT NOT NULL,
+  locked_until BIGINT NOT NULL,
+  updated_at   BIGINT NOT NULL
+);
+
+CREATE TABLE api_token (
+  id         TEXT PRIMARY KEY,
+  person_id  TEXT NOT NULL REFERENCES person(id),
+  name       TEXT NOT NULL,
+  token_hash TEXT NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  used_at    BIGINT,
+  revoked_at BIGINT
+);
+
+-- signatures ----------------------------------------------------------------------------------
+CREATE TABLE signing_key (
+  id            TEXT PRIMARY KEY,
+  -- 'person' (owner_id = person.id) or 'body' (owner_id = the body's code)
+  owner_kind    TEXT NOT NULL,
+  owner_id      TEXT NOT NULL,
+  subject       TEXT NOT NULL,
+  issuer        TEXT NOT NULL,
+  serial        TEXT NOT NULL,
+  valid_from    BIGINT NOT NULL,
+  valid_to      BIGINT NOT NULL,
+  certificate   BLOB NOT NULL,
+  -- concatenated PEM
+  chain         TEXT NOT NULL,
+  -- PKCS#8 sealed with a key derived from the PIN
+  sealed        BLOB NOT NULL,
+  salt          BLOB NOT NULL,
+  nonce         BLOB NOT NULL,
+  kdf           TEXT NOT NULL,
+  -- PNG of the handwritten signature or the seal
+  image         BLOB,
+  failures      BIGINT NOT NULL,
+  locked_until  BIGINT NOT NULL,
+  demonstration BIGINT NOT NULL,
+  created_at    BIGINT NOT NULL,
+  removed_at    BIGINT
+);
+CREATE INDEX signing_key_owner ON signing_key(owner_kind, owner_id);
+
+-- files ---------------------------------------------------------------------------------------
+CREATE TABLE file (
+  sha256     TEXT PRIMARY KEY,
+  size       BIGINT NOT NULL,
+  media_type TEXT NOT NULL,
+  pages      BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+-- documents -----------------------------------------------------------------------------------
+CREATE TABLE register (
+  -- 'outgoing' (sổ đăng ký văn bản đi) or 'incoming' (sổ đăng ký văn bản đến)
+  book  TEXT NOT NULL,
+  year  BIGINT NOT NULL,
+  -- the last number given
+  last  BIGINT NOT NULL,
+  PRIMARY KEY (book, year)
+);
+
+CREATE TABLE document (
+  id             TEXT PRIMARY KEY,
+  direction      TEXT NOT NULL,
+  kind           TEXT NOT NULL,
+  abstract_text  TEXT NOT NULL,
+  -- abstract, number and bodies with accents and case folded
+  folded         TEXT NOT NULL,
+  urgency        TEXT NOT NULL,
+  state          TEXT NOT NULL,
+  file_name      TEXT NOT NULL,
+  sha256         TEXT NOT NULL REFERENCES file(sha256),
+  drafter_id     TEXT REFERENCES person(id),
+  leader_id      TEXT REFERENCES person(id),
+  -- running number in the register of its year, and the full 'số/ký hiệu'
+  number         BIGINT,
+  number_year    BIGINT,
+  notation       TEXT,
+  -- 2026-11-24
+  issued_on      TEXT NOT NULL DEFAULT '',
+  arrival_number BIGINT,
+  arrival_year   BIGINT,
+  arrived_at     BIGINT,
+  sender_code    TEXT,
+  sender_name    TEXT,
+  -- axis message that brought an incoming document
+  message_id     TEXT UNIQUE,
+  reason         TEXT,
+  -- JSON of app::dto::Placement
+  number_box     TEXT NOT NULL DEFAULT '',
+  date_box       TEXT NOT NULL DEFAULT '',
+  signature_box  TEXT NOT NULL DEFAULT '',
+  revision       BIGINT NOT NULL,
+  created_at     BIGINT NOT NULL,
+  updated_at     BIGINT NOT NULL,
+  deleted_at     BIGINT,
+  UNIQUE (direction, number_year, number),
+  UNIQUE (direction, arrival_year, arrival_number)
+);
+CREATE INDEX document_list ON document(direction, state, updated_at);
+CREATE INDEX document_drafter ON document(drafter_id);
+CREATE INDEX document_leader ON document(leader_id, state);
+
+CREATE TABLE document_version (
+  document_id TEXT NOT NULL REFERENCES document(id),
+  number      BIGINT NOT NULL,
+  what        TEXT NOT NULL,
+  sha256      TEXT NOT NULL REFERENCES file(sha256),
+  by_name     TEXT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  PRIMARY KEY (document_id, number)
+);
+
+CREATE TABLE document_receiver (
+  document_id TEXT NOT NULL REFERENCES document(id),
+  position    BIGINT NOT NULL,
+  code        TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  status      TEXT NOT NULL,
+  description TEXT NOT NULL,
+  status_at   BIGINT,
+  PRIMARY KEY (document_id, code)
+);
+
+CREATE TABLE receiver_status (
+  document_id TEXT NOT NULL REFERENCES document(id),
+  code        TEXT NOT NULL,
+  seq         BIGINT NOT NULL,
+  status      TEXT NOT NULL,
+  description TEXT NOT NULL,
+  at          BIGINT NOT NULL,
+  PRIMARY KEY (document_id, code, seq)
+);
+
+-- meetings ------------------------------------------------------------------------------------
+CREATE TABLE meeting (
+  id            TEXT PRIMARY KEY,
+  title         TEXT NOT NULL,
+  room          TEXT NOT NULL,
+  starts_at     BIGINT NOT NULL,
+  ends_at       BIGINT NOT NULL,
+  state         TEXT NOT NULL,
+  current_item  TEXT,
+  created_at    BIGINT NOT NULL
+);
+
+CREATE TABLE meeting_member (
+  meeting_id    TEXT NOT NULL REFERENCES meeting(id),
+  person_id     TEXT NOT NULL REFERENCES person(id),
+  -- chair, secretary, member
+  part          TEXT NOT NULL,
+  checked_in_at BIGINT,
+  PRIMARY KEY (meeting_id, person_id)
+);
+CREATE INDEX meeting_member_person ON meeting_member(person_id);
+
+CREATE TABLE agenda_item (
+  id         TEXT PRIMARY KEY,
+  meeting_id TEXT NOT NULL REFERENCES meeting(id),
+  position   BIGINT NOT NULL,
+  title      TEXT NOT NULL,
+  presenter  TEXT NOT NULL,
+  minutes    BIGINT NOT NULL,
+  removed_at BIGINT
+);
+CREATE INDEX agenda_item_meeting ON agenda_item(meeting_id, position);
+
+CREATE TABLE attachment (
+  id          TEXT PRIMARY KEY,
+  item_id     TEXT NOT NULL REFERENCES agenda_item(id),
+  document_id TEXT REFERENCES document(id),
+  title       TEXT NOT NULL,
+  number      TEXT,
+  sha256      TEXT NOT NULL REFERENCES file(sha256),
+  by_name     TEXT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  removed_at  BIGINT
+);
+CREATE INDEX attachment_item ON attachment(item_id);
+
+CREATE TABLE vote (
+  id         TEXT PRIMARY KEY,
+  meeting_id TEXT NOT NULL REFERENCES meeting(id),
+  item_id    TEXT,
+  question   TEXT NOT NULL,
+  opened_at  BIGINT NOT NULL,
+  closed_at  BIGINT
+);
+
+CREATE TABLE ballot (
+  vote_id   TEXT NOT NULL REFERENCES vote(id),
+  person_id TEXT NOT NULL REFERENCES person(id),
+  choice    TEXT NOT NULL,
+  cast_at   BIGINT NOT NULL,
+  PRIMARY KEY (vote_id, person_id)
+);
+
+-- live ----------------------------------------------------------------------------------------
+CREATE TABLE live_topic (
+  topic TEXT PRIMARY KEY,
+  seq   BIGINT NOT NULL
+);
+
+CREATE TABLE live_event (
+  topic TEXT NOT NULL,
+  seq   BIGINT NOT NULL,
+  body  TEXT NOT NULL,
+  at    BIGINT NOT NULL,
+  PRIMARY KEY (topic, seq)
+);
+
+-- axis ----------------------------------------------------------------------------------------
+-- What this body owes to others: written in the transaction of the change that caused it.
+CREATE TABLE axis_outbox (
+  id          TEXT PRIMARY KEY,
+  -- 'document' or 'status'
+  kind        TEXT NOT NULL,
+  document_id TEXT,
+  to_code     TEXT NOT NULL,
+  subject     TEXT NOT NULL,
+  -- what to build the message from, JSON (the edXML itself once built is the file `sha256`)
+  payload     TEXT NOT NULL,
+  sha256      TEXT,
+  -- queued, accepted (by the node), delivered (receiver has it), failed
+  state       TEXT NOT NULL,
+  attempts    BIGINT NOT NULL,
+  next_at     BIGINT NOT NULL,
+  error       TEXT,
+  created_at  BIGINT NOT NULL,
+  updated_at  BIGINT NOT NULL
+);
+CREATE INDEX axis_outbox_due ON axis_outbox(state, next_at);
+
+-- What came in: one row for each message id, so that a second delivery changes nothing.
+CREATE TABLE axis_inbox (
+  id          TEXT PRIMARY KEY,
+  kind        TEXT NOT NULL,
+  from_code   TEXT NOT NULL,
+  subject     TEXT NOT NULL,
+  sha256      TEXT NOT NULL,
+  -- received, done, refused, failed
+  state       TEXT NOT NULL,
+  error       TEXT,
+  document_id TEXT,
+  received_at BIGINT NOT NULL
+);
+
+-- audit ---------------------------------------------------------------------------------------
+CREATE TABLE audit (
+  seq          BIGINT PRIMARY KEY,
+  at           BIGINT NOT NULL,
+  actor_id     TEXT NOT NULL,
+  actor        TEXT NOT NULL,
+  action       TEXT NOT NULL,
+  subject_type TEXT NOT NULL,
+  subject_id   TEXT NOT NULL,
+  summary      TEXT NOT NULL,
+  -- JSON
+  details      TEXT NOT NULL,
+  request_id   TEXT NOT NULL,
+  previous     TEXT NOT NULL,
+  hash         TEXT NOT NULL
+);
+CREATE INDEX audit_subject ON audit(subject_type, subject_id, seq);
+
+-- One row: the end of the chain. Updating it first makes writers of the log queue up.
+CREATE TABLE audit_head (
+  id   BIGINT PRIMARY KEY,
+  seq  BIGINT NOT NULL,
+  hash TEXT NOT NULL
+);
+INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');

@@ -1,0 +1,7 @@
+//! REST routes and form posts.
+use crate::state::AppState;
+use axum::Router;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}

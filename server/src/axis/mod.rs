@@ -1,0 +1,14 @@
+//! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
+pub mod http;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::files::Files;
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct Service {
+    pub db: Db,
+    pub files: Files,
+    pub config: Arc<Config>,
+}

@@ -1,0 +1,56 @@
+//! `kyhop serve`: the server of one body.
+use crate::config::Config;
+use crate::router::router;
+use crate::state::AppState;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Configuration file (TOML). Without it, everything comes from environment variables.
+    #[arg(long, env = "KYHOP_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Allow demonstration keys and accounts; set by `kyhop demo` alone.
+    #[arg(long, hide = true)]
+    pub demonstration: bool,
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let mut config = match Config::load(args.config.as_deref(), &|name| std::env::var(name).ok()) {
+        Ok(config) => config,
+        Err(e) => {
+            eprintln!("{e}");
+            return ExitCode::from(super::USAGE);
+        }
+    };
+    config.demonstration = args.demonstration;
+    crate::logging::start();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("{e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(serve(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("kyhop: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    let listener = tokio::net::TcpListener::bind(&config.listen)
+        .await
+        .map_err(|e| format!("không mở được / cannot listen on {}: {e}", config.listen))?;
+    let state = AppState::open(config).await?;
+    tracing::info!(listen = %state.config.listen, public_url = %state.config.public_url, "serving");
+    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app)
+        .with_graceful_shutdown(crate::cli::stop_signal())
+        .await
+        .map_err(|e| e.to_string())
+}

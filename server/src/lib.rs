@@ -1,0 +1,21 @@
+//! kyhop's server: domains, storage, live distribution, axis, command line.
+pub mod actor;
+pub mod audit;
+pub mod axis;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod documents;
+pub mod fault;
+pub mod files;
+pub mod identity;
+pub mod live;
+pub mod logging;
+pub mod meetings;
+pub mod router;
+pub mod signatures;
+pub mod state;
+pub mod text;
+pub mod ui;
+pub mod worker;

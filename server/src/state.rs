@@ -1,0 +1,56 @@
+//! Everything that a request handler may need.
+use crate::config::Config;
+use crate::db::Db;
+use crate::files::Files;
+use crate::live::Hub;
+use crate::{audit, axis, documents, identity, meetings, signatures};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct AppState {
+    pub config: Arc<Config>,
+    pub db: Db,
+    pub files: Files,
+    pub hub: Hub,
+    pub identity: identity::Service,
+    pub documents: documents::Service,
+    pub signatures: signatures::Service,
+    pub meetings: meetings::Service,
+    pub axis: axis::Service,
+    pub audit: audit::Service,
+    pub leptos: LeptosOptions,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl AppState {
+    /// Opens database and files and builds the services.
+    ///
+    /// # Errors
+    /// A sentence for the person who starts the server.
+    pub async fn open(config: Config) -> Result<Self, String> {
+        let hub = Hub::default();
+        let files = Files::open(&config.data_dir).map_err(|e| format!("data_dir {}: {e}", config.data_dir.display()))?;
+        let db = Db::open(&config.database_url, hub.clone())
+            .await
+            .map_err(|e| format!("database: {e}"))?;
+        let leptos = LeptosOptions::builder()
+            .output_name("kyhop")
+            .site_root(config.site_dir.to_string_lossy().into_owned())
+            .build();
+        Ok(Self {
+            identity: identity::Service { db: db.clone() },
+            config: Arc::new(config),
+            db,
+            files,
+            hub,
+            leptos,
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! Text for searching: accents and case folded, so that "nghi quyet" finds "Nghị quyết".
+
+/// Lower case, Vietnamese accents taken off, runs of white space made one space.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match base(c) {
+            Some(c) if c.is_whitespace() => {
+                if !out.ends_with(' ') && !out.is_empty() {
+                    out.push(' ');
+                }
+            }
+            Some(c) => out.push(c),
+            None => {}
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn base(c: char) -> Option<char> {
+    Some(match c {
+        'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'ă' | 'ằ' | 'ắ' | 'ẳ' | 'ẵ' | 'ặ' | 'â' | 'ầ' | 'ấ' | 'ẩ' | 'ẫ' | 'ậ' => {
+            'a'
+        }
+        'è' | 'é' | 'ẻ' | 'ẽ' | 'ẹ' | 'ê' | 'ề' | 'ế' | 'ể' | 'ễ' | 'ệ' => 'e',
+        'ì' | 'í' | 'ỉ' | 'ĩ' | 'ị' => 'i',
+        'ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ô' | 'ồ' | 'ố' | 'ổ' | 'ỗ' | 'ộ' | 'ơ' | 'ờ' | 'ớ' | 'ở' | 'ỡ' | 'ợ' => {
+            'o'
+        }
+        'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ' | 'ư' | 'ừ' | 'ứ' | 'ử' | 'ữ' | 'ự' => 'u',
+        'ỳ' | 'ý' | 'ỷ' | 'ỹ' | 'ỵ' => 'y',
+        'đ' => 'd',
+        // decomposed input: combining grave, acute, tilde, hook, dot, circumflex, breve, horn
+        '\u{300}'..='\u{36f}' => return None,
+        other => other,
+    })
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere.
+pub fn like(text: &str) -> String {
+    let folded = fold(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{folded}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vietnamese_is_found_without_accents_composed_or_not() {
+        assert_eq!(fold("Nghị  Quyết ĐẠI\tbiểu "), "nghi quyet dai bieu");
+        assert_eq!(fold("Nghi\u{323} quye\u{302}\u{301}t"), "nghi quyet");
+        assert_eq!(like("50%_"), "%50\\%\\_%");
+    }
+}

@@ -1,0 +1,1 @@
+//! Background work that follows from committed changes.
