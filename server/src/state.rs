@@ -44,9 +44,27 @@ impl AppState {
             .output_name("kyhop")
             .site_root(config.site_dir.to_string_lossy().into_owned())
             .build();
+        let config = Arc::new(config);
+        macro_rules! service {
+            ($domain:ident) => {
+                $domain::Service {
+                    db: db.clone(),
+                    files: files.clone(),
+                    config: config.clone(),
+                }
+            };
+        }
         Ok(Self {
-            identity: identity::Service { db: db.clone() },
-            config: Arc::new(config),
+            identity: identity::Service {
+                db: db.clone(),
+                config: config.clone(),
+            },
+            documents: service!(documents),
+            signatures: service!(signatures),
+            meetings: service!(meetings),
+            axis: service!(axis),
+            audit: service!(audit),
+            config,
             db,
             files,
             hub,
