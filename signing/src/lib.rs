@@ -1,1 +1,6 @@
 #![forbid(unsafe_code)]
+
+pub mod asn1;
+pub mod cms;
+pub mod timestamp;
+pub mod x509;

@@ -1,0 +1,6 @@
+//! Cryptographic Message Syntax (RFC 5652) and the CAdES attributes that PAdES uses.
+
+pub mod read;
+pub mod read_attributes;
+
+pub use read::{SignedData, SignerId, SignerInfo};

@@ -1,0 +1,106 @@
+//! Time-stamp tokens (RFC 3161): reading them and checking what they stamp.
+
+use crate::asn1::{INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE};
+use crate::cms::read::{SignedData, TST_INFO};
+use crate::cms::read_attributes::Reference;
+use crate::x509::certificate::{EKU_TIME_STAMPING, usage};
+use crate::x509::signature::{Algorithm, Digest};
+use crate::x509::{Certificate, Name};
+
+/// A token that could be read; nothing in it is believed yet.
+#[derive(Debug, Clone)]
+pub struct Token {
+    pub signed: SignedData,
+    /// Seconds since the Unix epoch.
+    pub time: i64,
+    pub policy: String,
+    pub imprint_digest: Option<Digest>,
+    imprint: Vec<u8>,
+    /// Content octets.
+    pub serial: Vec<u8>,
+    pub nonce: Option<Vec<u8>>,
+    pub authority: Option<Name>,
+}
+
+impl Token {
+    pub fn parse(data: &[u8]) -> Result<Self, Malformed> {
+        let signed = SignedData::parse(data)?;
+        if signed.content_type != TST_INFO || signed.signers.len() != 1 {
+            return Err(Malformed("not a time-stamp token"));
+        }
+        let info = signed.content.clone();
+        let info = info.ok_or(Malformed("token without content"))?;
+        let mut body = Reader::new(&info).sequence()?;
+        body.expect(INTEGER)?;
+        let policy = body.expect(OID)?.oid()?;
+        let mut imprint = body.sequence()?;
+        let algorithm = Algorithm::parse(imprint.expect(SEQUENCE)?)?;
+        let hash = imprint.expect(OCTET_STRING)?.content.to_vec();
+        let serial = body.expect(INTEGER)?.content.to_vec();
+        let time = body.any()?.time()?;
+        let (mut nonce, mut authority) = (None, None);
+        for rest in body.all()? {
+            match rest.tag {
+                INTEGER => nonce = Some(rest.content.to_vec()),
+                0xa0 => {
+                    let name = rest.reader().any()?;
+                    if name.tag == 0xa4 {
+                        authority = Some(Name::parse(name.content)?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(Token {
+            signed,
+            time,
+            policy,
+            imprint_digest: Digest::from_oid(&algorithm.oid),
+            imprint: hash,
+            serial,
+            nonce,
+            authority,
+        })
+    }
+
+    /// The certificate of the authority, from the token or from `pool`.
+    pub fn certificate<'a>(&'a self, pool: impl Iterator<Item = &'a Certificate>) -> Option<&'a Certificate> {
+        let signer = self.signed.signers.first()?;
+        let mut all = self.signed.certificates.iter().chain(pool);
+        all.find(|c| signer.id.names(c))
+    }
+
+    /// Whether the token stamps data with this digest, made with [`Token::imprint_digest`].
+    pub fn stamps_digest(&self, digest: &[u8]) -> bool {
+        self.imprint_digest.is_some() && self.imprint == digest
+    }
+
+    pub fn stamps(&self, data: &[u8]) -> bool {
+        let digest = self.imprint_digest.and_then(|d| d.hash(data));
+        digest.is_some_and(|d| self.stamps_digest(&d))
+    }
+
+    /// Whether the token's own signature holds: digest of the content, signature value, and the
+    /// reference to the certificate that RFC 3161 demands.
+    pub fn verifies(&self, certificate: &Certificate) -> bool {
+        let (Some(signer), Some(content)) = (self.signed.signers.first(), &self.signed.content) else {
+            return false;
+        };
+        let Some(digest) = signer.hash(content) else {
+            return false;
+        };
+        let stated = matches!(signer.message_digest(), Ok(Some(d)) if d == digest);
+        let kind = matches!(signer.content_type(), Ok(Some(t)) if t == TST_INFO);
+        stated
+            && kind
+            && signer.certificate_reference(certificate) == Reference::Matches
+            && signer.verify(certificate, &digest) == Some(true)
+    }
+}
+
+/// RFC 3161, 2.3: the only purpose, and critical.
+pub fn may_stamp(certificate: &Certificate) -> bool {
+    let purposes = &certificate.extensions.extended_key_usage;
+    let only = matches!(purposes, Some((list, true)) if list.as_slice() == [EKU_TIME_STAMPING]);
+    only && certificate.allows(usage::DIGITAL_SIGNATURE | usage::NON_REPUDIATION)
+}

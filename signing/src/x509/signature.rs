@@ -1,0 +1,368 @@
+//! Signature algorithms and public keys: which they are, whether they verify, how strong.
+
+use openssl::hash::MessageDigest;
+use openssl::md::Md;
+use openssl::pkey::{Id, PKey, Public};
+use openssl::pkey_ctx::PkeyCtx;
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Verifier};
+use std::sync::{Arc, OnceLock};
+
+use crate::asn1::{BIT_STRING, Malformed, Reader, SEQUENCE, Tlv};
+
+/// Digest algorithms that are met in signatures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Digest {
+    Md5,
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+    Sha3_224,
+    Sha3_256,
+    Sha3_384,
+    Sha3_512,
+    /// 64 octets of SHAKE256, the digest that goes with Ed448.
+    Shake256,
+}
+
+impl Digest {
+    pub fn from_oid(oid: &str) -> Option<Self> {
+        Some(match oid {
+            "1.2.840.113549.2.5" => Digest::Md5,
+            "1.3.14.3.2.26" => Digest::Sha1,
+            "2.16.840.1.101.3.4.2.4" => Digest::Sha224,
+            "2.16.840.1.101.3.4.2.1" => Digest::Sha256,
+            "2.16.840.1.101.3.4.2.2" => Digest::Sha384,
+            "2.16.840.1.101.3.4.2.3" => Digest::Sha512,
+            "2.16.840.1.101.3.4.2.7" => Digest::Sha3_224,
+            "2.16.840.1.101.3.4.2.8" => Digest::Sha3_256,
+            "2.16.840.1.101.3.4.2.9" => Digest::Sha3_384,
+            "2.16.840.1.101.3.4.2.10" => Digest::Sha3_512,
+            "2.16.840.1.101.3.4.2.12" => Digest::Shake256,
+            _ => return None,
+        })
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Digest::Md5 => "MD5",
+            Digest::Sha1 => "SHA-1",
+            Digest::Sha224 => "SHA-224",
+            Digest::Sha256 => "SHA-256",
+            Digest::Sha384 => "SHA-384",
+            Digest::Sha512 => "SHA-512",
+            Digest::Sha3_224 => "SHA3-224",
+            Digest::Sha3_256 => "SHA3-256",
+            Digest::Sha3_384 => "SHA3-384",
+            Digest::Sha3_512 => "SHA3-512",
+            Digest::Shake256 => "SHAKE256",
+        }
+    }
+
+    /// The algorithm for hashing; `None` where the output length is not fixed.
+    pub fn message_digest(self) -> Option<MessageDigest> {
+        Some(match self {
+            Digest::Md5 => MessageDigest::md5(),
+            Digest::Sha1 => MessageDigest::sha1(),
+            Digest::Sha224 => MessageDigest::sha224(),
+            Digest::Sha256 => MessageDigest::sha256(),
+            Digest::Sha384 => MessageDigest::sha384(),
+            Digest::Sha512 => MessageDigest::sha512(),
+            Digest::Sha3_224 => MessageDigest::sha3_224(),
+            Digest::Sha3_256 => MessageDigest::sha3_256(),
+            Digest::Sha3_384 => MessageDigest::sha3_384(),
+            Digest::Sha3_512 => MessageDigest::sha3_512(),
+            Digest::Shake256 => return None,
+        })
+    }
+
+    fn md(self) -> Option<Md> {
+        let name = match self {
+            Digest::Sha1 => "SHA1",
+            other => other.name(),
+        };
+        Md::fetch(None, name, None).ok()
+    }
+
+    pub fn hash(self, data: &[u8]) -> Option<Vec<u8>> {
+        let mut hasher = Hasher::new(self)?;
+        hasher.update(data)?;
+        hasher.finish()
+    }
+}
+
+/// Hashes a stream piece by piece.
+pub struct Hasher {
+    inner: openssl::hash::Hasher,
+    xof: bool,
+}
+
+impl Hasher {
+    pub fn new(digest: Digest) -> Option<Self> {
+        let (md, xof) = match digest.message_digest() {
+            Some(md) => (md, false),
+            None => (MessageDigest::shake_256(), true),
+        };
+        let inner = openssl::hash::Hasher::new(md).ok()?;
+        Some(Hasher { inner, xof })
+    }
+
+    pub fn update(&mut self, data: &[u8]) -> Option<()> {
+        self.inner.update(data).ok()
+    }
+
+    pub fn finish(mut self) -> Option<Vec<u8>> {
+        if self.xof {
+            let mut out = vec![0; 64];
+            self.inner.finish_xof(&mut out).ok()?;
+            return Some(out);
+        }
+        Some(self.inner.finish().ok()?.to_vec())
+    }
+}
+
+/// An AlgorithmIdentifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Algorithm {
+    pub oid: String,
+    /// Encoded parameters, unless absent or NULL.
+    pub parameters: Option<Vec<u8>>,
+}
+
+impl Algorithm {
+    pub fn parse(sequence: Tlv<'_>) -> Result<Self, Malformed> {
+        let mut body = sequence.reader();
+        let oid = body.any()?.oid()?;
+        let parameters = match body.is_empty() {
+            true => None,
+            false => Some(body.any()?).filter(|p| p.tag != 5),
+        };
+        Ok(Algorithm {
+            oid,
+            parameters: parameters.map(|p| p.raw.to_vec()),
+        })
+    }
+
+    fn scheme(&self, hint: Option<Digest>) -> Option<(Scheme, Option<Digest>)> {
+        use Digest::*;
+        let fixed = |scheme, digest| Some((scheme, Some(digest)));
+        match self.oid.as_str() {
+            "1.2.840.113549.1.1.1" => Some((Scheme::Pkcs1, hint)),
+            "1.2.840.113549.1.1.4" => fixed(Scheme::Pkcs1, Md5),
+            "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => fixed(Scheme::Pkcs1, Sha1),
+            "1.2.840.113549.1.1.14" => fixed(Scheme::Pkcs1, Sha224),
+            "1.2.840.113549.1.1.11" => fixed(Scheme::Pkcs1, Sha256),
+            "1.2.840.113549.1.1.12" => fixed(Scheme::Pkcs1, Sha384),
+            "1.2.840.113549.1.1.13" => fixed(Scheme::Pkcs1, Sha512),
+            "2.16.840.1.101.3.4.3.13" => fixed(Scheme::Pkcs1, Sha3_224),
+            "2.16.840.1.101.3.4.3.14" => fixed(Scheme::Pkcs1, Sha3_256),
+            "2.16.840.1.101.3.4.3.15" => fixed(Scheme::Pkcs1, Sha3_384),
+            "2.16.840.1.101.3.4.3.16" => fixed(Scheme::Pkcs1, Sha3_512),
+            "1.2.840.113549.1.1.10" => {
+                let (digest, mgf, salt) = pss_parameters(self.parameters.as_deref())?;
+                Some((Scheme::Pss { mgf, salt }, Some(digest)))
+            }
+            "1.2.840.10045.2.1" => Some((Scheme::Ecdsa, hint)),
+            "1.2.840.10045.4.1" => fixed(Scheme::Ecdsa, Sha1),
+            "1.2.840.10045.4.3.1" => fixed(Scheme::Ecdsa, Sha224),
+            "1.2.840.10045.4.3.2" => fixed(Scheme::Ecdsa, Sha256),
+            "1.2.840.10045.4.3.3" => fixed(Scheme::Ecdsa, Sha384),
+            "1.2.840.10045.4.3.4" => fixed(Scheme::Ecdsa, Sha512),
+            "2.16.840.1.101.3.4.3.9" => fixed(Scheme::Ecdsa, Sha3_224),
+            "2.16.840.1.101.3.4.3.10" => fixed(Scheme::Ecdsa, Sha3_256),
+            "2.16.840.1.101.3.4.3.11" => fixed(Scheme::Ecdsa, Sha3_384),
+            "2.16.840.1.101.3.4.3.12" => fixed(Scheme::Ecdsa, Sha3_512),
+            "1.2.840.10040.4.1" => Some((Scheme::Dsa, hint)),
+            "1.2.840.10040.4.3" => fixed(Scheme::Dsa, Sha1),
+            "2.16.840.1.101.3.4.3.1" => fixed(Scheme::Dsa, Sha224),
+            "2.16.840.1.101.3.4.3.2" => fixed(Scheme::Dsa, Sha256),
+            "1.3.101.112" => Some((Scheme::Pure(Id::ED25519), None)),
+            "1.3.101.113" => Some((Scheme::Pure(Id::ED448), None)),
+            _ => None,
+        }
+    }
+
+    /// The digest that the signature value itself is made over.
+    pub fn digest(&self, hint: Option<Digest>) -> Option<Digest> {
+        self.scheme(hint)?.1
+    }
+
+    /// Whether the scheme hashes by itself (Ed25519, Ed448).
+    pub fn is_pure(&self) -> bool {
+        matches!(self.scheme(None), Some((Scheme::Pure(_), _)))
+    }
+
+    /// How it is called in reports.
+    pub fn name(&self, hint: Option<Digest>) -> Option<String> {
+        let (scheme, digest) = self.scheme(hint)?;
+        let digest = digest.map_or("", Digest::name);
+        Some(match scheme {
+            Scheme::Pkcs1 => format!("RSA {digest}"),
+            Scheme::Pss { .. } => format!("RSA-PSS {digest}"),
+            Scheme::Ecdsa => format!("ECDSA {digest}"),
+            Scheme::Dsa => format!("DSA {digest}"),
+            Scheme::Pure(Id::ED25519) => "Ed25519".into(),
+            Scheme::Pure(_) => "Ed448".into(),
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Scheme {
+    Pkcs1,
+    Pss { mgf: Digest, salt: i32 },
+    Ecdsa,
+    Dsa,
+    Pure(Id),
+}
+
+/// `RSASSA-PSS-params` with its defaults (RFC 4055, 3.1).
+fn pss_parameters(encoded: Option<&[u8]>) -> Option<(Digest, Digest, i32)> {
+    let (mut digest, mut mgf, mut salt) = (Digest::Sha1, Digest::Sha1, 20);
+    let Some(encoded) = encoded else {
+        return Some((digest, mgf, salt));
+    };
+    let mut body = Reader::new(encoded).sequence().ok()?;
+    if let Some(hash) = body.optional(0xa0).ok()? {
+        digest = Digest::from_oid(&algorithm_in(hash)?.oid)?;
+    }
+    if let Some(mask) = body.optional(0xa1).ok()? {
+        let mask = algorithm_in(mask)?;
+        let inner = mask.parameters?;
+        let inner = Reader::new(&inner).expect(SEQUENCE).ok()?;
+        if mask.oid != "1.2.840.113549.1.1.8" {
+            return None;
+        }
+        mgf = Digest::from_oid(&Algorithm::parse(inner).ok()?.oid)?;
+    }
+    if let Some(length) = body.optional(0xa2).ok()? {
+        salt = i32::try_from(length.reader().any().ok()?.unsigned().ok()?).ok()?;
+    }
+    if let Some(trailer) = body.optional(0xa3).ok()? {
+        if trailer.reader().any().ok()?.unsigned().ok()? != 1 {
+            return None;
+        }
+    }
+    Some((digest, mgf, salt))
+}
+
+fn algorithm_in(tagged: Tlv<'_>) -> Option<Algorithm> {
+    Algorithm::parse(tagged.reader().expect(SEQUENCE).ok()?).ok()
+}
+
+/// A SubjectPublicKeyInfo; the key is made ready at its first use.
+#[derive(Debug, Clone)]
+pub struct PublicKey {
+    raw: Vec<u8>,
+    /// Content of the bit string: what key identifiers are hashes of.
+    bits: Vec<u8>,
+    pub algorithm: Algorithm,
+    key: Arc<OnceLock<Option<PKey<Public>>>>,
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl PublicKey {
+    pub fn parse(sequence: Tlv<'_>) -> Result<Self, Malformed> {
+        let mut body = sequence.reader();
+        let algorithm = Algorithm::parse(body.expect(SEQUENCE)?)?;
+        Ok(PublicKey {
+            raw: sequence.raw.to_vec(),
+            bits: body.expect(BIT_STRING)?.bit_octets()?.to_vec(),
+            algorithm,
+            key: Arc::default(),
+        })
+    }
+
+    pub fn bits(&self) -> &[u8] {
+        &self.bits
+    }
+
+    fn key(&self) -> Option<&PKey<Public>> {
+        let make = || PKey::public_key_from_der(&self.raw).ok();
+        self.key.get_or_init(make).as_ref()
+    }
+
+    /// Kind and size for the judgement of strength: `("RSA", 2048)`.
+    pub fn strength(&self) -> Option<(&'static str, u32)> {
+        let key = self.key()?;
+        let kind = match key.id() {
+            Id::RSA | Id::RSA_PSS => "RSA",
+            Id::EC => "EC",
+            Id::DSA => "DSA",
+            Id::ED25519 => "Ed25519",
+            Id::ED448 => "Ed448",
+            _ => return None,
+        };
+        Some((kind, key.bits()))
+    }
+
+    /// Whether `signature` is this key's over `message`. `hint` is the digest where the
+    /// algorithm identifier names only the kind of key.
+    pub fn verifies(&self, algorithm: &Algorithm, hint: Option<Digest>, message: &[u8], signature: &[u8]) -> bool {
+        self.check(algorithm, hint, Input::Message(message), signature).unwrap_or(false)
+    }
+
+    /// The same over a digest that was computed already; never for Ed25519 and Ed448.
+    pub fn verifies_digest(&self, algorithm: &Algorithm, hint: Option<Digest>, digest: &[u8], signature: &[u8]) -> bool {
+        self.check(algorithm, hint, Input::Digest(digest), signature).unwrap_or(false)
+    }
+
+    fn check(&self, algorithm: &Algorithm, hint: Option<Digest>, input: Input<'_>, signature: &[u8]) -> Option<bool> {
+        let (scheme, digest) = algorithm.scheme(hint)?;
+        let key = self.key()?;
+        let fits = match scheme {
+            Scheme::Pkcs1 => key.id() == Id::RSA,
+            Scheme::Pss { .. } => matches!(key.id(), Id::RSA | Id::RSA_PSS),
+            Scheme::Ecdsa => key.id() == Id::EC,
+            Scheme::Dsa => key.id() == Id::DSA,
+            Scheme::Pure(id) => key.id() == id,
+        };
+        if !fits {
+            return Some(false);
+        }
+        if let Scheme::Pure(_) = scheme {
+            let Input::Message(message) = input else {
+                return None;
+            };
+            let mut verifier = Verifier::new_without_digest(key).ok()?;
+            return verifier.verify_oneshot(signature, message).ok();
+        }
+        let digest = digest?;
+        let value = match input {
+            Input::Message(message) => digest.hash(message)?,
+            Input::Digest(value) => value.to_vec(),
+        };
+        let md = digest.md()?;
+        let mut context = PkeyCtx::new(key).ok()?;
+        context.verify_init().ok()?;
+        match scheme {
+            Scheme::Pkcs1 => context.set_rsa_padding(Padding::PKCS1).ok()?,
+            Scheme::Pss { mgf, salt } => {
+                context.set_rsa_padding(Padding::PKCS1_PSS).ok()?;
+                context.set_signature_md(&md).ok()?;
+                context.set_rsa_mgf1_md(&*mgf.md()?).ok()?;
+                let salt = RsaPssSaltlen::custom(salt);
+                context.set_rsa_pss_saltlen(salt).ok()?;
+            }
+            _ => {}
+        }
+        context.set_signature_md(&md).ok()?;
+        let good = context.verify(&value, signature);
+        // A malformed signature leaves an error on OpenSSL's queue; it is an answer, not a fault.
+        Some(good.unwrap_or(false))
+    }
+}
+
+enum Input<'a> {
+    Message(&'a [u8]),
+    Digest(&'a [u8]),
+}
