@@ -17,6 +17,7 @@ pub type Documents = Arc<dyn DocumentsApi>;
 pub type Meetings = Arc<dyn MeetingsApi>;
 pub type Axis = Arc<dyn AxisApi>;
 pub type Audit = Arc<dyn AuditApi>;
+pub type Admin = Arc<dyn AdminApi>;
 
 /// People, sessions, keys. Signing in and out are plain form posts (`/login`, `/logout`), so that they work before hydration.
 #[async_trait]

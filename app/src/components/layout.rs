@@ -1,0 +1,258 @@
+//! The frame around every page of a signed-in person: who and where one is, and the way to everything else.
+use crate::actions::identity::whoami;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::prefs::Preferences;
+use crate::components::toast::ToastArea;
+use crate::dto::identity::{Me, Role};
+use crate::error::ApiResult;
+use crate::i18n::t;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::{A, Outlet};
+use leptos_router::hooks::use_location;
+
+/// Who is signed in; asked once for each load of the document.
+pub type Session = Resource<ApiResult<Option<Me>>>;
+
+#[derive(Clone, Copy)]
+struct Ready(RwSignal<bool>);
+
+/// What pages find around them: the session, and whether the page is hydrated.
+pub fn provide_frame() {
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
+    provide_context(Ready(ready));
+    provide_context::<Session>(Resource::new(|| (), |()| whoami()));
+}
+
+pub fn use_session() -> Session {
+    expect_context()
+}
+
+/// False on the server and until hydration: buttons that need the program are disabled so long.
+pub fn use_ready() -> Signal<bool> {
+    use_context::<Ready>().map_or_else(|| Signal::stored(false), |Ready(r)| r.into())
+}
+
+struct Entry {
+    href: &'static str,
+    icon: Icon,
+    words: &'static str,
+}
+
+/// Ways that this person has. What may be done there is decided by the server, not here.
+fn entries(me: Option<&Me>) -> Vec<Entry> {
+    let verify = Entry {
+        href: "/verify",
+        icon: Icon::Shield,
+        words: t("nav.verify"),
+    };
+    let Some(me) = me else { return vec![verify] };
+    let any = |roles: &[Role]| roles.iter().any(|r| me.is(*r));
+    let mut all = vec![Entry {
+        href: "/",
+        icon: Icon::Home,
+        words: t("nav.home"),
+    }];
+    if any(&[Role::Drafter, Role::Leader, Role::Clerk, Role::Secretary, Role::Auditor]) {
+        all.push(Entry {
+            href: "/documents",
+            icon: Icon::Document,
+            words: t("nav.documents"),
+        });
+    }
+    if any(&[Role::Clerk, Role::Leader, Role::Secretary, Role::Auditor]) {
+        all.push(Entry {
+            href: "/incoming",
+            icon: Icon::Inbox,
+            words: t("nav.incoming"),
+        });
+    }
+    all.push(Entry {
+        href: "/meetings",
+        icon: Icon::Calendar,
+        words: t("nav.meetings"),
+    });
+    all.push(verify);
+    if any(&[Role::Clerk, Role::Admin]) {
+        all.push(Entry {
+            href: "/axis",
+            icon: Icon::Link,
+            words: t("nav.axis"),
+        });
+    }
+    if any(&[Role::Auditor, Role::Admin]) {
+        all.push(Entry {
+            href: "/audit",
+            icon: Icon::Log,
+            words: t("nav.audit"),
+        });
+    }
+    if any(&[Role::Admin]) {
+        all.push(Entry {
+            href: "/people",
+            icon: Icon::People,
+            words: t("nav.people"),
+        });
+    }
+    all
+}
+
+/// How many entries the bar of a phone has room for beside "more".
+const BAR: usize = 4;
+
+#[component]
+fn NavLink(entry: Entry) -> impl IntoView {
+    let path = use_location().pathname;
+    let href = entry.href;
+    let here = move || {
+        let path = path.get();
+        path == href || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+    };
+    view! {
+        <A href=href attr:class="nav-link" attr:aria-current=move || here().then_some("page")>
+            <Glyph icon=entry.icon />
+            <span>{entry.words}</span>
+        </A>
+    }
+}
+
+#[component]
+fn Navigation(me: Option<Me>) -> impl IntoView {
+    let all = entries(me.as_ref());
+    let more: Vec<_> = entries(me.as_ref()).into_iter().skip(BAR).collect();
+    let signed_in = me.is_some();
+    view! {
+        <nav class="nav" aria-label=t("nav.label")>
+            <ul>
+                {all.into_iter().map(|entry| view! { <li><NavLink entry /></li> }).collect_view()}
+                <li class="nav-more">
+                    <details>
+                        <summary class="nav-link">
+                            <Glyph icon=Icon::More />
+                            <span>{t("nav.more")}</span>
+                        </summary>
+                        <div class="nav-sheet">
+                            <ul>{more.into_iter().map(|entry| view! { <li><NavLink entry /></li> }).collect_view()}</ul>
+                            {signed_in.then(|| view! { <SignOut /> })}
+                            <Preferences />
+                        </div>
+                    </details>
+                </li>
+            </ul>
+        </nav>
+        {match me {
+            Some(me) => {
+                view! {
+                    <div class="rail-foot">
+                        <A href="/account" attr:class="who">
+                            <Glyph icon=Icon::Person />
+                            <span>
+                                <strong>{me.full_name}</strong>
+                                <small>{me.position}</small>
+                            </span>
+                        </A>
+                        <SignOut />
+                        <Preferences />
+                    </div>
+                }
+                    .into_any()
+            }
+            None => {
+                view! {
+                    <div class="rail-foot">
+                        <a href="/login" rel="external" class="button button-quiet">
+                            {t("login.title")}
+                        </a>
+                        <Preferences />
+                    </div>
+                }
+                    .into_any()
+            }
+        }}
+    }
+}
+
+#[component]
+fn SignOut() -> impl IntoView {
+    view! {
+        <form method="post" action="/logout">
+            <button type="submit" class="button button-quiet">
+                <Glyph icon=Icon::Exit />
+                {t("nav.sign_out")}
+            </button>
+        </form>
+    }
+}
+
+/// Sends whoever is not signed in to the sign-in page, and back here afterwards.
+fn to_sign_in(path: &str) {
+    let target = ["/login?next=", &crate::components::prefs::escape(path)].concat();
+    #[cfg(feature = "ssr")]
+    leptos_axum::redirect(&target);
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = window().location().set_href(&target);
+    }
+}
+
+/// Rail, banner, main part.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let session = use_session();
+    let location = use_location();
+    let open_to_all = move || location.pathname.get_untracked() == "/verify";
+    view! {
+        <a class="skip" href="#main">
+            {t("nav.skip")}
+        </a>
+        <p class="demonstration" role="note">
+            {t("common.demonstration")}
+        </p>
+        <div class="frame">
+            <header class="rail">
+                <A href="/" attr:class="brand">
+                    <span class="brand-mark" aria-hidden="true"></span>
+                    <span class="brand-name">"kyhop"</span>
+                </A>
+                <Suspense fallback=|| ()>
+                    {move || Suspend::new(async move {
+                        let me = session.await.ok().flatten();
+                        if me.is_none() && !open_to_all() {
+                            to_sign_in(&location.pathname.get_untracked());
+                        }
+                        let body = me.as_ref().map(|me| me.body.name.clone());
+                        view! {
+                            {body.map(|name| view! { <p class="rail-body">{name}</p> })}
+                            <Navigation me />
+                        }
+                    })}
+                </Suspense>
+            </header>
+            <main id="main" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+        <ToastArea />
+    }
+    .into_any()
+}
+
+/// Heading of a page: title with its rule, one line beneath, and the page's buttons.
+#[component]
+pub fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] lead: Option<String>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <Title text=[title.as_str(), " · kyhop"].concat() />
+        <div class="page-head">
+            <div>
+                <h1>{title}</h1>
+                {lead.map(|text| view! { <p class="lead">{text}</p> })}
+            </div>
+            {children.map(|c| view! { <div class="page-tools">{c()}</div> })}
+        </div>
+    }
+}

@@ -1,0 +1,12 @@
+//! Parts that pages are made of.
+pub mod badge;
+pub mod call;
+pub mod dialog;
+pub mod field;
+pub mod icon;
+pub mod layout;
+pub mod notice;
+pub mod pager;
+pub mod pdf;
+pub mod prefs;
+pub mod toast;

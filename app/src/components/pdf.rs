@@ -1,0 +1,102 @@
+//! The PDF viewer `<ky-pdf>` (app/js/ky-pdf.js) as a component.
+use crate::dto::{FileRef, Placement};
+use crate::i18n::lang;
+use leptos::prelude::*;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use web_sys::CustomEvent;
+
+/// Something laid over a page: a signature to be placed, a seal, a reserved field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PageBox {
+    pub id: &'static str,
+    #[serde(flatten)]
+    pub at: Placement,
+    pub label: String,
+    /// Address of an image that fills the box.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    pub movable: bool,
+}
+
+/// A text found on a page, with the room to the right of it on the same line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub what: String,
+    pub at: Placement,
+    /// Points from the end of the text to the next text on its line, or to the margin.
+    pub room: f64,
+}
+
+fn number(object: &JsValue, key: &str) -> f64 {
+    js_sys::Reflect::get(object, &key.into())
+        .ok()
+        .and_then(|v| v.as_f64())
+        .unwrap_or(0.0)
+}
+
+fn text(object: &JsValue, key: &str) -> String {
+    js_sys::Reflect::get(object, &key.into())
+        .ok()
+        .and_then(|v| v.as_string())
+        .unwrap_or_default()
+}
+
+fn placement(object: &JsValue) -> Placement {
+    Placement {
+        page: number(object, "page") as u32,
+        x: number(object, "x"),
+        y: number(object, "y"),
+        w: number(object, "w"),
+        h: number(object, "h"),
+    }
+}
+
+/// A file, drawn page by page after its hash was checked.
+#[component]
+pub fn PdfView(
+    #[prop(into)] file: Signal<FileRef>,
+    #[prop(into, default = Signal::stored(1))] page: Signal<u32>,
+    #[prop(optional, into)] boxes: Signal<Vec<PageBox>>,
+    /// A box was moved or resized: its id and new place.
+    #[prop(optional, into)]
+    on_box: Option<Callback<(String, Placement)>>,
+    #[prop(optional, into)] on_page: Option<Callback<u32>>,
+    /// Texts to look for; answered by `on_found`.
+    #[prop(default = "")]
+    find: &'static str,
+    #[prop(optional, into)] on_found: Option<Callback<Vec<Found>>>,
+) -> impl IntoView {
+    let boxes = move || serde_json::to_string(&boxes.get()).unwrap_or_default();
+    view! {
+        <ky-pdf
+            class="pdf"
+            lang=lang().as_str()
+            src=move || file.get().url
+            sha256=move || file.get().sha256
+            pages=move || file.get().pages.to_string()
+            page=move || page.get().to_string()
+            boxes=boxes
+            find=find
+            on:ky-box=move |ev: CustomEvent| {
+                if let Some(tell) = on_box {
+                    let detail = ev.detail();
+                    tell.run((text(&detail, "id"), placement(&detail)));
+                }
+            }
+            on:ky-page=move |ev: CustomEvent| {
+                if let Some(tell) = on_page {
+                    tell.run(number(&ev.detail(), "page") as u32);
+                }
+            }
+            on:ky-found=move |ev: CustomEvent| {
+                if let Some(tell) = on_found {
+                    let all = js_sys::Array::from(&ev.detail());
+                    let found = all.iter().map(|f| Found { what: text(&f, "what"), at: placement(&f), room: number(&f, "room") });
+                    tell.run(found.collect());
+                }
+            }
+        ></ky-pdf>
+    }
+    .into_any()
+}

@@ -1,0 +1,9 @@
+//! A new document.
+use crate::components::layout::PageHead;
+use crate::i18n::t;
+use leptos::prelude::*;
+
+#[component]
+pub fn NewDocumentPage() -> impl IntoView {
+    view! { <PageHead title=t("nav.documents") /> }.into_any()
+}

@@ -1,0 +1,12 @@
+//! One module for each page or group of pages.
+pub mod account;
+pub mod audit;
+pub mod axis;
+pub mod documents;
+pub mod home;
+pub mod incoming;
+pub mod login;
+pub mod meetings;
+pub mod missing;
+pub mod people;
+pub mod verify;
