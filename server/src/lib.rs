@@ -13,9 +13,12 @@ pub mod identity;
 pub mod live;
 pub mod logging;
 pub mod meetings;
+pub mod metrics;
 pub mod router;
 pub mod signatures;
 pub mod state;
+
 pub mod text;
 pub mod ui;
+pub mod web;
 pub mod worker;

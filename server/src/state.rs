@@ -3,6 +3,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::files::Files;
 use crate::live::Hub;
+use crate::metrics::Metrics;
 use crate::{audit, axis, documents, identity, meetings, signatures};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -21,11 +22,18 @@ pub struct AppState {
     pub axis: axis::Service,
     pub audit: audit::Service,
     pub leptos: LeptosOptions,
+    pub metrics: Metrics,
 }
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
+    }
+}
+
+impl FromRef<AppState> for Metrics {
+    fn from_ref(state: &AppState) -> Self {
+        state.metrics.clone()
     }
 }
 
@@ -69,6 +77,7 @@ impl AppState {
             files,
             hub,
             leptos,
+            metrics: Metrics::default(),
         })
     }
 }

@@ -1,4 +1,6 @@
 //! Live distribution: numbered topics, who may follow them, and the sockets that carry them.
+pub mod access;
+pub mod socket;
 pub mod store;
 
 use std::collections::HashMap;

@@ -32,3 +32,16 @@ pub async fn last(c: &mut AnyConnection, topic: &str) -> DbResult<u64> {
         .await?;
     row.map_or(Ok(0), |r| r.try_get::<i64, _>("seq").map(i64::unsigned_abs))
 }
+
+/// Events of `topic` after number `after`, oldest first.
+pub async fn after(c: &mut AnyConnection, topic: &str, after: u64, most: i64) -> DbResult<Vec<(u64, String)>> {
+    let rows = sqlx::query("SELECT seq, body FROM live_event WHERE topic = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+        .bind(topic)
+        .bind(i64::try_from(after).unwrap_or(i64::MAX))
+        .bind(most)
+        .fetch_all(c)
+        .await?;
+    rows.iter()
+        .map(|r| Ok((r.try_get::<i64, _>("seq")?.unsigned_abs(), r.try_get("body")?)))
+        .collect()
+}

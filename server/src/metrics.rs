@@ -1,0 +1,87 @@
+//! Prometheus figures at `/metrics`.
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct Answer {
+    method: String,
+    /// The route's pattern, never the address itself: ids would make a series of their own.
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Mutex<Registry>>,
+    answers: Family<Answer, Counter>,
+    seconds: Histogram,
+    /// Open WebSockets.
+    pub sockets: Gauge,
+    /// Live events handed to sockets.
+    pub events: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("kyhop");
+        let answers = Family::default();
+        let seconds = Histogram::new(exponential_buckets(0.001, 2.0, 14));
+        let (sockets, events) = (Gauge::default(), Counter::default());
+        registry.register("http_requests", "Requests answered", Family::clone(&answers));
+        registry.register("http_request_seconds", "Time to answer", seconds.clone());
+        registry.register("live_sockets", "Open WebSockets", sockets.clone());
+        registry.register("live_events_sent", "Live events handed to sockets", events.clone());
+        Self {
+            registry: Arc::new(Mutex::new(registry)),
+            answers,
+            seconds,
+            sockets,
+            events,
+        }
+    }
+}
+
+impl Metrics {
+    /// In the text format of OpenMetrics.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        if let Ok(registry) = self.registry.lock() {
+            let _ = prometheus_client::encoding::text::encode(&mut out, &registry);
+        }
+        out
+    }
+}
+
+pub async fn metrics(State(metrics): State<Metrics>) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
+        metrics.text(),
+    )
+}
+
+pub async fn count(State(metrics): State<Metrics>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().to_string();
+    let route = path.map_or_else(|| "page".to_owned(), |p| p.as_str().to_owned());
+    let response = next.run(request).await;
+    metrics
+        .answers
+        .get_or_create(&Answer {
+            method,
+            route,
+            status: response.status().as_u16(),
+        })
+        .inc();
+    metrics.seconds.observe(started.elapsed().as_secs_f64());
+    response
+}

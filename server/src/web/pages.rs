@@ -1,0 +1,85 @@
+//! Pages and server functions, each for the person who asks.
+use crate::actor::{Actor, Kind};
+use crate::identity::http::Caller;
+use crate::state::AppState;
+use axum::body::Body;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// Pages that need no account.
+const PUBLIC: [&str; 2] = ["/login", "/verify"];
+
+/// Draws the page at the address asked for, or sends a stranger to the sign-in page and back afterwards.
+pub async fn page(State(state): State<AppState>, Caller(actor): Caller, request: Request) -> Response {
+    let path = request.uri().path();
+    if actor.kind == Kind::Anonymous && !PUBLIC.contains(&path) {
+        return Redirect::to(&format!("/login?next={}", next(request.uri()))).into_response();
+    }
+    let https = state.config.public_url.starts_with("https:");
+    let site = app::Site {
+        version: super::version(&state.config.site_dir),
+        demonstration: state.config.demonstration,
+    };
+    let context = move || {
+        provide(&state, &actor);
+        if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>()) {
+            if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce, https)) {
+                response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            // A page is one person's; neither a proxy nor the next person at a shared tablet may have it.
+            response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        }
+    };
+    let draw = leptos_axum::render_app_async_with_context(context, move || app::shell(site.clone()));
+    draw(request).await
+}
+
+/// Answers `#[server]` functions.
+pub async fn server_function(State(state): State<AppState>, Caller(actor): Caller, request: Request<Body>) -> impl IntoResponse {
+    leptos_axum::handle_server_fns_with_context(move || provide(&state, &actor), request).await
+}
+
+fn provide(_state: &AppState, _actor: &Actor) {}
+
+/// Scripts run from our own server or with this response's nonce alone; `wasm-unsafe-eval` lets WebAssembly compile.
+fn content_security_policy(nonce: &str, https: bool) -> String {
+    let upgrade = if https { "; upgrade-insecure-requests" } else { "" };
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+         font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'{upgrade}"
+    )
+}
+
+fn next(uri: &Uri) -> String {
+    let path = uri.path_and_query().map_or("/", |p| p.as_str());
+    url_encode(path)
+}
+
+fn url_encode(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+pub struct Back {
+    back: Option<String>,
+}
+
+/// Chooses the language of the screens for this browser and goes back to where the person was.
+pub async fn switch_language(Path(language): Path<String>, Query(back): Query<Back>) -> Response {
+    let language = if language == "en" { "en" } else { "vi" };
+    let back = back
+        .back
+        .filter(|b| b.starts_with('/') && !b.starts_with("//") && !b.contains('\\'))
+        .unwrap_or_else(|| "/".into());
+    let cookie = format!("lang={language}; Path=/; Max-Age=31536000; SameSite=Lax");
+    ([(header::SET_COOKIE, cookie)], Redirect::to(&back)).into_response()
+}
