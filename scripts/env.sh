@@ -23,6 +23,9 @@ fi
 # A newer Node.js than the machine's own, where scripts/setup had to bring one.
 if [ -x "$KYHOP_CACHE/node/bin/node" ]; then export PATH="$KYHOP_CACHE/node/bin:$PATH"; fi
 
+# What scripts/setup built or fetched: cargo-deny, pyhanko, certomancer.
+export PATH="$PATH:$KYHOP_CACHE/bin"
+
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 fail() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 1; }
 now_ms() { date +%s%3N; }
