@@ -1,0 +1,576 @@
+//! A file, revision by revision.
+
+use lopdf::{Dictionary, EncryptionState, Object, ObjectId};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::decode::decode;
+use super::parser::{Parser, Stop};
+use super::tokens::{find, is_space, rfind};
+use super::xref::{self, Entry, Revision};
+use super::{PdfError, Source};
+
+/// An object may not be longer than this (streams are not counted, they stay on disk).
+const MAX_OBJECT: usize = 32 << 20;
+const MAX_OBJECT_STREAM: usize = 64 << 20;
+/// What all object streams together may unpack to.
+const MAX_UNPACKED: usize = 192 << 20;
+const WINDOW: usize = 4096;
+
+/// An object and where it was found.
+#[derive(Debug, Clone)]
+pub struct Indirect {
+    pub id: ObjectId,
+    /// Of the object itself, or of the object stream that holds it.
+    pub offset: u64,
+    /// For a stream, its dictionary.
+    pub value: Object,
+    /// Start and length of the undecoded content of a stream.
+    pub stream: Option<(u64, u64)>,
+    /// First byte after it.
+    pub end: u64,
+    pub duplicate_key: bool,
+    /// `/Length` does not lead to `endstream`; readers differ in what they make of that.
+    pub wrong_length: bool,
+    pub in_object_stream: bool,
+}
+
+/// Bytes with the small helpers of reading.
+pub(super) struct Bytes<'a> {
+    pub source: &'a dyn Source,
+    /// Offset of `%PDF-`; some files carry rubbish before it…
+    pub header: u64,
+    /// …and count either from the first byte (0) or from behind the rubbish.
+    pub base: u64,
+}
+
+impl<'a> Bytes<'a> {
+    /// Exactly these bytes.
+    pub fn get(&self, offset: u64, length: u64, limit: usize) -> Result<Cow<'a, [u8]>, PdfError> {
+        if length > limit as u64 {
+            return Err(PdfError::TooComplex("a part of the file is too large"));
+        }
+        let end = offset.checked_add(length).filter(|e| *e <= self.source.len());
+        let end = end.ok_or_else(|| PdfError::Malformed("data beyond the end".into()))?;
+        if let Some(all) = self.source.as_slice() {
+            return Ok(Cow::Borrowed(&all[offset as usize..end as usize]));
+        }
+        let mut buffer = vec![0; length as usize];
+        self.source.read_at(offset, &mut buffer)?;
+        Ok(Cow::Owned(buffer))
+    }
+
+    /// At most `size` bytes from `offset`.
+    fn window(&self, offset: u64, size: usize) -> Result<Cow<'a, [u8]>, PdfError> {
+        let left = self.source.len().saturating_sub(offset);
+        self.get(offset.min(self.source.len()), left.min(size as u64), usize::MAX)
+    }
+
+    /// Parses from `offset`, with as much of the file as it takes. Returns the end, too.
+    pub fn parse_at<T>(&self, offset: u64, parse: impl Fn(&mut Parser<'_>) -> Result<T, Stop>) -> Result<(T, u64), PdfError> {
+        self.parse_at_sized(offset, WINDOW, parse)
+    }
+
+    pub fn parse_at_sized<T>(
+        &self,
+        offset: u64,
+        first: usize,
+        parse: impl Fn(&mut Parser<'_>) -> Result<T, Stop>,
+    ) -> Result<(T, u64), PdfError> {
+        let mut size = first.max(64);
+        loop {
+            let window = self.window(offset, size)?;
+            let mut parser = Parser::new(&window, 0);
+            match parse(&mut parser) {
+                Ok(value) => return Ok((value, offset + parser.pos() as u64)),
+                Err(Stop::More) if window.len() == size && size < MAX_OBJECT => size *= 8,
+                Err(Stop::More) => {
+                    return Err(PdfError::Malformed(format!("cut off at {offset}")));
+                }
+                Err(Stop::Deep) => return Err(PdfError::TooComplex("nesting")),
+                Err(Stop::Bad(what)) => {
+                    return Err(PdfError::Malformed(format!("{what} at {offset}")));
+                }
+            }
+        }
+    }
+
+    /// The last `startxref`: where the newest section is.
+    pub fn startxref(&self) -> Result<u64, PdfError> {
+        let len = self.source.len();
+        let missing = || PdfError::Malformed("no startxref".into());
+        let mut size = 2048.min(len);
+        loop {
+            let tail = self.get(len - size, size, usize::MAX)?;
+            if let Some(at) = rfind(&tail, b"startxref") {
+                let mut parser = Parser::new(&tail, at + 9);
+                parser.blank();
+                let offset = parser.number().ok_or_else(missing)?;
+                return Ok(offset);
+            }
+            // Rubbish behind the end may be long, but is not searched for ever.
+            if size == len || size >= 1 << 20 {
+                return Err(missing());
+            }
+            size = (size * 8).min(len);
+        }
+    }
+
+    pub fn is_linearized(&self) -> bool {
+        let head = self.window(self.header, 1024).unwrap_or_default();
+        find(&head, b"/Linearized", 0).is_some()
+    }
+
+    /// First byte at or after `at` that is not white space.
+    pub fn skip_blank(&self, mut at: u64) -> u64 {
+        while let Ok(window) = self.window(at, WINDOW) {
+            let blank = window.iter().take_while(|b| is_space(**b)).count();
+            at += blank as u64;
+            if blank < window.len() || window.is_empty() {
+                break;
+            }
+        }
+        at
+    }
+
+    /// Whether only white space lies between the two.
+    pub fn same_place(&self, one: u64, other: u64) -> bool {
+        self.skip_blank(one) == self.skip_blank(other)
+    }
+
+    /// `n g obj … endobj` at `offset`. `length_of` resolves an indirect `/Length`.
+    pub fn indirect(&self, offset: u64, expected: Option<u32>, length_of: &dyn Fn(ObjectId) -> Option<u64>) -> Result<Indirect, PdfError> {
+        let ((id, value, duplicate_key, stream), at) = self.parse_at(offset, |p| {
+            let id = p.header().ok_or(Stop::Bad("no object here"))?;
+            if expected.is_some_and(|n| n != id.0) {
+                return Err(Stop::Bad("another object here"));
+            }
+            let value = match p.object() {
+                // `1 0 obj endobj` is an empty object.
+                Err(Stop::Bad("unknown token")) if p.keyword(b"endobj") => Object::Null,
+                other => other?,
+            };
+            p.space();
+            let stream = matches!(value, Object::Dictionary(_)) && p.keyword(b"stream");
+            if !stream {
+                p.keyword(b"endobj");
+            }
+            Ok((id, value, p.duplicate_key, stream))
+        })?;
+        let mut found = Indirect {
+            id,
+            offset,
+            value,
+            stream: None,
+            end: at,
+            duplicate_key,
+            wrong_length: false,
+            in_object_stream: false,
+        };
+        if stream {
+            self.stream_range(&mut found, at, length_of)?;
+        }
+        Ok(found)
+    }
+
+    fn stream_range(&self, found: &mut Indirect, at: u64, length_of: &dyn Fn(ObjectId) -> Option<u64>) -> Result<(), PdfError> {
+        let eol = self.window(at, 2)?;
+        let start = at
+            + match &*eol {
+                [b'\r', b'\n'] => 2,
+                [b'\n' | b'\r', ..] => 1,
+                _ => 0,
+            };
+        let stated = match found.value.as_dict().and_then(|d| d.get(b"Length")) {
+            Ok(Object::Integer(n)) => u64::try_from(*n).ok(),
+            Ok(Object::Reference(id)) => length_of(*id),
+            _ => None,
+        };
+        if let Some(length) = stated {
+            let end = start.saturating_add(length);
+            if end <= self.source.len() {
+                let (closed, after) = self.parse_at(end, |p| {
+                    p.blank();
+                    let closed = p.keyword(b"endstream");
+                    p.blank();
+                    p.keyword(b"endobj");
+                    Ok(closed)
+                })?;
+                if closed {
+                    found.stream = Some((start, length));
+                    found.end = after;
+                    return Ok(());
+                }
+            }
+        }
+        found.wrong_length = true;
+        let mut at = start;
+        let chunk = 64 << 10;
+        while at < self.source.len() {
+            let window = self.window(at, chunk + 9)?;
+            if let Some(end) = find(&window, b"endstream", 0) {
+                let end = at + end as u64;
+                found.stream = Some((start, end - start));
+                found.end = end + 9;
+                return Ok(());
+            }
+            at += chunk as u64;
+        }
+        Err(PdfError::Malformed("a stream without end".into()))
+    }
+}
+
+/// Numbers and values of the objects inside an object stream.
+type Unpacked = Vec<(u32, Object, bool)>;
+
+/// An opened file.
+pub struct Document<'a> {
+    bytes: Bytes<'a>,
+    revisions: Vec<Revision>,
+    /// Each object's entries, oldest first.
+    history: HashMap<u32, Vec<(usize, Entry)>>,
+    crypt: Option<EncryptionState>,
+    encrypt_id: Option<u32>,
+    cache: RefCell<HashMap<u64, Option<Rc<Indirect>>>>,
+    unpacked: RefCell<HashMap<u64, Rc<Unpacked>>>,
+    inside: RefCell<HashMap<(u64, u32), Rc<Indirect>>>,
+    unpacked_size: Cell<usize>,
+    busy: Cell<u32>,
+}
+
+impl<'a> Document<'a> {
+    /// Opens a file. Of an encrypted one, `password` may be the user's or the owner's; without
+    /// it, the empty one is tried.
+    pub fn open(source: &'a dyn Source, password: Option<&str>) -> Result<Self, PdfError> {
+        let mut bytes = Bytes {
+            source,
+            header: 0,
+            base: 0,
+        };
+        let head = bytes.window(0, 1024)?;
+        let header = find(&head, b"%PDF-", 0);
+        bytes.header = header.ok_or_else(|| PdfError::Malformed("no %PDF header".into()))? as u64;
+        let revisions = match xref::revisions(&bytes) {
+            Err(_) if bytes.header > 0 => {
+                bytes.base = bytes.header;
+                xref::revisions(&bytes)?
+            }
+            other => other?,
+        };
+        let mut history: HashMap<u32, Vec<(usize, Entry)>> = HashMap::new();
+        for (i, revision) in revisions.iter().enumerate() {
+            for (id, entry) in &revision.entries {
+                history.entry(*id).or_default().push((i, *entry));
+            }
+        }
+        let mut document = Document {
+            bytes,
+            revisions,
+            history,
+            crypt: None,
+            encrypt_id: None,
+            cache: RefCell::default(),
+            unpacked: RefCell::default(),
+            inside: RefCell::default(),
+            unpacked_size: Cell::new(0),
+            busy: Cell::new(0),
+        };
+        document.decrypt(password.unwrap_or_default())?;
+        Ok(document)
+    }
+
+    fn decrypt(&mut self, password: &str) -> Result<(), PdfError> {
+        let Some(last) = self.revisions.last() else {
+            return Err(PdfError::Malformed("no cross-reference section".into()));
+        };
+        let encrypt = match last.trailer.get(b"Encrypt") {
+            Ok(Object::Null) | Err(_) => return Ok(()),
+            Ok(encrypt) => encrypt.clone(),
+        };
+        let trailer = last.trailer.clone();
+        let newest = self.revisions.len() - 1;
+        if let Object::Reference(id) = encrypt {
+            self.encrypt_id = Some(id.0);
+        }
+        let dictionary = self.resolve(&encrypt, newest);
+        // lopdf wants a document; one with nothing but the encryption dictionary does.
+        let mut model = lopdf::Document::new();
+        model.trailer = trailer;
+        if let Object::Reference(id) = encrypt {
+            model.objects.insert(id, dictionary);
+        }
+        if let Ok(id) = model.trailer.get(b"ID").cloned() {
+            model.trailer.set("ID", self.resolve(&id, newest));
+        }
+        match EncryptionState::decode(&model, password) {
+            Ok(state) => self.crypt = Some(state),
+            Err(lopdf::Error::Decryption(e)) => {
+                return Err(match e {
+                    lopdf::encryption::DecryptionError::IncorrectPassword => PdfError::Password,
+                    other => PdfError::Encryption(other.to_string()),
+                });
+            }
+            Err(e) => return Err(PdfError::Encryption(e.to_string())),
+        }
+        self.cache.borrow_mut().clear();
+        Ok(())
+    }
+
+    pub fn source(&self) -> &'a dyn Source {
+        self.bytes.source
+    }
+
+    pub fn len(&self) -> u64 {
+        self.bytes.source.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Oldest first; never empty.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    pub fn newest(&self) -> usize {
+        self.revisions.len() - 1
+    }
+
+    pub fn is_encrypted(&self) -> bool {
+        self.crypt.is_some()
+    }
+
+    pub fn encryption(&self) -> Option<&EncryptionState> {
+        self.crypt.as_ref()
+    }
+
+    /// Object numbers that any section up to `revision` mentions.
+    pub fn known(&self, revision: usize) -> impl Iterator<Item = u32> {
+        let mentioned = move |h: &&(usize, Entry)| h.0 <= revision;
+        self.history
+            .iter()
+            .filter(move |(_, h)| h.iter().any(|e| mentioned(&e)))
+            .map(|(id, _)| *id)
+    }
+
+    /// Highest object number of all revisions.
+    pub fn max_id(&self) -> u32 {
+        self.history.keys().copied().max().unwrap_or(0)
+    }
+
+    /// Where object `id` is in the file as it was at `revision`.
+    pub fn entry(&self, id: u32, revision: usize) -> Option<(usize, Entry)> {
+        let history = self.history.get(&id)?;
+        history.iter().rev().find(|(r, _)| *r <= revision).copied()
+    }
+
+    /// Object `id` as it was at `revision`; `None` where it is missing, free or unreadable.
+    pub fn indirect(&self, id: u32, revision: usize) -> Option<Rc<Indirect>> {
+        match self.entry(id, revision)?.1 {
+            Entry::Free => None,
+            Entry::InUse(offset, _) => {
+                let offset = offset.checked_add(self.bytes.base)?;
+                if let Some(known) = self.cache.borrow().get(&offset) {
+                    return known.clone().filter(|found| found.id.0 == id);
+                }
+                let found = self.read(offset, id, revision).map(Rc::new);
+                self.cache.borrow_mut().insert(offset, found.clone());
+                found
+            }
+            Entry::InStream(stream, index) => self.from_stream(stream, index, id, revision),
+        }
+    }
+
+    fn read(&self, offset: u64, id: u32, revision: usize) -> Option<Indirect> {
+        // An indirect /Length may need another object, which must not need this one.
+        if self.busy.get() > 4 {
+            return None;
+        }
+        self.busy.set(self.busy.get() + 1);
+        let length_of = |id: ObjectId| match self.indirect(id.0, revision)?.value {
+            Object::Integer(n) => u64::try_from(n).ok(),
+            _ => None,
+        };
+        let found = self.bytes.indirect(offset, Some(id), &length_of);
+        self.busy.set(self.busy.get() - 1);
+        let mut found = found.ok()?;
+        if let Some(state) = &self.crypt
+            && self.encrypt_id != Some(id)
+        {
+            let _ = lopdf::encryption::decrypt_object(state, found.id, &mut found.value);
+        }
+        Some(found)
+    }
+
+    fn from_stream(&self, stream: u32, index: u32, id: u32, revision: usize) -> Option<Rc<Indirect>> {
+        // Only an object that is not itself in a stream can be an object stream.
+        let Entry::InUse(..) = self.entry(stream, revision)?.1 else {
+            return None;
+        };
+        let container = self.indirect(stream, revision)?;
+        let key = (container.offset, index);
+        if let Some(known) = self.inside.borrow().get(&key) {
+            return Some(Rc::clone(known)).filter(|found| found.id.0 == id);
+        }
+        let all = self.unpack(&container)?;
+        let (number, value, duplicate_key) = all.get(index as usize)?;
+        if *number != id {
+            return None;
+        }
+        let found = Rc::new(Indirect {
+            id: (id, 0),
+            offset: container.offset,
+            value: value.clone(),
+            stream: None,
+            end: container.end,
+            duplicate_key: *duplicate_key,
+            wrong_length: false,
+            in_object_stream: true,
+        });
+        self.inside.borrow_mut().insert(key, Rc::clone(&found));
+        Some(found)
+    }
+
+    fn unpack(&self, container: &Indirect) -> Option<Rc<Unpacked>> {
+        if let Some(known) = self.unpacked.borrow().get(&container.offset) {
+            return Some(Rc::clone(known));
+        }
+        let dictionary = container.value.as_dict().ok()?;
+        let left = MAX_UNPACKED.checked_sub(self.unpacked_size.get())?;
+        let data = self.content(container, MAX_OBJECT_STREAM.min(left)).ok()?;
+        self.unpacked_size.set(self.unpacked_size.get() + data.len());
+        let count = dictionary.get(b"N").and_then(Object::as_i64).ok()?;
+        let first = dictionary.get(b"First").and_then(Object::as_i64).ok()?;
+        let first = usize::try_from(first).ok()?;
+        let mut header = Parser::new(&data, 0);
+        let mut all = Vec::new();
+        for _ in 0..count {
+            header.space();
+            let (Some(id), Some(at)) = (header.number(), {
+                header.space();
+                header.number()
+            }) else {
+                break;
+            };
+            let start = first.checked_add(usize::try_from(at).ok()?)?;
+            let (value, duplicate) = object_in(&data, start);
+            all.push((u32::try_from(id).ok()?, value, duplicate));
+        }
+        let all = Rc::new(all);
+        let mut cache = self.unpacked.borrow_mut();
+        cache.insert(container.offset, Rc::clone(&all));
+        Some(all)
+    }
+
+    /// Decoded content of a stream, at most `limit` bytes.
+    pub fn content(&self, stream: &Indirect, limit: usize) -> Result<Vec<u8>, PdfError> {
+        let (start, length) = stream.stream.ok_or_else(|| PdfError::Malformed("not a stream".into()))?;
+        let dictionary = stream.value.as_dict().map_err(|_| PdfError::Malformed("not a stream".into()))?;
+        let raw = self.bytes.get(start, length, limit)?;
+        match &self.crypt {
+            Some(state) if !dictionary.has_type(b"XRef") => {
+                let plain = lopdf::Stream::new(dictionary.clone(), raw.into_owned());
+                let mut plain = Object::Stream(plain);
+                lopdf::encryption::decrypt_object(state, stream.id, &mut plain).map_err(|e| PdfError::Encryption(e.to_string()))?;
+                match plain {
+                    Object::Stream(s) => decode(dictionary, &s.content, limit),
+                    _ => Err(PdfError::Malformed("not a stream".into())),
+                }
+            }
+            _ => decode(dictionary, &raw, limit),
+        }
+    }
+
+    /// Undecoded (still encrypted) content of a stream.
+    pub fn raw_content(&self, stream: &Indirect, limit: usize) -> Result<Vec<u8>, PdfError> {
+        let (start, length) = stream.stream.ok_or_else(|| PdfError::Malformed("not a stream".into()))?;
+        Ok(self.bytes.get(start, length, limit)?.into_owned())
+    }
+
+    /// Bytes of the file; at most `limit` of them.
+    pub fn bytes(&self, start: u64, end: u64, limit: usize) -> Result<Vec<u8>, PdfError> {
+        let length = end.saturating_sub(start);
+        Ok(self.bytes.get(start, length, limit)?.into_owned())
+    }
+
+    /// Follows references to a direct object; what leads nowhere is null.
+    pub fn resolve(&self, object: &Object, revision: usize) -> Object {
+        let mut current = object.clone();
+        for _ in 0..16 {
+            let Object::Reference((id, _)) = current else {
+                return current;
+            };
+            current = match self.indirect(id, revision) {
+                Some(found) => found.value.clone(),
+                None => Object::Null,
+            };
+        }
+        Object::Null
+    }
+
+    /// Value of a key, resolved; `None` where it is missing or null.
+    pub fn get(&self, dictionary: &Dictionary, key: &[u8], revision: usize) -> Option<Object> {
+        let value = self.resolve(dictionary.get(key).ok()?, revision);
+        (value != Object::Null).then_some(value)
+    }
+
+    pub fn get_dict(&self, from: &Dictionary, key: &[u8], revision: usize) -> Option<Dictionary> {
+        match self.get(from, key, revision)? {
+            Object::Dictionary(d) => Some(d),
+            _ => None,
+        }
+    }
+
+    /// The document catalog at `revision`.
+    pub fn catalog(&self, revision: usize) -> Option<Dictionary> {
+        self.get_dict(&self.revisions[revision].trailer, b"Root", revision)
+    }
+
+    /// Pages in order, as object numbers. A tree that loops or is too deep ends where it does.
+    pub fn pages(&self, revision: usize) -> Vec<u32> {
+        let mut pages = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let Some(catalog) = self.catalog(revision) else {
+            return pages;
+        };
+        let mut stack: Vec<Object> = catalog.get(b"Pages").ok().cloned().into_iter().collect();
+        while let Some(node) = stack.pop() {
+            let Object::Reference((id, _)) = node else {
+                continue;
+            };
+            if !seen.insert(id) {
+                continue;
+            }
+            let Some(found) = self.indirect(id, revision) else {
+                continue;
+            };
+            let Ok(dict) = found.value.as_dict() else {
+                continue;
+            };
+            match self.get(dict, b"Kids", revision) {
+                Some(Object::Array(kids)) => stack.extend(kids.into_iter().rev()),
+                _ => pages.push(id),
+            }
+        }
+        pages
+    }
+}
+
+fn object_in(data: &[u8], start: usize) -> (Object, bool) {
+    let mut parser = Parser::new(data, start);
+    match parser.object() {
+        Ok(value) => (value, parser.duplicate_key),
+        Err(Stop::More) => {
+            // A number, name or word that ends with the stream.
+            let mut padded = data.get(start..).unwrap_or_default().to_vec();
+            padded.push(b' ');
+            let mut parser = Parser::new(&padded, 0);
+            let value = parser.object().unwrap_or(Object::Null);
+            (value, parser.duplicate_key)
+        }
+        Err(_) => (Object::Null, false),
+    }
+}

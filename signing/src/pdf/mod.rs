@@ -1,0 +1,52 @@
+//! PDF files as they really are: a row of revisions, each appended to the one before.
+//!
+//! Knows nothing of signatures. Objects are [`lopdf::Object`]s; where each came from (which
+//! section, which offset) is kept, because validation stands on it. One reader serves signing
+//! and validating alike, so that there are no two readings of one file.
+
+pub mod decode;
+pub mod document;
+pub mod parser;
+pub mod source;
+pub mod tokens;
+pub mod xref;
+
+pub use document::{Document, Indirect};
+pub use source::Source;
+pub use xref::{Entry, Revision};
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PdfError {
+    #[error("not a PDF file: {0}")]
+    Malformed(String),
+    #[error("the file is encrypted and the password does not open it")]
+    Password,
+    #[error("the encryption of the file is not supported: {0}")]
+    Encryption(String),
+    /// A limit that no honest file reaches.
+    #[error("the file is too complex: {0}")]
+    TooComplex(&'static str),
+    #[error("cannot read the file: {0}")]
+    Io(String),
+}
+
+impl PdfError {
+    /// Stable code for reports.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PdfError::Malformed(_) => "malformed_pdf",
+            PdfError::Password => "password_needed",
+            PdfError::Encryption(_) => "encryption_unsupported",
+            PdfError::TooComplex(_) => "too_complex",
+            PdfError::Io(_) => "io",
+        }
+    }
+}
+
+impl From<std::io::Error> for PdfError {
+    fn from(e: std::io::Error) -> Self {
+        PdfError::Io(e.to_string())
+    }
+}

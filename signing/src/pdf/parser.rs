@@ -1,0 +1,392 @@
+//! Objects out of bytes. Tolerant of what real files do, never of what could be read two ways:
+//! that is noted and left to the caller to judge.
+
+use lopdf::{Dictionary, Object, ObjectId, StringFormat};
+
+use super::tokens::{is_regular, is_space};
+
+/// Deeper nesting is refused; the deepest of honest files stay far below.
+const MAX_DEPTH: usize = 100;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The window ended within the object.
+    More,
+    Bad(&'static str),
+    /// Nested too deeply.
+    Deep,
+}
+
+type Result<T> = std::result::Result<T, Stop>;
+
+pub struct Parser<'a> {
+    data: &'a [u8],
+    pos: usize,
+    depth: usize,
+    /// A dictionary had the same key twice: readers differ in which one counts.
+    pub duplicate_key: bool,
+}
+
+impl<'a> Parser<'a> {
+    pub fn new(data: &'a [u8], pos: usize) -> Self {
+        Parser {
+            data,
+            pos,
+            depth: 0,
+            duplicate_key: false,
+        }
+    }
+
+    pub fn pos(&self) -> usize {
+        self.pos
+    }
+
+    fn byte(&self) -> Result<u8> {
+        self.data.get(self.pos).copied().ok_or(Stop::More)
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.data.get(self.pos..).unwrap_or_default()
+    }
+
+    /// Skips white space and comments.
+    pub fn space(&mut self) {
+        while let Some(b) = self.data.get(self.pos) {
+            if is_space(*b) {
+                self.pos += 1;
+            } else if *b == b'%' {
+                let line = self.rest().iter().position(|b| matches!(b, 10 | 13));
+                self.pos += line.unwrap_or(self.rest().len());
+            } else {
+                break;
+            }
+        }
+    }
+
+    /// Skips white space alone: `%%EOF` is a comment too.
+    pub fn blank(&mut self) {
+        while self.data.get(self.pos).is_some_and(|b| is_space(*b)) {
+            self.pos += 1;
+        }
+    }
+
+    /// Takes `word` if it is next, as a whole token.
+    pub fn keyword(&mut self, word: &[u8]) -> bool {
+        let rest = self.rest();
+        let whole = rest.get(word.len()).is_none_or(|b| !is_regular(*b));
+        let found = rest.starts_with(word) && whole;
+        if found {
+            self.pos += word.len();
+        }
+        found
+    }
+
+    /// An unsigned integer, as in cross-reference tables.
+    pub fn number(&mut self) -> Option<u64> {
+        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit());
+        let count = digits.count();
+        if count == 0 || count > 18 {
+            return None;
+        }
+        let text = std::str::from_utf8(&self.rest()[..count]).ok()?;
+        self.pos += count;
+        text.parse().ok()
+    }
+
+    /// `n g obj`.
+    pub fn header(&mut self) -> Option<ObjectId> {
+        self.space();
+        let id = u32::try_from(self.number()?).ok()?;
+        self.space();
+        let generation = u16::try_from(self.number()?).ok()?;
+        self.space();
+        // Some producers leave no space behind the keyword.
+        if !self.rest().starts_with(b"obj") {
+            return None;
+        }
+        self.pos += 3;
+        Some((id, generation))
+    }
+
+    pub fn object(&mut self) -> Result<Object> {
+        self.space();
+        match self.byte()? {
+            b'/' => Ok(Object::Name(self.name()?)),
+            b'(' => Ok(Object::String(self.literal()?, StringFormat::Literal)),
+            b'<' if self.data.get(self.pos + 1) == Some(&b'<') => Ok(Object::Dictionary(self.dictionary()?)),
+            b'<' => Ok(Object::String(self.hexadecimal()?, StringFormat::Hexadecimal)),
+            b'[' => self.array(),
+            b'0'..=b'9' | b'+' | b'-' | b'.' => self.numeric(),
+            _ => self.word(),
+        }
+    }
+
+    fn enter(&mut self) -> Result<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Stop::Deep);
+        }
+        Ok(())
+    }
+
+    fn array(&mut self) -> Result<Object> {
+        self.enter()?;
+        self.pos += 1;
+        let mut items = Vec::new();
+        loop {
+            self.space();
+            if self.byte()? == b']' {
+                self.pos += 1;
+                self.depth -= 1;
+                return Ok(Object::Array(items));
+            }
+            items.push(self.object()?);
+        }
+    }
+
+    pub fn dictionary(&mut self) -> Result<Dictionary> {
+        self.enter()?;
+        self.pos += 2;
+        let mut dictionary = Dictionary::new();
+        loop {
+            self.space();
+            match self.byte()? {
+                b'>' => {
+                    self.pos += 1;
+                    if self.byte()? != b'>' {
+                        return Err(Stop::Bad("end of dictionary"));
+                    }
+                    self.pos += 1;
+                    self.depth -= 1;
+                    return Ok(dictionary);
+                }
+                b'/' => {
+                    let key = self.name()?;
+                    let value = self.object()?;
+                    self.duplicate_key |= dictionary.has(&key);
+                    dictionary.set(key, value);
+                }
+                _ => return Err(Stop::Bad("key of dictionary")),
+            }
+        }
+    }
+
+    pub fn name(&mut self) -> Result<Vec<u8>> {
+        self.pos += 1;
+        let length = self.rest().iter().take_while(|b| is_regular(**b)).count();
+        if self.pos + length == self.data.len() {
+            return Err(Stop::More);
+        }
+        let raw = &self.rest()[..length];
+        self.pos += length;
+        if !raw.contains(&b'#') {
+            return Ok(raw.to_vec());
+        }
+        let mut name = Vec::with_capacity(length);
+        let mut at = 0;
+        while at < raw.len() {
+            let code = raw.get(at + 1..at + 3).and_then(hex_pair);
+            match (raw[at], code) {
+                (b'#', Some(byte)) => {
+                    name.push(byte);
+                    at += 3;
+                }
+                (byte, _) => {
+                    name.push(byte);
+                    at += 1;
+                }
+            }
+        }
+        Ok(name)
+    }
+
+    fn literal(&mut self) -> Result<Vec<u8>> {
+        self.pos += 1;
+        let mut out = Vec::new();
+        let mut open = 1;
+        loop {
+            let byte = self.byte()?;
+            self.pos += 1;
+            match byte {
+                b'(' => open += 1,
+                b')' => {
+                    open -= 1;
+                    if open == 0 {
+                        return Ok(out);
+                    }
+                }
+                b'\\' => {
+                    self.escape(&mut out)?;
+                    continue;
+                }
+                b'\r' => {
+                    if self.byte()? == b'\n' {
+                        self.pos += 1;
+                    }
+                    out.push(b'\n');
+                    continue;
+                }
+                _ => {}
+            }
+            out.push(byte);
+        }
+    }
+
+    fn escape(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let byte = self.byte()?;
+        self.pos += 1;
+        match byte {
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'\r' => {
+                if self.byte()? == b'\n' {
+                    self.pos += 1;
+                }
+            }
+            b'\n' => {}
+            b'0'..=b'7' => {
+                let mut value = u32::from(byte - b'0');
+                for _ in 0..2 {
+                    match self.byte()? {
+                        digit @ b'0'..=b'7' => {
+                            value = value * 8 + u32::from(digit - b'0');
+                            self.pos += 1;
+                        }
+                        _ => break,
+                    }
+                }
+                out.push((value & 0xff) as u8);
+            }
+            other => out.push(other),
+        }
+        Ok(())
+    }
+
+    fn hexadecimal(&mut self) -> Result<Vec<u8>> {
+        self.pos += 1;
+        let end = self.rest().iter().position(|b| *b == b'>').ok_or(Stop::More)?;
+        let raw = &self.rest()[..end];
+        self.pos += end + 1;
+        let mut out = Vec::with_capacity(raw.len() / 2);
+        let mut high = None;
+        for byte in raw.iter().filter(|b| !is_space(**b)) {
+            let digit = hex_digit(*byte).ok_or(Stop::Bad("hexadecimal string"))?;
+            match high.take() {
+                None => high = Some(digit),
+                Some(h) => out.push(h << 4 | digit),
+            }
+        }
+        if let Some(h) = high {
+            out.push(h << 4);
+        }
+        Ok(out)
+    }
+
+    fn numeric(&mut self) -> Result<Object> {
+        let start = self.pos;
+        let token = self.rest().iter().take_while(|b| is_regular(**b)).count();
+        if start + token == self.data.len() {
+            return Err(Stop::More);
+        }
+        let text = &self.rest()[..token];
+        self.pos += token;
+        if text.iter().all(u8::is_ascii_digit) {
+            if let Some(reference) = self.reference(text) {
+                return Ok(reference);
+            }
+            self.pos = start + token;
+        }
+        number(text).ok_or(Stop::Bad("number"))
+    }
+
+    /// `n g R`, the first number of which was read already.
+    fn reference(&mut self, first: &[u8]) -> Option<Object> {
+        let id: u32 = std::str::from_utf8(first).ok()?.parse().ok()?;
+        self.space();
+        let generation = u16::try_from(self.number()?).ok()?;
+        self.space();
+        self.keyword(b"R").then_some(Object::Reference((id, generation)))
+    }
+
+    fn word(&mut self) -> Result<Object> {
+        for (word, value) in [
+            (&b"true"[..], Object::Boolean(true)),
+            (b"false", Object::Boolean(false)),
+            (b"null", Object::Null),
+        ] {
+            if self.rest().len() <= word.len() && word.starts_with(self.rest()) {
+                return Err(Stop::More);
+            }
+            if self.keyword(word) {
+                return Ok(value);
+            }
+        }
+        Err(Stop::Bad("unknown token"))
+    }
+}
+
+/// Integers and reals, with the slips that viewers forgive (`--5`, `1.`, `.5`, `4.-3`).
+fn number(text: &[u8]) -> Option<Object> {
+    let text = std::str::from_utf8(text).ok()?;
+    if let Ok(integer) = text.parse::<i64>() {
+        return Some(Object::Integer(integer));
+    }
+    if let Ok(real) = text.parse::<f32>() {
+        // Not the words that Rust takes for numbers.
+        let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+'));
+        return plain.then_some(Object::Real(real));
+    }
+    let digits = text.trim_start_matches(['-', '+']);
+    let stop = digits.find(['-', '+']).unwrap_or(digits.len());
+    let value: f32 = format!("0{}", &digits[..stop]).parse().ok()?;
+    let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
+    Some(Object::Real(sign * value))
+}
+
+fn hex_pair(pair: &[u8]) -> Option<u8> {
+    Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)
+}
+
+pub(crate) fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|d| d as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Object> {
+        Parser::new(text.as_bytes(), 0).object()
+    }
+
+    #[test]
+    fn every_kind() {
+        let Ok(Object::Dictionary(d)) = parse("<</A#42 (a\\(b\\)\\101)/B<4 1>/C[1 -2.5 3 0 R true null]/D/E%x\n>> ") else {
+            panic!("a dictionary")
+        };
+        assert_eq!(d.get(b"AB").unwrap().as_str().unwrap(), b"a(b)A");
+        assert_eq!(d.get(b"B").unwrap().as_str().unwrap(), b"A");
+        let c = d.get(b"C").unwrap().as_array().unwrap();
+        assert_eq!(c[2], Object::Reference((3, 0)));
+        assert_eq!(c.len(), 5);
+        assert_eq!(parse("--5 "), Ok(Object::Real(-5.0)));
+    }
+
+    #[test]
+    fn what_is_cut_off_asks_for_more() {
+        for text in ["<</A", "(abc", "[1 2", "<41", "12", "tru", "/Na"] {
+            assert_eq!(parse(text), Err(Stop::More), "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_ends() {
+        assert_eq!(parse(&"[".repeat(100_000)), Err(Stop::Deep));
+        let mut p = Parser::new(b"<</A 1/A 2>> ", 0);
+        p.object().unwrap();
+        assert!(p.duplicate_key);
+    }
+}
