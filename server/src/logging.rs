@@ -4,7 +4,16 @@ use tracing_subscriber::EnvFilter;
 
 /// Level by `KYHOP_LOG` (such as `info,server=debug`), default `info`.
 pub fn start() {
-    let filter = EnvFilter::try_from_env("KYHOP_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    start_at("info,sqlx=warn");
+}
+
+/// For programs that talk to a person at a terminal: warnings only.
+pub fn start_quiet() {
+    start_at("warn");
+}
+
+fn start_at(level: &str) {
+    let filter = EnvFilter::try_from_env("KYHOP_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = if std::io::stderr().is_terminal() {
         builder.try_init()

@@ -1,4 +1,5 @@
 //! The command line.
+mod demo;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -16,6 +17,8 @@ struct Cli {
 enum Command {
     /// Run the server of one body.
     Serve(serve::Args),
+    /// Run a whole province on this machine, with demonstration people, keys and documents.
+    Demo(demo::Args),
 }
 
 /// Exit code for wrong usage, everywhere.
@@ -31,6 +34,7 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(&args),
     }
 }
 
@@ -43,6 +47,21 @@ pub async fn stop_signal() {
         }
         Err(_) => {
             let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// Runs a server's future; its error is a sentence for the person at the terminal.
+fn block_on(work: impl Future<Output = Result<(), String>>) -> ExitCode {
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| e.to_string());
+    match result.and_then(|runtime| runtime.block_on(work)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("kyhop: {e}");
+            ExitCode::FAILURE
         }
     }
 }

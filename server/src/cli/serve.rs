@@ -26,20 +26,7 @@ pub fn run(args: Args) -> ExitCode {
     };
     config.demonstration = args.demonstration;
     crate::logging::start();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(e) => {
-            eprintln!("{e}");
-            return ExitCode::FAILURE;
-        }
-    };
-    match runtime.block_on(serve(config)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            eprintln!("kyhop: {e}");
-            ExitCode::FAILURE
-        }
-    }
+    super::block_on(serve(config))
 }
 
 async fn serve(config: Config) -> Result<(), String> {
