@@ -37,7 +37,7 @@ pub fn shell(site: Site) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="referrer" content="same-origin" />
-                <link rel="icon" type="image/svg+xml" href=with("/icon.svg") />
+                <link rel="icon" type="image/svg+xml" href=with("/icons/icon.svg") />
                 <link rel="stylesheet" href=with("/pkg/kyhop.css") />
                 <link rel="modulepreload" href=with("/pkg/kyhop.js") />
                 <script type="module" src=with("/js/start.js")></script>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// An error in the page's language, with its code small, and the way on where there is one.
 #[component]
 pub fn ErrorNote(error: ApiError) -> impl IntoView {
-    let signed_out = error.code == "identity.signed_out";
+    let signed_out = error.code == "identity.not_signed_in";
     view! {
         <div class="note note-bad" role="alert">
             <Glyph icon=Icon::Alert />
