@@ -1,7 +1,28 @@
+//! PAdES signatures on PDF files: signing by incremental revisions, and validation.
+//!
+//! No network, no clock, no database: bytes, keys, time, trust anchors and revocation data come in; signed bytes and
+//! reports go out.
 #![forbid(unsafe_code)]
 
+pub mod appearance;
 pub mod asn1;
 pub mod cms;
+mod error;
+pub mod form;
+mod geometry;
+mod inspect;
+pub mod key;
 pub mod pdf;
+mod sign;
 pub mod timestamp;
 pub mod x509;
+
+pub use appearance::{Align, Appearance};
+pub use error::{Error, Result};
+pub use form::{EditOptions, NewTextField, add_text_fields, fill_text_fields};
+pub use geometry::{PageInfo, Placement};
+pub use inspect::{DocumentInfo, Encryption, inspect};
+pub use key::{Digest, KeySigner, SignatureAlgorithm, Signer};
+pub use pdf::Source;
+pub use pdf::source::FileSource;
+pub use sign::{SignOptions, Signed, sign, sign_path};

@@ -326,6 +326,16 @@ impl<'a> Document<'a> {
         self.bytes.source.len()
     }
 
+    /// Where the offsets of the file count from: 0, or the place of the header behind leading rubbish.
+    pub fn base(&self) -> u64 {
+        self.bytes.base
+    }
+
+    /// What the last `startxref` says: the `/Prev` of a further revision.
+    pub fn startxref(&self) -> Result<u64, PdfError> {
+        self.bytes.startxref()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

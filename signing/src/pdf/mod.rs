@@ -4,11 +4,13 @@
 //! section, which offset) is kept, because validation stands on it. One reader serves signing
 //! and validating alike, so that there are no two readings of one file.
 
+pub mod append;
 pub mod decode;
 pub mod document;
 pub mod parser;
 pub mod source;
 pub mod tokens;
+pub mod write;
 pub mod xref;
 
 pub use document::{Document, Indirect};

@@ -1,0 +1,138 @@
+//! An embedded subset of a Times-like font that has every Vietnamese letter.
+use super::image::deflate;
+use crate::error::{Error, Result};
+use crate::pdf::append::Update;
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use subsetter::GlyphRemapper;
+
+/// Liberation Serif (SIL Open Font License), of the widths of Times New Roman.
+const FACE: &[u8] = include_bytes!("../../assets/LiberationSerif-Regular.ttf");
+
+pub(crate) struct Font {
+    data: Vec<u8>,
+    /// New glyph number and width in thousandths of the size, for each character used.
+    glyphs: BTreeMap<char, (u16, f64)>,
+    ascent: f64,
+    descent: f64,
+    bounds: [f64; 4],
+    cap_height: f64,
+}
+
+impl Font {
+    /// The font with just the characters of `lines`; one that it lacks is drawn as the missing-glyph box.
+    pub fn subset(lines: &[String]) -> Result<Self> {
+        let broken = |e: &dyn std::fmt::Display| Error::Image(format!("font: {e}"));
+        let face = ttf_parser::Face::parse(FACE, 0).map_err(|e| broken(&e))?;
+        let scale = 1000.0 / f64::from(face.units_per_em());
+        let mut remapper = GlyphRemapper::new();
+        let mut glyphs = BTreeMap::new();
+        for c in lines.iter().flat_map(|l| l.chars()) {
+            let glyph = face.glyph_index(c).unwrap_or_default();
+            let width = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * scale;
+            glyphs.insert(c, (remapper.remap(glyph.0), width));
+        }
+        let data = subsetter::subset(FACE, 0, &remapper).map_err(|e| broken(&e))?;
+        let b = face.global_bounding_box();
+        Ok(Self {
+            data,
+            glyphs,
+            ascent: f64::from(face.ascender()) * scale,
+            descent: f64::from(face.descender()) * scale,
+            bounds: [b.x_min, b.y_min, b.x_max, b.y_max].map(|n| f64::from(n) * scale),
+            cap_height: f64::from(face.capital_height().unwrap_or(1341)) * scale,
+        })
+    }
+
+    /// Width of a line at size 1.
+    pub fn width(&self, line: &str) -> f64 {
+        line.chars().filter_map(|c| self.glyphs.get(&c)).map(|(_, w)| w / 1000.0).sum()
+    }
+
+    /// The line as glyph numbers of two bytes.
+    pub fn encode(&self, line: &str) -> Vec<u8> {
+        line.chars()
+            .filter_map(|c| self.glyphs.get(&c))
+            .flat_map(|(g, _)| g.to_be_bytes())
+            .collect()
+    }
+
+    /// Adds the font as a composite one with identity encoding (ISO 32000-1, 9.7) and its way back to text.
+    pub fn embed(&self, update: &mut Update) -> ObjectId {
+        let compressed = deflate(&self.data).unwrap_or_default();
+        let mut file = Dictionary::new();
+        file.set("Length1", self.data.len() as i64);
+        file.set("Filter", "FlateDecode");
+        let file = update.add(Stream::new(file, compressed));
+        // Six letters from the content mark a subset (9.6.4).
+        let tag: String = openssl::sha::sha256(&self.data)[..6]
+            .iter()
+            .map(|b| char::from(b'A' + b % 26))
+            .collect();
+        let name = format!("{tag}+LiberationSerif");
+        let real = |n: f64| Object::Real(n as f32);
+        let mut descriptor = Dictionary::new();
+        descriptor.set("Type", "FontDescriptor");
+        descriptor.set("FontName", name.as_str());
+        descriptor.set("Flags", 4 + 2);
+        descriptor.set("FontBBox", Object::Array(self.bounds.iter().map(|n| real(*n)).collect()));
+        descriptor.set("ItalicAngle", 0);
+        descriptor.set("Ascent", real(self.ascent));
+        descriptor.set("Descent", real(self.descent));
+        descriptor.set("CapHeight", real(self.cap_height));
+        descriptor.set("StemV", 80);
+        descriptor.set("FontFile2", file);
+        let descriptor = update.add(descriptor);
+        let mut widths: BTreeMap<u16, f64> = BTreeMap::new();
+        for (glyph, width) in self.glyphs.values() {
+            widths.insert(*glyph, *width);
+        }
+        let mut array = Vec::new();
+        for (glyph, width) in &widths {
+            array.push(Object::Integer(i64::from(*glyph)));
+            array.push(Object::Array(vec![real(*width)]));
+        }
+        let mut system = Dictionary::new();
+        system.set("Registry", Object::String(b"Adobe".to_vec(), StringFormat::Literal));
+        system.set("Ordering", Object::String(b"Identity".to_vec(), StringFormat::Literal));
+        system.set("Supplement", 0);
+        let mut descendant = Dictionary::new();
+        descendant.set("Type", "Font");
+        descendant.set("Subtype", "CIDFontType2");
+        descendant.set("BaseFont", name.as_str());
+        descendant.set("CIDSystemInfo", system);
+        descendant.set("FontDescriptor", descriptor);
+        descendant.set("CIDToGIDMap", "Identity");
+        descendant.set("W", array);
+        let descendant = update.add(descendant);
+        let to_unicode = update.add(Stream::new(Dictionary::new(), self.to_unicode().into_bytes()));
+        let mut font = Dictionary::new();
+        font.set("Type", "Font");
+        font.set("Subtype", "Type0");
+        font.set("BaseFont", name.as_str());
+        font.set("Encoding", "Identity-H");
+        font.set("DescendantFonts", vec![Object::Reference(descendant)]);
+        font.set("ToUnicode", to_unicode);
+        update.add(font)
+    }
+
+    fn to_unicode(&self) -> String {
+        let mut map = String::from(
+            "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n\
+             /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n",
+        );
+        let pairs: Vec<_> = self.glyphs.iter().collect();
+        for chunk in pairs.chunks(100) {
+            let _ = writeln!(map, "{} beginbfchar", chunk.len());
+            for (c, (glyph, _)) in chunk {
+                let mut units = [0u16; 2];
+                let text: String = c.encode_utf16(&mut units).iter().map(|u| format!("{u:04X}")).collect();
+                let _ = writeln!(map, "<{glyph:04X}> <{text}>");
+            }
+            map.push_str("endbfchar\n");
+        }
+        map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+        map
+    }
+}

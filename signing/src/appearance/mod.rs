@@ -1,0 +1,123 @@
+//! What a signature or a filled field looks like: form XObjects with a picture, text in an embedded font, or both.
+mod font;
+mod image;
+
+use crate::error::Result;
+use crate::geometry::Page;
+use crate::pdf::append::Update;
+use crate::pdf::write;
+use lopdf::{Dictionary, Object, ObjectId, Stream};
+
+pub(crate) use font::Font;
+
+/// Where text stands in its box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum Align {
+    #[default]
+    Left,
+    Centre,
+    Right,
+}
+
+/// A visible signature.
+#[derive(Debug, Clone)]
+pub struct Appearance {
+    pub placement: crate::Placement,
+    /// PNG; its transparency is kept. Drawn as large as the box allows, in its own proportions, centred.
+    pub image: Option<Vec<u8>>,
+    /// Lines of text, top down, over the picture; long ones are set smaller to fit.
+    pub lines: Vec<String>,
+    /// Points; 0 chooses a size that fills the box.
+    pub font_size: f64,
+    pub align: Align,
+}
+
+impl Appearance {
+    pub fn at(placement: crate::Placement) -> Self {
+        Self {
+            placement,
+            image: None,
+            lines: Vec::new(),
+            font_size: 0.0,
+            align: Align::Left,
+        }
+    }
+}
+
+/// Space between the edge of the box and the text, in points.
+const MARGIN: f64 = 1.5;
+const LINE: f64 = 1.25;
+
+/// Adds the form XObject of a box of `w` by `h` points.
+pub(crate) fn form(
+    update: &mut Update,
+    page: &Page,
+    (w, h): (f64, f64),
+    picture: Option<&[u8]>,
+    lines: &[String],
+    size: f64,
+    align: Align,
+) -> Result<ObjectId> {
+    let mut content = Vec::new();
+    let mut resources = Dictionary::new();
+    if let Some(png) = picture {
+        let (id, (iw, ih)) = image::embed(update, png)?;
+        let scale = (w / iw).min(h / ih);
+        let (dw, dh) = (iw * scale, ih * scale);
+        let mut images = Dictionary::new();
+        images.set("Im", id);
+        resources.set("XObject", images);
+        let numbers = [dw, 0.0, 0.0, dh, (w - dw) / 2.0, (h - dh) / 2.0];
+        content.extend_from_slice(b"q ");
+        operands(&mut content, &numbers);
+        content.extend_from_slice(b"cm /Im Do Q\n");
+    }
+    if !lines.is_empty() {
+        let font = Font::subset(lines)?;
+        let widest = lines.iter().map(|l| font.width(l)).fold(0.0, f64::max);
+        let room = (w - 2.0 * MARGIN).max(1.0);
+        let fits = if widest > 0.0 { room / widest } else { f64::MAX };
+        let fills = (h - 2.0 * MARGIN).max(1.0) / (LINE * lines.len() as f64);
+        let size = if size > 0.0 { size } else { 12.0 }.min(fits).min(fills.max(4.0)).max(1.0);
+        let id = font.embed(update);
+        let mut fonts = Dictionary::new();
+        fonts.set("F", id);
+        resources.set("Font", fonts);
+        content.extend_from_slice(b"q BT 0 g /F ");
+        operands(&mut content, &[size]);
+        content.extend_from_slice(b"Tf\n");
+        // The block of lines is centred in height.
+        let block = LINE * size * lines.len() as f64;
+        let mut y = (h + block) / 2.0 - size;
+        for line in lines {
+            let free = w - 2.0 * MARGIN - font.width(line) * size;
+            let x = MARGIN
+                + match align {
+                    Align::Left => 0.0,
+                    Align::Centre => free / 2.0,
+                    Align::Right => free,
+                };
+            content.extend_from_slice(b"1 0 0 1 ");
+            operands(&mut content, &[x, y]);
+            content.extend_from_slice(b"Tm <");
+            write::hex(&mut content, &font.encode(line));
+            content.extend_from_slice(b"> Tj\n");
+            y -= LINE * size;
+        }
+        content.extend_from_slice(b"ET Q\n");
+    }
+    let mut dictionary = Dictionary::new();
+    dictionary.set("Type", "XObject");
+    dictionary.set("Subtype", "Form");
+    dictionary.set("BBox", vec![0.into(), 0.into(), Object::Real(w as f32), Object::Real(h as f32)]);
+    dictionary.set("Matrix", page.upright());
+    dictionary.set("Resources", resources);
+    Ok(update.add(Stream::new(dictionary, content)))
+}
+
+fn operands(content: &mut Vec<u8>, numbers: &[f64]) {
+    for n in numbers {
+        write::real(content, *n);
+        content.push(b' ');
+    }
+}

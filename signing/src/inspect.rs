@@ -1,0 +1,86 @@
+//! What a file is, before anything is done with it.
+use crate::error::Result;
+use crate::form::{Form, decode_text};
+use crate::geometry::{Page, PageInfo};
+use crate::pdf::append::Update;
+use crate::pdf::{Document, PdfError, Source};
+use lopdf::Object;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    None,
+    /// Opens without a password; an owner password limits what may be done.
+    OwnerPassword,
+    /// Opened with the password given.
+    UserPassword,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentInfo {
+    /// Such as `1.7`.
+    pub version: String,
+    pub pages: Vec<PageInfo>,
+    pub producer: Option<String>,
+    pub title: Option<String>,
+    pub encryption: Encryption,
+    pub has_form: bool,
+    /// Signed fields, document time stamps included.
+    pub signatures: u32,
+    pub revisions: u32,
+}
+
+/// Reads what a file says of itself.
+///
+/// # Errors
+/// When the file cannot be read: not a PDF, broken, without pages, or locked by a password.
+pub fn inspect(source: &dyn Source, password: Option<&str>) -> Result<DocumentInfo> {
+    let document = Document::open(source, password)?;
+    let newest = document.newest();
+    let mut pages = Vec::new();
+    for id in document.pages(newest) {
+        match Page::read(&document, id) {
+            Some(page) => pages.push(page.info()),
+            None => return Err(PdfError::Malformed("a page cannot be read".into()).into()),
+        }
+    }
+    if pages.is_empty() {
+        return Err(PdfError::Malformed("the document has no pages".into()).into());
+    }
+    let encryption = match (document.is_encrypted(), password) {
+        (false, _) => Encryption::None,
+        (true, None) => Encryption::OwnerPassword,
+        (true, Some(_)) => Encryption::UserPassword,
+    };
+    let trailer = &document.revisions()[newest].trailer;
+    let info = document.get_dict(trailer, b"Info", newest);
+    let text = |key: &[u8]| match info.as_ref().and_then(|i| document.get(i, key, newest)) {
+        Some(Object::String(s, _)) => Some(decode_text(&s)).filter(|s| !s.trim().is_empty()),
+        _ => None,
+    };
+    let update = Update::new(&document);
+    let form = Form::open(&update)?;
+    let signatures = form
+        .fields
+        .iter()
+        .filter_map(|f| update.dictionary(f))
+        .filter(|f| f.get(b"FT").is_ok_and(|t| t.as_name().is_ok_and(|n| n == b"Sig")) && f.has(b"V"))
+        .count();
+    let mut head = [0u8; 16];
+    let n = usize::try_from(source.len()).unwrap_or(usize::MAX).min(16);
+    source.read_at(0, &mut head[..n]).map_err(PdfError::from)?;
+    let version = document
+        .catalog(newest)
+        .and_then(|c| document.get(&c, b"Version", newest))
+        .and_then(|v| v.as_name().ok().map(|n| String::from_utf8_lossy(n).into_owned()))
+        .unwrap_or_else(|| String::from_utf8_lossy(head.get(5..8).unwrap_or_default()).into_owned());
+    Ok(DocumentInfo {
+        version,
+        pages,
+        producer: text(b"Producer"),
+        title: text(b"Title"),
+        encryption,
+        has_form: !form.fields.is_empty(),
+        signatures: u32::try_from(signatures).unwrap_or(u32::MAX),
+        revisions: u32::try_from(document.revisions().len()).unwrap_or(u32::MAX),
+    })
+}
