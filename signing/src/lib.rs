@@ -15,6 +15,7 @@ pub mod key;
 pub mod pdf;
 mod sign;
 pub mod timestamp;
+pub mod validate;
 pub mod x509;
 
 pub use appearance::{Align, Appearance};

@@ -52,10 +52,9 @@ impl Store {
 
     /// Adds an untrusted certificate; returns the one that is kept.
     pub fn add(&self, certificate: Certificate) -> Rc<Certificate> {
-        let known = self.by_subject.borrow();
-        let known = known.get(&certificate.subject).into_iter().flatten();
-        if let Some(same) = known.into_iter().find(|c| ***c == certificate) {
-            return Rc::clone(same);
+        let known = self.named(&certificate.subject);
+        if let Some(same) = known.into_iter().find(|c| **c == certificate) {
+            return same;
         }
         let kept = Rc::new(certificate);
         self.insert(Rc::clone(&kept));

@@ -93,7 +93,8 @@ impl Digest {
     }
 }
 
-/// Hashes a stream piece by piece.
+/// Hashes a stream piece by piece; a copy goes on from where it was made.
+#[derive(Clone)]
 pub struct Hasher {
     inner: openssl::hash::Hasher,
     xof: bool,

@@ -1,0 +1,83 @@
+//! What changed after a signature, judged by an allow-list (after pyHanko's model).
+//!
+//! Each revision is compared with the one before it. Everything that differs must be explained
+//! by a rule as harmless of a certain level; what no rule explains is `other` and invalidates.
+
+mod compare;
+mod uses;
+
+pub use compare::step;
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::pdf::Document;
+
+/// How far changes went; each level includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    None,
+    LtaUpdates,
+    FormFilling,
+    Annotations,
+    Other,
+}
+
+/// One thing that changed; the code and its parameters can be worded in any language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Number of the revision that made it, from 1.
+    pub revision: u32,
+    pub level: Level,
+    pub code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<u32>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<&'static str, String>,
+}
+
+/// What one revision changed.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    pub changes: Vec<Change>,
+    /// Fields whose value changed; a lock on them is broken by it.
+    pub touched_fields: Vec<String>,
+    /// A signature field with a visible widget was added, which a certification forbids.
+    pub new_visible_signature: bool,
+    /// Signatures that are no longer there.
+    pub removed_signatures: Vec<String>,
+}
+
+impl Step {
+    pub fn level(&self) -> Level {
+        let levels = self.changes.iter().map(|c| c.level);
+        levels.max().unwrap_or(Level::None)
+    }
+}
+
+/// The steps from revision `from` (an index) to the newest.
+pub fn steps(document: &Document<'_>, from: usize) -> Vec<Step> {
+    let mut uses = uses::Uses::default();
+    let newest = document.newest();
+    let mut found: Vec<Step> = (from..newest).map(|old| step(document, old, &mut uses)).collect();
+    let last = &document.revisions()[newest];
+    if last.end < document.len() {
+        let change = Change {
+            revision: newest as u32 + 2,
+            level: Level::Other,
+            code: "content_after_the_end",
+            object: None,
+            page: None,
+            params: BTreeMap::new(),
+        };
+        found.push(Step {
+            changes: vec![change],
+            ..Step::default()
+        });
+    }
+    found
+}

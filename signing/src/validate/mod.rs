@@ -1,0 +1,65 @@
+//! Judging the signatures of a file: facts first, then a verdict by policy
+//! (ETSI EN 319 102-1, EN 319 142-1).
+
+pub mod diff;
+mod facts;
+pub mod fields;
+mod hashing;
+mod level;
+pub mod locate;
+mod material;
+pub mod policy;
+pub mod report;
+mod stamps;
+mod status;
+pub mod trust;
+
+pub use policy::{Policy, RevocationDemand};
+pub use report::{Coverage, Indication, Kind, Moment, Needed, Report, SignatureReport, SubIndication};
+
+use crate::pdf::{Document, Source};
+
+/// What a validation is given besides the file. Nothing is fetched: what is missing is named in
+/// [`Report::missing`], and a caller who can fetch it validates again.
+#[derive(Debug, Clone, Default)]
+pub struct ValidationContext {
+    /// DER certificates that are trusted.
+    pub trust_anchors: Vec<Vec<u8>>,
+    /// DER certificates that may help to build paths.
+    pub extra_certificates: Vec<Vec<u8>>,
+    pub crls: Vec<Vec<u8>>,
+    pub ocsp_responses: Vec<Vec<u8>>,
+    /// Validation time, seconds since the Unix epoch.
+    pub at: i64,
+    /// Opens an encrypted file; may be the user's or the owner's.
+    pub password: Option<String>,
+    pub policy: Policy,
+}
+
+/// Judges every signature and document time stamp of a file. Never panics; a file that cannot
+/// be read, or has no signature, gives a report with [`Report::error`].
+pub fn validate(source: &dyn Source, context: &ValidationContext) -> Report {
+    let document = match Document::open(source, context.password.as_deref()) {
+        Ok(document) => document,
+        Err(e) => return Report::unreadable(e.code(), e.to_string()),
+    };
+    let revisions = document.revisions().len() as u32;
+    let mut items = facts::gather(&document);
+    if items.is_empty() {
+        let mut report = Report::unreadable("no_signature", "the file has no signature");
+        report.revisions = revisions;
+        return report;
+    }
+    let trust = material::trust(&document, context, &items);
+    for item in &mut items {
+        facts::identify(&document, item, &trust.store);
+    }
+    let signatures = status::judge(&document, &trust, items);
+    Report {
+        verdict: signatures.iter().map(|s| s.indication).max(),
+        error: None,
+        revisions,
+        signatures,
+        missing: trust.missing.take(),
+    }
+}

@@ -1,0 +1,66 @@
+//! What is demanded of a signature beyond being correct; a parameter of every validation.
+
+use crate::x509::signature::Digest;
+
+/// When the state of revocation must be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevocationDemand {
+    /// Of each certificate that says where to ask (distribution point or responder).
+    IfDeclared,
+    Always,
+    Never,
+}
+
+/// Rules of judgement. [`Policy::default`] is what the command line uses.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub revocation: RevocationDemand,
+    /// How long an answer without `nextUpdate` stands, in seconds.
+    pub max_age: i64,
+    /// Smallest RSA and DSA key, in bits.
+    pub min_rsa_bits: u32,
+    /// Smallest elliptic curve key, in bits.
+    pub min_ec_bits: u32,
+    /// Until when MD5 and SHA-1 were fit for signatures, seconds since the Unix epoch.
+    pub md5_until: i64,
+    pub sha1_until: i64,
+    /// Until when RSA keys below `min_rsa_bits` (but of 1024 bits at least) were.
+    pub short_rsa_until: i64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            revocation: RevocationDemand::IfDeclared,
+            max_age: 24 * 3600,
+            min_rsa_bits: 2048,
+            min_ec_bits: 224,
+            // 2004-08-01, first collisions published; 2011-01-01 and 2014-01-01 after
+            // NIST SP 800-131A, which ETSI TS 119 312 follows in substance.
+            md5_until: 1_091_318_400,
+            sha1_until: 1_293_840_000,
+            short_rsa_until: 1_388_534_400,
+        }
+    }
+}
+
+impl Policy {
+    /// Whether the digest was fit for signatures at `time`.
+    pub fn digest_fit(&self, digest: Digest, time: i64) -> bool {
+        match digest {
+            Digest::Md5 => time < self.md5_until,
+            Digest::Sha1 => time < self.sha1_until,
+            _ => true,
+        }
+    }
+
+    /// Whether a key of this kind and size was fit for signatures at `time`.
+    pub fn key_fit(&self, strength: Option<(&str, u32)>, time: i64) -> bool {
+        match strength {
+            Some(("RSA" | "DSA", bits)) => bits >= self.min_rsa_bits || (bits >= 1024 && time < self.short_rsa_until),
+            Some(("EC", bits)) => bits >= self.min_ec_bits,
+            Some(_) => true,
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! From facts to verdicts (EN 319 102-1, clauses 5.3 to 5.6).
+//!
+//! The order of the standard is kept: form, identification of the certificate, integrity,
+//! signature value, what happened to the document since, then trust at the earliest time by
+//! which the signature is proven to have existed.
+//!
+//! A change that is not allowed after signing is `TOTAL_FAILED` / `FORMAT_FAILURE`: the signed
+//! bytes are intact, but the document that is shown is no longer a form of what was signed.
+
+use lopdf::Object;
+
+use super::diff::{Change, Level, Step, steps};
+use super::facts::Item;
+use super::fields;
+use super::level;
+use super::report::{Coverage, Indication, Kind, Moment, SignatureReport, Signer, SubIndication, TimestampReport};
+use super::stamps;
+use super::trust::Trust;
+use crate::cms::read_attributes::Reference;
+use crate::pdf::Document;
+
+type Problem = (Indication, SubIndication);
+
+/// A document time stamp that proves what it covers.
+struct Proof {
+    time: i64,
+    /// Everything before this offset existed at that time.
+    end: u64,
+}
+
+/// Judges all signatures; the reports are in the order of signing.
+pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>) -> Vec<SignatureReport> {
+    items.sort_by_key(|i| (i.range.map_or(u64::MAX, |r| r.end), i.signed.field.id));
+    let first = items.iter().filter_map(|i| i.revision).min();
+    let first = first.unwrap_or(document.newest());
+    let changes = steps(document, first);
+    // From the newest back: what a later time stamp proves helps to judge what it covers.
+    let mut proofs: Vec<Proof> = Vec::new();
+    let mut reports = Vec::new();
+    for item in items.iter().rev() {
+        let later = match item.revision {
+            Some(r) => &changes[r - first..],
+            None => &[],
+        };
+        let end = item.range.map_or(u64::MAX, |r| r.end);
+        let covering: Vec<i64> = proofs.iter().filter(|p| p.end > end).map(|p| p.time).collect();
+        let report = one(document, trust, item, later, &covering);
+        if item.kind == Kind::Timestamp
+            && report.indication == Indication::TotalPassed
+            && let Some(token) = &item.token
+        {
+            proofs.push(Proof { time: token.time, end });
+        }
+        reports.push(report);
+    }
+    reports.reverse();
+    level::assign(document, trust, &items, &mut reports);
+    reports
+}
+
+fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], covering: &[i64]) -> SignatureReport {
+    let newest = document.newest();
+    let text = |key: &[u8]| match document.get(&item.signed.dict, key, newest) {
+        Some(Object::String(s, _)) => Some(fields::text(&s)),
+        _ => None,
+    };
+    let claimed = match document.get(&item.signed.dict, b"M", newest) {
+        Some(Object::String(s, _)) => fields::date(&s),
+        _ => None,
+    };
+    let claimed = claimed.or_else(|| item.signer().and_then(|s| s.signing_time()));
+    let claimed = if item.token.is_some() { None } else { claimed };
+    let certificate = item.certificate.as_ref();
+    let mut report = SignatureReport {
+        field: Some(item.signed.field.name.clone()).filter(|n| !n.is_empty()),
+        kind: item.kind,
+        subfilter: item.subfilter.clone(),
+        indication: Indication::TotalPassed,
+        sub_indication: None,
+        intact: item.intact,
+        cryptographically_valid: item.valid,
+        coverage: item.coverage,
+        modification_level: None,
+        modifications_allowed: None,
+        changes: Vec::new(),
+        level: None,
+        certification: item.locks.certification,
+        signer: certificate.map(|c| Signer {
+            subject: c.subject.to_string(),
+            serial: c.serial_hex(),
+            issuer: c.issuer.to_string(),
+        }),
+        claimed_time: claimed.map(Moment),
+        proven_time: None,
+        trusted: None,
+        revocation: None,
+        warnings: item.warnings.clone(),
+        signer_name: certificate.and_then(|c| c.subject.common_name().map(str::to_owned)),
+        organisation: certificate.and_then(|c| c.subject.organisation().map(str::to_owned)),
+        reason: text(b"Reason"),
+        location: text(b"Location"),
+        page: item.page,
+        rect: item.rect,
+        revision: item.revision.map(|r| r as u32 + 1),
+        revision_end: item.revision.map(|r| document.revisions()[r].end),
+        byte_range: item.range.map(|r| r.as_array()),
+        digest_algorithm: item.signer().and_then(|s| s.digest).map(|d| d.name().to_owned()),
+        signature_algorithm: item.signer().and_then(|s| s.algorithm.name(s.digest)),
+        chain: Vec::new(),
+        timestamps: Vec::new(),
+        locked_fields: item.locks.fields.as_ref().map(|(_, names)| names.clone()),
+    };
+    modifications(item, later, &mut report);
+    let of_file = file_problem(item, &report);
+    let of_trust = match item.kind {
+        Kind::Signature => signer_problem(trust, item, covering, claimed, &mut report),
+        Kind::Timestamp => stamp_problem(trust, item, covering, &mut report),
+    };
+    if let Some((indication, sub)) = of_file.or(of_trust) {
+        report.indication = indication;
+        report.sub_indication = Some(sub);
+    }
+    report
+}
+
+/// What the later revisions did, and whether this signature allows it.
+fn modifications(item: &Item, later: &[Step], report: &mut SignatureReport) {
+    if item.revision.is_none() {
+        return;
+    }
+    let changes: Vec<Change> = later.iter().flat_map(|s| s.changes.clone()).collect();
+    let level = later.iter().map(Step::level).max().unwrap_or(Level::None);
+    let most = match item.locks.certification {
+        Some(1) => Level::LtaUpdates,
+        Some(2) => Level::FormFilling,
+        _ => Level::Annotations,
+    };
+    let touched = later.iter().flat_map(|s| &s.touched_fields);
+    let locked: Vec<&String> = touched.filter(|name| item.locks.locks(name)).collect();
+    for name in &locked {
+        report.warnings.push(format!("locked_field_changed:{name}"));
+    }
+    let added = item.locks.certification.is_some() && later.iter().any(|s| s.new_visible_signature);
+    if added {
+        report.warnings.push("visible_signature_field_added_after_certification".into());
+    }
+    // An approval leaves room for comments, not for taking away what was there.
+    let destroyed = item.locks.certification != Some(3)
+        && changes
+            .iter()
+            .any(|c| c.code == "annotation_changed" || c.code == "annotation_removed");
+    report.modification_level = Some(level);
+    report.modifications_allowed = Some(level <= most && locked.is_empty() && !added && !destroyed);
+    report.changes = changes;
+}
+
+/// What is wrong with the file or the mathematics, whoever signed.
+fn file_problem(item: &Item, report: &SignatureReport) -> Option<Problem> {
+    use Indication::{Indeterminate, TotalFailed};
+    use SubIndication::*;
+    // A signature over other bytes is that first of all, however its form may be.
+    if item.intact == Some(false) {
+        return Some((TotalFailed, HashFailure));
+    }
+    if item.form_error.is_some() {
+        return Some((TotalFailed, FormatFailure));
+    }
+    match item.coverage {
+        Some(Coverage::EntireFile | Coverage::EntireRevision) => {}
+        _ => return Some((TotalFailed, FormatFailure)),
+    }
+    if item.certificate.is_none() {
+        return Some((Indeterminate, NoSigningCertificateFound));
+    }
+    if item.valid == Some(false) {
+        return Some((TotalFailed, SigCryptoFailure));
+    }
+    if item.intact.is_none() || item.valid.is_none() {
+        return Some((Indeterminate, CryptoConstraintsFailure));
+    }
+    if report.modifications_allowed != Some(true) {
+        return Some((TotalFailed, FormatFailure));
+    }
+    None
+}
+
+/// Trust in the signer at the earliest proven time.
+fn signer_problem(trust: &Trust, item: &Item, covering: &[i64], claimed: Option<i64>, report: &mut SignatureReport) -> Option<Problem> {
+    use Indication::Indeterminate;
+    use SubIndication::*;
+    if let Some(code) = item.form_error {
+        report.warnings.push(code.into());
+    }
+    let (signer, certificate) = (item.signer()?, item.certificate.as_ref()?);
+    let known_at = covering.iter().copied().min().unwrap_or(trust.now).min(trust.now);
+    let stamps: Vec<TimestampReport> = signer
+        .signature_timestamps()
+        .filter_map(|t| stamps::inside(trust, t, &signer.signature, known_at))
+        .collect();
+    let good = |t: &&TimestampReport| t.indication == Indication::TotalPassed;
+    let earliest = stamps.iter().filter(good).map(|t| t.time.0).min();
+    if stamps.iter().any(|t| !good(&t)) {
+        report.warnings.push("timestamp_not_usable".into());
+    }
+    let disorder = earliest.is_some_and(|t| covering.iter().any(|later| *later < t));
+    report.timestamps = stamps;
+    let proven = earliest.into_iter().chain(covering.iter().copied()).min();
+    let proven = proven.filter(|t| *t <= trust.now);
+    report.proven_time = proven.map(Moment);
+    let time = proven.unwrap_or(trust.now);
+    let outcome = trust.judge(certificate, time);
+    report.trusted = Some(outcome.trusted);
+    report.revocation = outcome.revocation;
+    report.chain = outcome.chain;
+    report.warnings.extend(outcome.warnings.iter().map(|w| (*w).to_owned()));
+    let pades = item.subfilter.as_deref() == Some("ETSI.CAdES.detached");
+    match signer.certificate_reference(certificate) {
+        Reference::Matches => {}
+        Reference::Differs => {
+            report.warnings.push("signing_certificate_reference_differs".into());
+            return Some((Indeterminate, NoSigningCertificateFound));
+        }
+        Reference::Absent => {
+            report.warnings.push("signing_certificate_reference_absent".into());
+            if pades {
+                return Some((Indeterminate, SigConstraintsFailure));
+            }
+        }
+    }
+    if let (Some(claimed), Some(proven)) = (claimed, proven)
+        && claimed > proven + 24 * 3600
+    {
+        report.warnings.push("claimed_time_after_proven_time".into());
+    }
+    if let Some(sub) = outcome.sub_indication {
+        return Some((outcome.indication, sub));
+    }
+    if disorder {
+        return Some((Indeterminate, TimestampOrderFailure));
+    }
+    let usage = crate::x509::certificate::usage::DIGITAL_SIGNATURE | crate::x509::certificate::usage::NON_REPUDIATION;
+    if !certificate.allows(usage) {
+        report.warnings.push("key_usage_does_not_include_signing".into());
+        return Some((Indeterminate, ChainConstraintsFailure));
+    }
+    let digests = [signer.digest, signer.signature_digest()];
+    let weak = digests.iter().flatten().any(|d| !trust.policy.digest_fit(*d, time));
+    if weak || !trust.policy.key_fit(certificate.key.strength(), time) {
+        report.warnings.push("weak_algorithm".into());
+        return Some((Indeterminate, CryptoConstraintsFailureNoPoe));
+    }
+    None
+}
+
+/// Trust in the authority of a document time stamp.
+fn stamp_problem(trust: &Trust, item: &Item, covering: &[i64], report: &mut SignatureReport) -> Option<Problem> {
+    let token = item.token.as_ref()?;
+    let known_at = covering.iter().copied().min().unwrap_or(trust.now).min(trust.now);
+    let certificate = item.certificate.as_ref();
+    let judged = stamps::authority(trust, token, certificate, item.valid, known_at);
+    report.proven_time = Some(Moment(token.time)).filter(|_| judged.indication == Indication::TotalPassed && item.intact == Some(true));
+    if let Some(chain) = judged.chain {
+        report.trusted = Some(chain.trusted);
+        report.revocation = chain.revocation;
+        report.chain = chain.chain;
+        report.warnings.extend(chain.warnings.iter().map(|w| (*w).to_owned()));
+    }
+    if let Some(sub) = judged.sub_indication {
+        return Some((judged.indication, sub));
+    }
+    if covering.iter().any(|later| *later < token.time) {
+        return Some((Indication::Indeterminate, SubIndication::TimestampOrderFailure));
+    }
+    None
+}

@@ -1,0 +1,218 @@
+//! Whether a certificate could be relied on at a time: path, validity, revocation, strength.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::policy::{Policy, RevocationDemand};
+use super::report::{ChainLink, Indication, Moment, Needed, SubIndication};
+use crate::x509::Certificate;
+use crate::x509::ocsp;
+use crate::x509::path::{Path, Store};
+use crate::x509::revocation::{Finding, Material, Status};
+
+/// Everything that trust is judged with.
+pub struct Trust {
+    pub store: Store,
+    pub material: Material,
+    /// Validation time, seconds since the Unix epoch.
+    pub now: i64,
+    pub policy: Policy,
+    pub missing: RefCell<Vec<Needed>>,
+}
+
+/// The judgement on one certificate at one time.
+#[derive(Debug, Clone)]
+pub struct ChainOutcome {
+    pub trusted: bool,
+    pub indication: Indication,
+    pub sub_indication: Option<SubIndication>,
+    /// Of the leaf: `good`, `revoked`, …
+    pub revocation: Option<&'static str>,
+    pub chain: Vec<ChainLink>,
+    pub warnings: Vec<&'static str>,
+}
+
+impl ChainOutcome {
+    pub fn passed(&self) -> bool {
+        self.indication == Indication::TotalPassed
+    }
+}
+
+type Problem = (Indication, SubIndication);
+
+impl Trust {
+    /// Judges `leaf` at `time`. `proven` says that the time is proven and not just now, which
+    /// decides between what is final and what a proof of existence could still heal.
+    pub fn judge(&self, leaf: &Rc<Certificate>, time: i64) -> ChainOutcome {
+        let mut best: Option<(usize, ChainOutcome)> = None;
+        for path in self.store.paths(leaf) {
+            let (progress, outcome) = self.judge_path(&path, time);
+            if outcome.passed() {
+                return outcome;
+            }
+            if best.as_ref().is_none_or(|(most, _)| progress > *most) {
+                best = Some((progress, outcome));
+            }
+        }
+        match best {
+            Some((_, outcome)) => outcome,
+            None => self.no_path(leaf, time),
+        }
+    }
+
+    fn no_path(&self, leaf: &Rc<Certificate>, time: i64) -> ChainOutcome {
+        let path = self.store.partial(leaf);
+        if let Some(last) = path.0.last().filter(|c| !c.is_self_issued()) {
+            for url in &last.extensions.issuer_urls {
+                self.need(Needed::Certificate { url: url.clone() });
+            }
+        }
+        let findings: Vec<_> = path.links().map(|(c, i)| self.finding(c, i, time)).collect();
+        ChainOutcome {
+            trusted: false,
+            indication: Indication::Indeterminate,
+            sub_indication: Some(SubIndication::NoCertificateChainFound),
+            revocation: findings.first().and_then(describe),
+            chain: self.links(&path, &findings),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn finding(&self, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64) -> Finding {
+        let (store, now) = (&self.store, self.now);
+        let age = self.policy.max_age;
+        self.material.judge(certificate, issuer, store, time, now, age)
+    }
+
+    /// The second value tells how far the path came; of several, the best is reported.
+    fn judge_path(&self, path: &Path, time: i64) -> (usize, ChainOutcome) {
+        let findings: Vec<_> = path.links().map(|(c, i)| self.finding(c, i, time)).collect();
+        let mut warnings = Vec::new();
+        let (progress, problem) = self.problem(path, &findings, time, &mut warnings);
+        let (indication, sub_indication) = match problem {
+            Some((indication, sub)) => (indication, Some(sub)),
+            None => (Indication::TotalPassed, None),
+        };
+        let outcome = ChainOutcome {
+            trusted: progress > 0,
+            indication,
+            sub_indication,
+            revocation: findings.first().and_then(describe),
+            chain: self.links(path, &findings),
+            warnings,
+        };
+        (progress, outcome)
+    }
+
+    fn problem(&self, path: &Path, findings: &[Finding], time: i64, warnings: &mut Vec<&'static str>) -> (usize, Option<Problem>) {
+        use SubIndication::*;
+        let unclear = |sub| Some((Indication::Indeterminate, sub));
+        if !path.violations().is_empty() {
+            return (0, unclear(ChainConstraintsFailure));
+        }
+        let (start, end) = path.validity();
+        let leaf = path.leaf();
+        let issued = self.store.is_anchor(leaf);
+        if time < leaf.not_before && !issued {
+            return (1, Some((Indication::TotalFailed, NotYetValid)));
+        }
+        for (i, (link, finding)) in path.links().zip(findings).enumerate() {
+            if let Status::Revoked(_) = finding.status {
+                let sub = if i == 0 { RevokedNoPoe } else { RevokedCaNoPoe };
+                return (3, unclear(sub));
+            }
+            if finding.revoked_later.is_some() {
+                warnings.push("revoked_later");
+            }
+            let _ = link;
+        }
+        if time < start || time > end {
+            return (2, unclear(OutOfBoundsNoPoe));
+        }
+        for ((certificate, issuer), finding) in path.links().zip(findings) {
+            match finding.status {
+                Status::Good => {}
+                Status::OnHold | Status::Unknown => return (4, unclear(TryLater)),
+                Status::Revoked(_) => return (3, unclear(RevokedNoPoe)),
+                Status::Stale | Status::Missing => {
+                    let declared = certificate.declares_revocation();
+                    match self.policy.revocation {
+                        RevocationDemand::Never => {}
+                        RevocationDemand::IfDeclared if !declared => {
+                            warnings.push("revocation_not_declared");
+                        }
+                        _ => {
+                            self.ask(certificate, issuer);
+                            return (4, unclear(TryLater));
+                        }
+                    }
+                }
+            }
+        }
+        let weak = path.links().any(|(certificate, _)| {
+            let digest = certificate.signature_algorithm.digest(None);
+            digest.is_some_and(|d| !self.policy.digest_fit(d, time)) || !self.policy.key_fit(certificate.key.strength(), time)
+        });
+        // The anchor is trusted as it is, except for a key that anybody could forge with.
+        let anchor = path.0.last().map(|a| a.key.strength());
+        if weak || anchor.is_some_and(|s| !self.policy.key_fit(s, time)) {
+            return (5, unclear(CryptoConstraintsFailureNoPoe));
+        }
+        (6, None)
+    }
+
+    /// Notes where the state of `certificate` could be learnt.
+    fn ask(&self, certificate: &Certificate, issuer: &Certificate) {
+        if let Some(request_der) = ocsp::request(certificate, issuer) {
+            for url in &certificate.extensions.ocsp_urls {
+                let (url, request_der) = (url.clone(), request_der.clone());
+                self.need(Needed::Ocsp { url, request_der });
+            }
+        }
+        for url in &certificate.extensions.crl_urls {
+            self.need(Needed::Crl { url: url.clone() });
+        }
+    }
+
+    fn need(&self, needed: Needed) {
+        let mut missing = self.missing.borrow_mut();
+        if !missing.contains(&needed) {
+            missing.push(needed);
+        }
+    }
+
+    fn links(&self, path: &Path, findings: &[Finding]) -> Vec<ChainLink> {
+        let each = path.0.iter().enumerate();
+        each.map(|(i, c)| {
+            let finding = findings.get(i);
+            ChainLink {
+                subject: c.subject.to_string(),
+                issuer: c.issuer.to_string(),
+                serial: c.serial_hex(),
+                not_before: Moment(c.not_before),
+                not_after: Moment(c.not_after),
+                anchor: self.store.is_anchor(c),
+                revocation: finding.and_then(describe),
+                revocation_source: finding.and_then(|f| f.source),
+                revocation_this_update: finding.and_then(|f| f.this_update).map(Moment),
+                revoked_at: finding.and_then(|f| match f.status {
+                    Status::Revoked(entry) => Some(Moment(entry.revoked_at)),
+                    _ => f.revoked_later.map(Moment),
+                }),
+                der: c.raw().to_vec(),
+            }
+        })
+        .collect()
+    }
+}
+
+fn describe(finding: &Finding) -> Option<&'static str> {
+    match finding.status {
+        Status::Good => Some("good"),
+        Status::Revoked(_) => Some("revoked"),
+        Status::OnHold => Some("on_hold"),
+        Status::Unknown => Some("unknown"),
+        Status::Stale => Some("stale"),
+        Status::Missing => None,
+    }
+}

@@ -1,0 +1,519 @@
+"""Makes signed files with pyHanko, for the validator to judge.
+
+usage: make.py OUT_DIR
+
+Writes PDFs, the certificates and lists that belong to them, and `cases.json`: what each file is
+and what the right verdict on it is.
+"""
+
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+OUT = Path(sys.argv[1])
+OUT.mkdir(parents=True, exist_ok=True)
+NOW = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
+DAY = dt.timedelta(days=1)
+CASES = []
+
+
+def name(cn):
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "UBND tỉnh"),
+            x509.NameAttribute(NameOID.COMMON_NAME, cn),
+        ]
+    )
+
+
+def certificate(cn, key, issuer=None, ca=False, eku=None, crl="http://127.0.0.1:9/ca.crl", **kw):
+    issuer_name, issuer_key = (name(cn), key) if issuer is None else issuer
+    b = (
+        x509.CertificateBuilder()
+        .subject_name(name(cn))
+        .issuer_name(issuer_name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(kw.get("start", NOW - 30 * DAY))
+        .not_valid_after(kw.get("end", NOW + 365 * DAY))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(not ca, not ca, False, False, False, ca, ca, False, False), critical=True
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    if eku:
+        b = b.add_extension(x509.ExtendedKeyUsage([eku]), critical=True)
+    if crl and issuer is not None:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+        b = b.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    algorithm = None if isinstance(issuer_key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    return b.sign(issuer_key, algorithm)
+
+
+def revocation_list(issuer_cert, issuer_key, revoked=(), start=NOW - DAY, end=NOW + 7 * DAY):
+    b = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer_cert.subject)
+        .last_update(start)
+        .next_update(end)
+    )
+    for cert, when, reason in revoked:
+        entry = (
+            x509.RevokedCertificateBuilder().serial_number(cert.serial_number).revocation_date(when)
+        )
+        if reason:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+        b = b.add_revoked_certificate(entry.build())
+    return b.sign(issuer_key, hashes.SHA256())
+
+
+def der(thing):
+    return thing.public_bytes(serialization.Encoding.DER)
+
+
+def pkcs8(key):
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def cert1(c):
+    return asn1_x509.Certificate.load(der(c))
+
+
+def key1(k):
+    return asn1_keys.PrivateKeyInfo.load(pkcs8(k))
+
+
+def save(file, data):
+    (OUT / file).write_bytes(data)
+
+
+CA_KEY = rsa.generate_private_key(65537, 2048)
+CA = certificate("CA", CA_KEY, ca=True)
+CA_ISSUER = (CA.subject, CA_KEY)
+TSA_KEY = rsa.generate_private_key(65537, 2048)
+TSA = certificate("TSA", TSA_KEY, CA_ISSUER, eku=ExtendedKeyUsageOID.TIME_STAMPING)
+CRL = revocation_list(CA, CA_KEY)
+save("ca.der", der(CA))
+save("good.crl", der(CRL))
+
+
+def store_of(*certs):
+    s = SimpleCertificateStore()
+    s.register_multiple([cert1(c) for c in certs])
+    return s
+
+
+def signer(cn="Nguyễn Văn An", key=None, cert=None, pss=False, **kw):
+    key = key or rsa.generate_private_key(65537, 2048)
+    cert = cert or certificate(cn, key, CA_ISSUER, **kw)
+    return signers.SimpleSigner(
+        signing_cert=cert1(cert),
+        signing_key=key1(key),
+        cert_registry=store_of(CA, cert),
+        prefer_pss=pss,
+    )
+
+
+def stamper(cert=TSA, key=TSA_KEY, at=None):
+    return timestamps.DummyTimeStamper(
+        tsa_cert=cert1(cert), tsa_key=key1(key), certs_to_embed=store_of(CA), fixed_dt=at
+    )
+
+
+def vcontext(*crls, moment=None):
+    return ValidationContext(
+        trust_roots=[cert1(CA)],
+        crls=[asn1_crl.CertificateList.load(der(c)) for c in crls or [CRL]],
+        allow_fetching=False,
+        moment=moment,
+        best_signature_time=moment,
+        revocation_mode="hard-fail",
+    )
+
+
+def blank(form=True):
+    """Two pages with text, and a form with two text fields on the first."""
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    text = [b"BT /F1 18 Tf 72 720 Td (Quyet dinh so %d) Tj ET" % n for n in (1, 2)]
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R%s>>" % (b"/AcroForm 8 0 R" if form else b""),
+        b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R"
+        b"/Resources<</Font<</F1 7 0 R>>>>%s>>" % (b"/Annots[9 0 R 10 0 R]" if form else b""),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R"
+        b"/Resources<</Font<</F1 7 0 R>>>>>>",
+        *[b"<</Length %d>>stream\n%s\nendstream" % (len(t), t) for t in text],
+        font,
+    ]
+    if form:
+        objects += [
+            b"<</Fields[9 0 R 10 0 R]/DR<</Font<</Helv 7 0 R>>>>/DA(/Helv 12 Tf 0 g)>>",
+            b"<</Type/Annot/Subtype/Widget/FT/Tx/T(number)/Rect[100 650 200 670]/P 3 0 R/F 4>>",
+            b"<</Type/Annot/Subtype/Widget/FT/Tx/T(date)/Rect[300 650 400 670]/P 3 0 R/F 4>>",
+        ]
+    out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    offsets = []
+    for n, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (n, body)
+    xref = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    for o in offsets:
+        out += b"%010d 00000 n \n" % o
+    out += b"trailer\n<</Size %d/Root 1 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        b"00112233445566778899aabbccddeeff",
+        b"00112233445566778899aabbccddeeff",
+        xref,
+    )
+    return bytes(out)
+
+
+def sign(data, who=None, field="Sig1", new=None, tsa=None, **meta):
+    meta.setdefault("subfilter", SigSeedSubFilter.PADES)
+    w = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    if w.prev.encrypted:
+        w.encrypt(meta.pop("password", ""))
+    out = signers.PdfSigner(
+        signers.PdfSignatureMetadata(field_name=field, **meta),
+        signer=who or signer(),
+        timestamper=tsa,
+        new_field_spec=new,
+    ).sign_pdf(w, existing_fields_only=False)
+    return out.getvalue()
+
+
+def update(data, change):
+    w = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    change(w)
+    out = io.BytesIO()
+    w.write(out)
+    return out.getvalue()
+
+
+def case(file, data, **expect):
+    """`expect`: lists run over the signatures in the order of signing."""
+    save(file, data)
+    expect.setdefault("trust", ["ca.der"])
+    expect.setdefault("crls", ["good.crl"])
+    expect.setdefault("at", int(NOW.timestamp()) + 60)
+    CASES.append({"file": file, **expect})
+
+
+def passed(n=1):
+    return ["TOTAL_PASSED"] * n
+
+
+def seconds(moment):
+    return int(moment.timestamp())
+
+
+def keys():
+    case("rsa2048.pdf", sign(blank()), indications=passed(), levels=["B-B"], mods=["none"])
+    for label, key, pss in [
+        ("rsa3072", rsa.generate_private_key(65537, 3072), False),
+        ("rsa2048-pss", rsa.generate_private_key(65537, 2048), True),
+        ("p256", ec.generate_private_key(ec.SECP256R1()), False),
+        ("p384", ec.generate_private_key(ec.SECP384R1()), False),
+        ("p521", ec.generate_private_key(ec.SECP521R1()), False),
+        ("ed25519", ed25519.Ed25519PrivateKey.generate(), False),
+    ]:
+        case(f"{label}.pdf", sign(blank(), signer(key=key, pss=pss)), indications=passed())
+    case(
+        "rsa1024.pdf",
+        sign(blank(), signer(key=rsa.generate_private_key(65537, 1024))),
+        indications=["INDETERMINATE"],
+        subs=["CRYPTO_CONSTRAINTS_FAILURE_NO_POE"],
+    )
+    case(
+        "sha1.pdf",
+        sign(blank(), md_algorithm="sha1"),
+        indications=["INDETERMINATE"],
+        subs=["CRYPTO_CONSTRAINTS_FAILURE_NO_POE"],
+    )
+    case("sha512.pdf", sign(blank(), md_algorithm="sha512"), indications=passed())
+    case(
+        "adbe.pdf",
+        sign(blank(), subfilter=SigSeedSubFilter.ADOBE_PKCS7_DETACHED),
+        indications=passed(),
+        levels=[None],
+    )
+
+
+def kinds():
+    visible = SigFieldSpec("Sig1", on_page=0, box=(72, 100, 250, 180))
+    case("visible.pdf", sign(blank(), new=visible), indications=passed())
+    for p in (1, 2, 3):
+        perm = MDPPerm(p)
+        case(
+            f"certified{p}.pdf",
+            sign(blank(), certify=True, docmdp_permissions=perm),
+            indications=passed(),
+            certification=[p],
+        )
+    one = sign(blank())
+    two = sign(one, field="Sig2")
+    case("two.pdf", two, indications=passed(2), mods=["form_filling", "none"])
+    case("three.pdf", sign(two, field="Sig3"), indications=passed(3))
+    seal = SigFieldSpec("Sig2", on_page=0, box=(300, 100, 450, 180))
+    case("two-visible.pdf", sign(one, field="Sig2", new=seal), indications=passed(2))
+    empty = update(blank(), lambda w: fields.append_signature_field(w, visible))
+    case("existing.pdf", sign(empty), indications=passed())
+
+
+def fill(data, **values):
+    def change(w):
+        form = w.root["/AcroForm"]
+        for ref in form["/Fields"]:
+            field = ref.get_object()
+            if field["/T"] in values:
+                field[pdf_name("/V")] = pdf_string(values[field["/T"]])
+                ap = generic.StreamObject(
+                    stream_data=b"/Tx BMC BT /Helv 12 Tf 2 5 Td (12) Tj ET EMC",
+                    dict_data={
+                        pdf_name("/Type"): pdf_name("/XObject"),
+                        pdf_name("/Subtype"): pdf_name("/Form"),
+                        pdf_name("/BBox"): generic.ArrayObject(
+                            [generic.NumberObject(n) for n in (0, 0, 100, 20)]
+                        ),
+                        pdf_name("/Resources"): generic.DictionaryObject(
+                            {pdf_name("/Font"): form["/DR"]["/Font"]}
+                        ),
+                    },
+                )
+                field[pdf_name("/AP")] = generic.DictionaryObject(
+                    {pdf_name("/N"): w.add_object(ap)}
+                )
+                w.mark_update(ref.reference if hasattr(ref, "reference") else ref)
+
+    return update(data, change)
+
+
+def later_changes():
+    one = sign(blank())
+    filled = fill(one, number="12/QĐ-UBND", date="24/11/2026")
+    case("filled.pdf", filled, indications=passed(), mods=["form_filling"])
+    case("filled-sealed.pdf", sign(filled, field="Seal"), indications=passed(2))
+    lock = fields.FieldMDPSpec(fields.FieldMDPAction.INCLUDE, fields=["number"])
+    spec = SigFieldSpec("Sig1", field_mdp_spec=lock)
+    locked = sign(update(blank(), lambda w: fields.append_signature_field(w, spec)))
+    case("locked.pdf", locked, indications=passed())
+    case(
+        "locked-broken.pdf",
+        fill(locked, number="1"),
+        indications=["TOTAL_FAILED"],
+        allowed=[False],
+    )
+    case("locked-kept.pdf", fill(locked, date="1"), indications=passed())
+    certified = sign(blank(), certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
+    case(
+        "certified1-filled.pdf",
+        fill(certified, number="1"),
+        indications=["TOTAL_FAILED"],
+        allowed=[False],
+    )
+    certified = sign(blank(), certify=True, docmdp_permissions=MDPPerm.FILL_FORMS)
+    case("certified2-filled.pdf", fill(certified, number="1"), indications=passed())
+    case(
+        "encrypted-signed.pdf",
+        sign(encrypted(), password="secret"),
+        indications=passed(),
+        password="secret",
+    )
+
+    def annotate(w):
+        page = w.root["/Pages"]["/Kids"][1].get_object()
+        note = w.add_object(
+            generic.DictionaryObject(
+                {
+                    pdf_name("/Type"): pdf_name("/Annot"),
+                    pdf_name("/Subtype"): pdf_name("/Text"),
+                    pdf_name("/Rect"): generic.ArrayObject(
+                        [generic.NumberObject(n) for n in (10, 10, 30, 30)]
+                    ),
+                    pdf_name("/Contents"): pdf_string("Đã đọc"),
+                }
+            )
+        )
+        page[pdf_name("/Annots")] = generic.ArrayObject([note])
+        w.update_container(page)
+
+    case("annotated.pdf", update(one, annotate), indications=passed(), mods=["annotations"])
+    case(
+        "certified2-annotated.pdf",
+        update(certified, annotate),
+        indications=["TOTAL_FAILED"],
+        allowed=[False],
+    )
+    certified = sign(blank(), certify=True, docmdp_permissions=MDPPerm.ANNOTATE)
+    case("certified3-annotated.pdf", update(certified, annotate), indications=passed())
+
+    def metadata(w):
+        w.set_info(
+            w.add_object(generic.DictionaryObject({pdf_name("/Title"): pdf_string("Tên mới")}))
+        )
+
+    case("info.pdf", update(one, metadata), indications=passed(), mods=["lta_updates"])
+
+    def page_content(w):
+        page = w.root["/Pages"]["/Kids"][0].get_object()
+        page[pdf_name("/Contents")] = w.add_object(
+            generic.StreamObject(stream_data=b"BT /F1 18 Tf 72 720 Td (Khac) Tj ET")
+        )
+        w.update_container(page)
+
+    case(
+        "page-changed.pdf",
+        update(one, page_content),
+        indications=["TOTAL_FAILED"],
+        subs=["FORMAT_FAILURE"],
+        mods=["other"],
+    )
+
+
+def encrypted():
+    save("plain.tmp", blank())
+    subprocess.run(
+        ["qpdf", "--encrypt", "secret", "owner", "256", "--", OUT / "plain.tmp", OUT / "enc.tmp"],
+        check=True,
+    )
+    return (OUT / "enc.tmp").read_bytes()
+
+
+def structures():
+    save("plain.tmp", blank())
+    for label, options in [
+        ("objstm", ["--object-streams=generate"]),
+        ("linearized", ["--linearize"]),
+        ("linearized-objstm", ["--linearize", "--object-streams=generate"]),
+        ("owner-password", ["--encrypt", "", "owner", "256", "--"]),
+        ("rc4", ["--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=n", "--"]),
+        ("aes128", ["--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=y", "--"]),
+    ]:
+        subprocess.run(["qpdf", *options, OUT / "plain.tmp", OUT / "made.tmp"], check=True)
+        made = (OUT / "made.tmp").read_bytes()
+        one = sign(made)
+        case(f"{label}.pdf", one, indications=passed())
+        case(f"{label}-two.pdf", sign(one, field="Sig2"), indications=passed(2))
+
+
+def levels():
+    lt = dict(embed_validation_info=True, validation_context=vcontext())
+    case("b-t.pdf", sign(blank(), tsa=stamper()), indications=passed(), levels=["B-T"])
+    case("b-lt.pdf", sign(blank(), tsa=stamper(), **lt), indications=passed(), levels=["B-LT"], crls=[])
+    lta = sign(blank(), tsa=stamper(), use_pades_lta=True, **lt)
+    case(
+        "b-lta.pdf", lta, indications=passed(2), levels=["B-LTA", None], crls=[],
+        mods=["lta_updates", "none"],
+    )
+    # Years later, with nothing but what is inside: the signer's certificate has expired.
+    past = NOW - 400 * DAY
+    key = rsa.generate_private_key(65537, 2048)
+    short = certificate("Ngắn hạn", key, CA_ISSUER, start=past - DAY, end=past + 30 * DAY)
+    old_crl = revocation_list(CA, CA_KEY, start=past - DAY, end=past + 7 * DAY)
+    who = signer(key=key, cert=short)
+    tsa_key = rsa.generate_private_key(65537, 2048)
+    tsa = certificate(
+        "TSA cũ", tsa_key, CA_ISSUER, eku=ExtendedKeyUsageOID.TIME_STAMPING,
+        start=past - DAY, end=NOW + 365 * DAY,
+    )
+    old = dict(
+        embed_validation_info=True,
+        validation_context=vcontext(old_crl, moment=past),
+    )
+    case(
+        "expired-no-stamp.pdf", sign(blank(), who),
+        indications=["INDETERMINATE"], subs=["OUT_OF_BOUNDS_NO_POE"],
+    )
+    stamped = sign(blank(), who, tsa=stamper(tsa, tsa_key, past))
+    save("old.crl", der(old_crl))
+    case(
+        "expired-stamped.pdf", stamped, crls=["good.crl", "old.crl"], indications=passed(),
+    )
+
+
+def revocation():
+    who_key = rsa.generate_private_key(65537, 2048)
+    cert = certificate("Thu hồi", who_key, CA_ISSUER)
+    who = signer(key=who_key, cert=cert)
+    plain = sign(blank(), who)
+    stamped = sign(blank(), who, tsa=stamper(at=NOW - 2 * DAY))
+    before = revocation_list(CA, CA_KEY, [(cert, NOW - 5 * DAY, x509.ReasonFlags.key_compromise)])
+    after = revocation_list(CA, CA_KEY, [(cert, NOW - DAY, x509.ReasonFlags.superseded)])
+    hold = revocation_list(CA, CA_KEY, [(cert, NOW - 5 * DAY, x509.ReasonFlags.certificate_hold)])
+    stale = revocation_list(CA, CA_KEY, start=NOW - 20 * DAY, end=NOW - 10 * DAY)
+    future = revocation_list(CA, CA_KEY, start=NOW + 2 * DAY, end=NOW + 10 * DAY)
+    other_key = rsa.generate_private_key(65537, 2048)
+    forged = revocation_list(CA, other_key)
+    for label, made in [
+        ("before", before), ("after", after), ("hold", hold), ("stale", stale),
+        ("future", future), ("forged", forged),
+    ]:
+        save(f"{label}.crl", der(made))
+    bad = dict(indications=["INDETERMINATE"])
+    case("revoked.pdf", plain, crls=["before.crl"], subs=["REVOKED_NO_POE"], revocation=["revoked"], **bad)
+    case("revoked-before-stamp.pdf", stamped, crls=["before.crl"], subs=["REVOKED_NO_POE"], **bad)
+    case("revoked-after-stamp.pdf", stamped, crls=["after.crl"], indications=passed())
+    case("on-hold.pdf", plain, crls=["hold.crl"], subs=["TRY_LATER"], **bad)
+    case("stale-list.pdf", plain, crls=["stale.crl"], subs=["TRY_LATER"], **bad)
+    case("future-list.pdf", plain, crls=["future.crl"], subs=["TRY_LATER"], **bad)
+    case("forged-list.pdf", plain, crls=["forged.crl"], subs=["TRY_LATER"], **bad)
+    case("no-list.pdf", plain, crls=[], subs=["TRY_LATER"], revocation=[None], **bad)
+    case("no-trust.pdf", plain, trust=[], subs=["NO_CERTIFICATE_CHAIN_FOUND"], **bad)
+    case(
+        "not-yet-valid.pdf", plain, at=seconds(NOW - 60 * DAY),
+        indications=["TOTAL_FAILED"], subs=["NOT_YET_VALID"],
+    )
+
+
+def authorities():
+    wrong = certificate("Không phải TSA", TSA_KEY, CA_ISSUER)
+    case(
+        "tsa-without-purpose.pdf", sign(blank(), tsa=stamper(wrong)), indications=passed(),
+        levels=["B-T"], proven=[None],
+    )
+    alone_key = rsa.generate_private_key(65537, 2048)
+    alone = certificate("TSA lạ", alone_key, eku=ExtendedKeyUsageOID.TIME_STAMPING)
+    case("tsa-untrusted.pdf", sign(blank(), tsa=stamper(alone, alone_key)), indications=passed(), proven=[None])
+    # An end entity that issues certificates.
+    leaf_key = rsa.generate_private_key(65537, 2048)
+    leaf = certificate("Người dùng", leaf_key, CA_ISSUER)
+    key = rsa.generate_private_key(65537, 2048)
+    fake = certificate("Giả", key, (leaf.subject, leaf_key))
+    who = signers.SimpleSigner(cert1(fake), key1(key), store_of(CA, leaf, fake))
+    case(
+        "issued-by-leaf.pdf", sign(blank(), who),
+        indications=["INDETERMINATE"], subs=["CHAIN_CONSTRAINTS_FAILURE"],
+    )
+
+
+for part in (keys, kinds, later_changes, structures, levels, revocation, authorities):
+    part()
+for tmp in OUT.glob("*.tmp"):
+    tmp.unlink()
+(OUT / "cases.json").write_text(json.dumps(CASES, ensure_ascii=False, indent=1))
