@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use subsetter::GlyphRemapper;
 
-/// Liberation Serif (SIL Open Font License), of the widths of Times New Roman.
-const FACE: &[u8] = include_bytes!("../../assets/LiberationSerif-Regular.ttf");
+/// Tinos (Apache License 2.0), of the widths of Times New Roman.
+const FACE: &[u8] = include_bytes!("../../assets/Tinos-Regular.ttf");
 
 pub(crate) struct Font {
     data: Vec<u8>,
@@ -70,7 +70,7 @@ impl Font {
             .iter()
             .map(|b| char::from(b'A' + b % 26))
             .collect();
-        let name = format!("{tag}+LiberationSerif");
+        let name = format!("{tag}+Tinos");
         let real = |n: f64| Object::Real(n as f32);
         let mut descriptor = Dictionary::new();
         descriptor.set("Type", "FontDescriptor");
@@ -134,5 +134,19 @@ impl Font {
         }
         map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
         map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_face_has_every_vietnamese_letter() {
+        let face = ttf_parser::Face::parse(FACE, 0).unwrap();
+        let vowels = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ";
+        let all = vowels.chars().flat_map(|c| [c, c.to_uppercase().next().unwrap()]).chain("0123456789/–-.,:;()\"%".chars());
+        let missing: String = all.filter(|c| face.glyph_index(*c).is_none()).collect();
+        assert_eq!(missing, "");
     }
 }
