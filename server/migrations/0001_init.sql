@@ -326,3 +326,12 @@ CREATE TABLE audit_head (
   hash TEXT NOT NULL
 );
 INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+
+-- A form sent twice makes one thing: the page's random word, and what came of it.
+CREATE TABLE once (
+  person_id  TEXT NOT NULL,
+  word       TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  at         BIGINT NOT NULL,
+  PRIMARY KEY (person_id, word)
+);

@@ -19,6 +19,7 @@ pub mod router;
 pub mod signatures;
 pub mod state;
 
+pub mod stored;
 pub mod text;
 pub mod ui;
 pub mod web;

@@ -1,6 +1,6 @@
 //! Which address is answered by which handler, and what surrounds every answer.
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, live, meetings, metrics, signatures, web};
+use crate::{audit, axis, documents, identity, live, meetings, metrics, signatures, stored, web};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -19,6 +19,7 @@ pub fn router(state: AppState) -> Router {
         .route("/live", any(live::socket::connect))
         .route("/language/{language}", get(web::switch_language))
         .route("/api/ui/{*function}", get(web::server_function).post(web::server_function))
+        .merge(stored::routes())
         .merge(identity::http::routes())
         .merge(documents::http::routes())
         .merge(signatures::http::routes())

@@ -31,6 +31,12 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
+impl FromRef<AppState> for documents::Service {
+    fn from_ref(state: &AppState) -> Self {
+        state.documents.clone()
+    }
+}
+
 impl FromRef<AppState> for Metrics {
     fn from_ref(state: &AppState) -> Self {
         state.metrics.clone()
@@ -67,7 +73,12 @@ impl AppState {
                 db: db.clone(),
                 config: config.clone(),
             },
-            documents: service!(documents),
+            documents: documents::Service {
+                db: db.clone(),
+                files: files.clone(),
+                config: config.clone(),
+                signatures: service!(signatures),
+            },
             signatures: service!(signatures),
             meetings: service!(meetings),
             axis: service!(axis),

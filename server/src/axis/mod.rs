@@ -1,5 +1,6 @@
 //! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
 pub mod http;
+pub mod outbox;
 
 use crate::config::Config;
 use crate::db::Db;

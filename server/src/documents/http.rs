@@ -1,7 +1,336 @@
-//! REST routes and form posts.
+//! Form posts of the screens and the REST routes of machines. Wire types of REST v1 are here and nowhere else.
+use super::{Error, Service};
+use crate::fault::{Fault, Problem};
+use crate::identity::http::Caller;
 use crate::state::AppState;
-use axum::Router;
+use app::dto::Placement;
+use app::dto::documents::{DocumentQuery, State as DocumentState};
+use app::ids::DocumentId;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub fn routes() -> Router<AppState> {
+    // The size of uploads is limited while they are streamed to disk, by configuration.
+    let uploads = Router::new()
+        .route("/documents/new", post(new_by_form))
+        .route("/documents/{id}/file", post(replace_by_form))
+        .route("/api/v1/documents", post(create))
+        .layer(DefaultBodyLimit::disable());
     Router::new()
+        .merge(uploads)
+        .route("/api/v1/documents", get(list))
+        .route("/api/v1/documents/{id}", get(read))
+        .route("/api/v1/documents/{id}/file", get(file))
+        .route("/api/v1/documents/{id}/{action}", post(act))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Created {
+    pub id: String,
+    /// Where it is, on this server.
+    pub url: String,
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.contains("application/json"))
+}
+
+/// The form of the screen: JSON for the page's own script, a redirect for a browser without it.
+async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, headers: HeaderMap, form: Multipart) -> Response {
+    let result = async { service.create(&actor, service.read_form(form).await?).await }.await;
+    match (result, wants_json(&headers)) {
+        (Ok(id), true) => Json(Created {
+            url: format!("/documents/{id}"),
+            id: id.0,
+        })
+        .into_response(),
+        (Ok(id), false) => Redirect::to(&format!("/documents/{id}")).into_response(),
+        (Err(e), true) => Fault::from(e).into_response(),
+        (Err(e), false) => Redirect::to(&format!("/documents/new?error={}", e.code())).into_response(),
+    }
+}
+
+async fn replace_by_form(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<DocumentId>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Response {
+    let result = async {
+        let mut form = service.read_form(form).await?;
+        let revision = form.text("revision").parse().map_err(|_| Error::Field("revision"))?;
+        let uploaded = form.file.take().ok_or(Error::NoFile)?;
+        service.replace_file(&actor, &id, revision, uploaded).await
+    };
+    match (result.await, wants_json(&headers)) {
+        (Ok(()), true) => Json(Created {
+            url: format!("/documents/{id}"),
+            id: id.0,
+        })
+        .into_response(),
+        (Ok(()), false) => Redirect::to(&format!("/documents/{id}")).into_response(),
+        (Err(e), true) => Fault::from(e).into_response(),
+        (Err(e), false) => Redirect::to(&format!("/documents/{id}?error={}", e.code())).into_response(),
+    }
+}
+
+/// A document as machines see it.
+#[derive(Serialize, ToSchema)]
+pub struct DocumentV1 {
+    pub id: String,
+    /// `outgoing` or `incoming`.
+    pub direction: &'static str,
+    /// Abbreviation after Decree 30/2020, such as `QĐ`.
+    pub kind: String,
+    /// Trích yếu.
+    #[serde(rename = "abstract")]
+    pub abstract_text: String,
+    pub state: &'static str,
+    pub urgency: &'static str,
+    /// Số và ký hiệu.
+    pub number: Option<String>,
+    /// `2026-11-24`, empty until issued.
+    pub issued_on: String,
+    /// Drafter or sending body.
+    pub from: String,
+    /// Hex SHA-256 of the present file.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    pub pages: u32,
+    /// To be sent back with a change.
+    pub revision: i64,
+    pub receivers: Vec<ReceiverV1>,
+    /// What the token's holder may do now.
+    pub actions: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ReceiverV1 {
+    pub code: String,
+    pub name: String,
+    /// `waiting`, `queued`, `accepted`, `failed`, or an edXML status code.
+    pub status: String,
+    pub description: String,
+    /// Microseconds since the Unix epoch.
+    pub at: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DocumentListV1 {
+    pub documents: Vec<DocumentRowV1>,
+    /// In all, over every page.
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DocumentRowV1 {
+    pub id: String,
+    pub direction: &'static str,
+    pub kind: String,
+    #[serde(rename = "abstract")]
+    pub abstract_text: String,
+    pub state: &'static str,
+    pub number: Option<String>,
+    /// Microseconds since the Unix epoch.
+    pub updated: i64,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+pub struct ListV1 {
+    /// `outgoing` or `incoming`.
+    direction: Option<String>,
+    state: Option<String>,
+    /// Words of abstract, number or body; accents do not matter.
+    text: Option<String>,
+    /// From 1.
+    page: Option<u32>,
+}
+
+/// Documents that the token's holder may see, newest first.
+#[utoipa::path(get, path = "/api/v1/documents", params(ListV1), responses((status = 200, body = DocumentListV1), (status = 401), (status = 422)), tag = "documents")]
+pub async fn list(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Query(query): Query<ListV1>,
+) -> Result<Json<DocumentListV1>, Fault> {
+    let parse = |text: &Option<String>| text.clone().filter(|t| !t.is_empty());
+    let direction = match parse(&query.direction) {
+        Some(text) => Some(app::dto::documents::Direction::parse(&text).ok_or(Error::Field("direction"))?),
+        None => None,
+    };
+    let state = match parse(&query.state) {
+        Some(text) => Some(DocumentState::parse(&text).ok_or(Error::Field("state"))?),
+        None => None,
+    };
+    let query = DocumentQuery {
+        direction,
+        state,
+        text: query.text.unwrap_or_default(),
+        page: query.page.unwrap_or(1),
+        mine: false,
+    };
+    let page = service.list(&actor, &query).await?;
+    let documents = page
+        .rows
+        .into_iter()
+        .map(|r| DocumentRowV1 {
+            id: r.id.0,
+            direction: r.direction.as_str(),
+            kind: r.kind,
+            abstract_text: r.abstract_text,
+            state: r.state.as_str(),
+            number: r.number,
+            updated: r.updated.us,
+        })
+        .collect();
+    Ok(Json(DocumentListV1 {
+        documents,
+        total: page.total,
+        page: page.page,
+        per_page: page.per_page,
+    }))
+}
+
+/// One document.
+#[utoipa::path(get, path = "/api/v1/documents/{id}", params(("id" = String, Path)), responses((status = 200, body = DocumentV1), (status = 401), (status = 404)), tag = "documents")]
+pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id): Path<DocumentId>) -> Result<Json<DocumentV1>, Fault> {
+    Ok(Json(document(&service, &actor, &id).await?))
+}
+
+async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentId) -> Result<DocumentV1, Fault> {
+    let d = service.get(actor, id).await?;
+    Ok(DocumentV1 {
+        id: d.row.id.0,
+        direction: d.row.direction.as_str(),
+        kind: d.row.kind,
+        abstract_text: d.row.abstract_text,
+        state: d.row.state.as_str(),
+        urgency: d.row.urgency.as_str(),
+        number: d.row.number,
+        issued_on: d.issued_on,
+        from: d.row.from,
+        sha256: d.file.sha256,
+        size: d.file.size,
+        pages: d.file.pages,
+        revision: d.revision,
+        receivers: d
+            .receivers
+            .into_iter()
+            .map(|r| ReceiverV1 {
+                code: r.body.code,
+                name: r.body.name,
+                status: r.status,
+                description: r.description,
+                at: r.at.map(|w| w.us),
+            })
+            .collect(),
+        actions: d
+            .actions
+            .iter()
+            .filter_map(|a| serde_json::to_value(a).ok()?.as_str().map(str::to_owned))
+            .collect(),
+    })
+}
+
+/// The present PDF, byte for byte; ranges are answered.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/file", params(("id" = String, Path)), responses((status = 200, content_type = "application/pdf"), (status = 401), (status = 404)), tag = "documents")]
+pub async fn file(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path(id): Path<DocumentId>,
+    request: axum::extract::Request,
+) -> Result<Response, Fault> {
+    let d = state.documents.get(&actor, &id).await?;
+    Ok(crate::stored::serve(&state, &d.file.sha256, &d.file_name, request).await)
+}
+
+/// Uploads a PDF as a draft: a multipart form with `file`, `kind`, `abstract_text`, `urgency`, `receivers` (repeated), `leader_id`,
+/// and optionally `once`, a word by which the same upload is known when it is sent again.
+#[utoipa::path(post, path = "/api/v1/documents", request_body(content_type = "multipart/form-data"), responses((status = 201, body = Created), (status = 400), (status = 401), (status = 403), (status = 413), (status = 422)), tag = "documents")]
+pub async fn create(State(service): State<Service>, Caller(actor): Caller, form: Multipart) -> Result<(StatusCode, Json<Created>), Fault> {
+    actor.user().map_err(Error::from)?;
+    let id = service.create(&actor, service.read_form(form).await?).await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(Created {
+            url: format!("/api/v1/documents/{id}"),
+            id: id.0,
+        }),
+    ))
+}
+
+/// What an action needs; `revision` is the one that was read.
+#[derive(Deserialize, ToSchema)]
+pub struct ActV1 {
+    pub revision: i64,
+    /// For `sign` and `issue`. Never stored or logged.
+    pub pin: Option<String>,
+    /// For `sign` (signature) and `issue` (seal).
+    pub placement: Option<PlacementV1>,
+    /// For `return` and `refuse`.
+    pub reason: Option<String>,
+}
+
+/// Points of 1/72 inch, origin at the lower left of the page as displayed.
+#[derive(Deserialize, ToSchema)]
+pub struct PlacementV1 {
+    /// From 1.
+    pub page: u32,
+    pub x: f64,
+    pub y: f64,
+    pub w: f64,
+    pub h: f64,
+}
+
+/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `take-in`, `refuse`; answers the document afterwards.
+#[utoipa::path(post, path = "/api/v1/documents/{id}/{action}", params(("id" = String, Path), ("action" = String, Path)), request_body = ActV1, responses((status = 200, body = DocumentV1), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "documents")]
+pub async fn act(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path((id, action)): Path<(DocumentId, String)>,
+    body: Result<Json<ActV1>, JsonRejection>,
+) -> Result<Json<DocumentV1>, Fault> {
+    actor.user().map_err(Error::from)?;
+    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let revision = body.revision;
+    let placement = body.placement.map(|p| Placement {
+        page: p.page,
+        x: p.x,
+        y: p.y,
+        w: p.w,
+        h: p.h,
+    });
+    let reason = body.reason.unwrap_or_default();
+    match action.as_str() {
+        "submit" => service.submit(&actor, &id, revision).await?,
+        "withdraw" => service.withdraw(&actor, &id, revision).await?,
+        "return" => service.return_to_drafter(&actor, &id, revision, &reason).await?,
+        "sign" | "issue" => {
+            let placement = placement.ok_or(Error::Field("placement"))?;
+            let pin = body.pin.ok_or(Error::Field("pin"))?;
+            if action == "sign" {
+                service.sign(&actor, &id, revision, placement, &pin).await?;
+            } else {
+                service.issue(&actor, &id, revision, placement, &pin).await?;
+            }
+        }
+        "send" => service.send(&actor, &id, revision).await?,
+        "take-in" => service.take_in(&actor, &id, revision).await?,
+        "refuse" => service.refuse(&actor, &id, revision, &reason).await?,
+        _ => return Err(Error::NotFound.into()),
+    }
+    Ok(Json(document(&service, &actor, &id).await?))
 }

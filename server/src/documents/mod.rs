@@ -1,14 +1,111 @@
 //! Official documents: drafting, signing, register, sending, taking in.
+pub mod draft;
+pub mod error;
 pub mod http;
+pub mod incoming;
+pub mod read;
+pub mod rules;
+pub mod signing;
+pub mod store;
+pub mod ui;
+pub mod upload;
 
+pub use error::Error;
+
+use crate::actor::Actor;
+use crate::clock::now_us;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Work};
 use crate::files::Files;
+use crate::signatures;
+use app::dto::documents::{Action, Direction};
+use app::ids::DocumentId;
+use app::live::LiveEvent;
 use std::sync::Arc;
+use store::Row;
+
+pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Clone)]
 pub struct Service {
     pub db: Db,
     pub files: Files,
     pub config: Arc<Config>,
+    pub signatures: signatures::Service,
+}
+
+impl Service {
+    /// The document, if this person may see it; otherwise as if it did not exist.
+    async fn seen(&self, actor: &Actor, id: &DocumentId) -> Result<Row> {
+        actor.user()?;
+        let mut c = self.db.read().acquire().await?;
+        let row = store::get(&mut c, id.as_str()).await?.ok_or(Error::NotFound)?;
+        if rules::may_see(actor, &row) {
+            Ok(row)
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+
+    /// The document for a change: visible, of the revision that the person saw, and in a state that allows it.
+    async fn for_change(&self, work: &mut Work, id: &DocumentId, revision: i64, action: Action) -> Result<Row> {
+        let actor = work.actor().clone();
+        actor.user()?;
+        let row = store::get(work.conn(), id.as_str()).await?.ok_or(Error::NotFound)?;
+        if !rules::may_see(&actor, &row) {
+            return Err(Error::NotFound);
+        }
+        if row.revision != revision {
+            return Err(Error::ChangedMeanwhile);
+        }
+        if !rules::allowed(&actor, &row).contains(&action) {
+            return Err(Error::NotNow);
+        }
+        Ok(row)
+    }
+
+    /// Writes the changed row, the log and the news of it.
+    async fn changed(&self, work: &mut Work, row: &Row, action: &str, remark: &str) -> Result<()> {
+        if !store::update(work.conn(), row, now_us()).await? {
+            return Err(Error::ChangedMeanwhile);
+        }
+        self.announce(work, row, action, remark).await
+    }
+
+    /// Log entry and live events of a change that is already in the row.
+    async fn announce(&self, work: &mut Work, row: &Row, action: &str, remark: &str) -> Result<()> {
+        let details = serde_json::json!({ "state": row.state.as_str(), "sha256": row.sha256, "number": row.notation, "remark": remark });
+        let summary = match &row.notation {
+            Some(number) => format!("{number}: {}", row.abstract_text),
+            None => row.abstract_text.clone(),
+        };
+        work.audit(action, "document", &row.id, &summary, &details).await?;
+        let event = LiveEvent::DocumentChanged {
+            id: DocumentId(row.id.clone()),
+            state: row.state,
+            number: row.notation.clone(),
+            title: row.abstract_text.clone(),
+        };
+        work.publish(&topic(&row.id), &event).await?;
+        match row.direction {
+            Direction::Outgoing => {
+                for person in [&row.drafter_id, &row.leader_id].into_iter().flatten() {
+                    work.publish(&format!("user:{person}"), &event).await?;
+                }
+                // The clerk's desk hears of a document from the leader's signature on.
+                if row.number.is_some() || row.state == app::dto::documents::State::Signed {
+                    work.publish("desk:outgoing", &event).await?;
+                }
+            }
+            Direction::Incoming => {
+                work.publish("desk:incoming", &event).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Live topic of one document.
+pub fn topic(id: &str) -> String {
+    format!("document:{id}")
 }

@@ -145,7 +145,10 @@ mod tests {
     fn the_face_has_every_vietnamese_letter() {
         let face = ttf_parser::Face::parse(FACE, 0).unwrap();
         let vowels = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ";
-        let all = vowels.chars().flat_map(|c| [c, c.to_uppercase().next().unwrap()]).chain("0123456789/–-.,:;()\"%".chars());
+        let all = vowels
+            .chars()
+            .flat_map(|c| [c, c.to_uppercase().next().unwrap()])
+            .chain("0123456789/–-.,:;()\"%".chars());
         let missing: String = all.filter(|c| face.glyph_index(*c).is_none()).collect();
         assert_eq!(missing, "");
     }

@@ -1,0 +1,77 @@
+//! What this body owes to others: rows written in the transaction of the change that caused them.
+use crate::clock::now_us;
+use crate::db::{DbResult, Work};
+use app::dto::identity::Body;
+use app::ids::MessageId;
+use serde::{Deserialize, Serialize};
+
+/// Everything that the edXML message of a document says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OutgoingDocument {
+    pub document_id: String,
+    pub sha256: String,
+    pub file_name: String,
+    /// Bytes.
+    pub size: u64,
+    pub pages: u32,
+    /// Số.
+    pub code_number: String,
+    /// Ký hiệu.
+    pub code_notation: String,
+    pub place: String,
+    /// `2026-11-24`
+    pub promulgation_date: String,
+    pub kind: String,
+    pub kind_name: String,
+    pub subject: String,
+    pub signer_name: String,
+    pub signer_position: String,
+    /// 0 to 3.
+    pub priority: u8,
+    pub receivers: Vec<Body>,
+}
+
+/// What a status message says of a document that came from `organ_id`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OutgoingStatus {
+    /// `01` arrived, `02` refused, `03` taken in …
+    pub code: String,
+    pub description: String,
+    /// `12/QĐ-UBND`
+    pub notation: String,
+    /// `2026-11-24`
+    pub promulgation_date: String,
+    pub organ_id: String,
+    /// Who did it.
+    pub staff: String,
+}
+
+pub async fn enqueue_document(work: &mut Work, document: &OutgoingDocument, to: &str) -> DbResult<MessageId> {
+    let payload = serde_json::to_string(document).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    enqueue(work, "document", Some(&document.document_id), to, &document.subject, &payload).await
+}
+
+pub async fn enqueue_status(work: &mut Work, status: &OutgoingStatus, to: &str) -> DbResult<MessageId> {
+    let payload = serde_json::to_string(status).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let subject = format!("{} {}", status.code, status.notation);
+    enqueue(work, "status", None, to, &subject, &payload).await
+}
+
+async fn enqueue(work: &mut Work, kind: &str, document: Option<&str>, to: &str, subject: &str, payload: &str) -> DbResult<MessageId> {
+    let id = uuid::Uuid::now_v7().to_string();
+    let now = now_us();
+    sqlx::query(
+        "INSERT INTO axis_outbox (id, kind, document_id, to_code, subject, payload, sha256, state, attempts, next_at, error, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, NULL, 'queued', 0, $7, NULL, $7, $7)",
+    )
+    .bind(&id)
+    .bind(kind)
+    .bind(document.map(str::to_owned))
+    .bind(to)
+    .bind(subject)
+    .bind(payload)
+    .bind(now)
+    .execute(work.conn())
+    .await?;
+    Ok(MessageId(id))
+}

@@ -1,0 +1,182 @@
+//! What can go wrong with a document.
+use crate::fault::{Problem, internal_en, internal_vi};
+use crate::files::FileError;
+use crate::{identity, signatures};
+use axum::http::StatusCode;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no such document for this person")]
+    NotFound,
+    #[error("changed by somebody else meanwhile")]
+    ChangedMeanwhile,
+    #[error("not possible in this state")]
+    NotNow,
+    #[error("field {0} is missing or unusable")]
+    Field(&'static str),
+    #[error("no such body: {0}")]
+    UnknownReceiver(String),
+    #[error("secret documents are refused")]
+    Secret,
+    #[error("no file in the form")]
+    NoFile,
+    #[error("not a readable PDF: {0}")]
+    Unreadable(String),
+    #[error("the PDF opens only with a password")]
+    Password,
+    #[error("larger than {0} bytes")]
+    TooLarge(u64),
+    #[error("the upload broke off: {0}")]
+    Interrupted(String),
+    #[error("the form cannot be read: {0}")]
+    Form(String),
+    #[error("placement outside of the page")]
+    Placement,
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+    #[error(transparent)]
+    Signatures(#[from] signatures::Error),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+    #[error("{0}")]
+    Files(FileError),
+    #[error("{0}")]
+    Pdf(#[from] signing::Error),
+}
+
+impl From<FileError> for Error {
+    fn from(e: FileError) -> Self {
+        match e {
+            FileError::TooLarge { limit } => Self::TooLarge(limit),
+            FileError::Interrupted(why) => Self::Interrupted(why),
+            other => Self::Files(other),
+        }
+    }
+}
+
+impl Problem for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "documents.not_found",
+            Self::ChangedMeanwhile => "documents.changed_meanwhile",
+            Self::NotNow => "documents.not_now",
+            Self::Field(_) => "documents.field",
+            Self::UnknownReceiver(_) => "documents.unknown_receiver",
+            Self::Secret => "documents.secret",
+            Self::NoFile => "documents.no_file",
+            Self::Unreadable(_) => "documents.unreadable_pdf",
+            Self::Password => "documents.password_protected",
+            Self::TooLarge(_) => "documents.too_large",
+            Self::Interrupted(_) => "documents.upload_interrupted",
+            Self::Form(_) => "documents.form",
+            Self::Placement => "documents.placement",
+            Self::Identity(e) => e.code(),
+            Self::Signatures(e) => e.code(),
+            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => "server.failed",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::ChangedMeanwhile | Self::NotNow => StatusCode::CONFLICT,
+            Self::Field(_)
+            | Self::UnknownReceiver(_)
+            | Self::Secret
+            | Self::NoFile
+            | Self::Unreadable(_)
+            | Self::Password
+            | Self::Placement => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Interrupted(_) | Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::Identity(e) => e.status(),
+            Self::Signatures(e) => e.status(),
+            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn vi(&self) -> String {
+        match self {
+            Self::NotFound => "Không tìm thấy văn bản, hoặc anh/chị không có quyền xem. Hãy quay lại danh sách.".into(),
+            Self::ChangedMeanwhile => "Văn bản vừa được người khác thay đổi. Hãy tải lại trang để xem bản mới rồi làm lại.".into(),
+            Self::NotNow => "Việc này không làm được ở trạng thái hiện tại của văn bản. Hãy tải lại trang để xem trạng thái mới.".into(),
+            Self::Field(field) => match *field {
+                "kind" => "Hãy chọn loại văn bản.".into(),
+                "abstract_text" => "Hãy nhập trích yếu (tối đa 1000 ký tự).".into(),
+                "leader_id" => "Hãy chọn lãnh đạo ký.".into(),
+                "receivers" => "Hãy chọn ít nhất một nơi nhận.".into(),
+                "reason" => "Hãy ghi lý do để người nhận biết phải làm gì.".into(),
+                other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
+            },
+            Self::UnknownReceiver(code) => format!("Không có cơ quan mang mã {code} trong danh bạ. Hãy chọn từ danh sách."),
+            Self::Secret => {
+                "Văn bản mật không được xử lý trên hệ thống này (Luật Bảo vệ bí mật nhà nước). Hãy gửi theo đường văn bản mật.".into()
+            }
+            Self::NoFile => "Hãy chọn tệp PDF của văn bản.".into(),
+            Self::Unreadable(_) => {
+                "Tệp này không phải PDF đọc được nên không được lưu. Hãy mở tệp bằng phần mềm soạn thảo và xuất lại sang PDF, rồi tải lên."
+                    .into()
+            }
+            Self::Password => "Tệp PDF này phải có mật khẩu mới mở được nên không được lưu. Hãy bỏ mật khẩu mở tệp rồi tải lên lại.".into(),
+            Self::TooLarge(limit) => format!(
+                "Tệp lớn hơn giới hạn {} MB nên không được lưu. Hãy giảm dung lượng rồi tải lên lại.",
+                limit / 1_000_000
+            ),
+            Self::Interrupted(_) => "Đường truyền bị ngắt khi đang tải tệp; chưa lưu gì. Hãy tải lên lại.".into(),
+            Self::Form(_) => "Không đọc được biểu mẫu. Hãy tải lại trang và thử lại.".into(),
+            Self::Placement => "Vị trí đặt nằm ngoài trang. Hãy kéo khung vào trong trang.".into(),
+            Self::Identity(e) => e.vi(),
+            Self::Signatures(e) => e.vi(),
+            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => internal_vi(),
+        }
+    }
+
+    fn en(&self) -> String {
+        match self {
+            Self::NotFound => "There is no such document, or you may not see it. Go back to the list.".into(),
+            Self::ChangedMeanwhile => "Somebody else has just changed the document. Reload the page to see it, then try again.".into(),
+            Self::NotNow => "This cannot be done in the document's present state. Reload the page to see its new state.".into(),
+            Self::Field(field) => match *field {
+                "kind" => "Choose the kind of document.".into(),
+                "abstract_text" => "Enter the abstract (at most 1000 characters).".into(),
+                "leader_id" => "Choose the leader who signs.".into(),
+                "receivers" => "Choose at least one receiver.".into(),
+                "reason" => "Give the reason, so that the other side knows what to do.".into(),
+                other => format!("The field {other} is missing or unusable. Check it."),
+            },
+            Self::UnknownReceiver(code) => format!("The directory has no body with the code {code}. Choose from the list."),
+            Self::Secret => {
+                "Secret documents are not handled by this system (Law on Protection of State Secrets). Send it the way of secret documents."
+                    .into()
+            }
+            Self::NoFile => "Choose the document's PDF file.".into(),
+            Self::Unreadable(why) => {
+                format!(
+                    "This is not a readable PDF, so it was not stored. Open it in the program it was written with, export it to PDF anew and upload that. ({why})"
+                )
+            }
+            Self::Password => "This PDF opens only with a password, so it was not stored. Remove the password and upload it again.".into(),
+            Self::TooLarge(limit) => format!(
+                "The file is larger than {} MB, so it was not stored. Make it smaller and upload it again.",
+                limit / 1_000_000
+            ),
+            Self::Interrupted(_) => "The link broke during the upload; nothing was stored. Upload it again.".into(),
+            Self::Form(_) => "The form cannot be read. Reload the page and try again.".into(),
+            Self::Placement => "The box lies outside of the page. Move it onto the page.".into(),
+            Self::Identity(e) => e.en(),
+            Self::Signatures(e) => e.en(),
+            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => internal_en(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Field(f) => Some(f),
+            Self::UnknownReceiver(_) => Some("receivers"),
+            Self::NoFile | Self::Unreadable(_) | Self::Password | Self::TooLarge(_) => Some("file"),
+            Self::Secret => Some("secrecy"),
+            Self::Signatures(e) => e.field(),
+            _ => None,
+        }
+    }
+}

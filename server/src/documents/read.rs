@@ -1,0 +1,174 @@
+//! Lists, one document with all that belongs to it, and who may read its bytes.
+use super::store::{self, Filter, Row};
+use super::{Error, Result, Service, rules, topic};
+use crate::actor::Actor;
+use crate::clock::when;
+use crate::signatures::Owner;
+use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Step, Version};
+use app::dto::identity::Body;
+use app::dto::{FileRef, Page, Placement};
+use app::ids::{DocumentId, UserId};
+
+const PER_PAGE: u32 = 50;
+
+impl Service {
+    pub async fn list(&self, actor: &Actor, query: &DocumentQuery) -> Result<Page<DocumentRow>> {
+        let me = actor.user()?.clone();
+        let page = query.page.clamp(1, 1_000_000);
+        let filter = Filter {
+            person: me.as_str(),
+            visible: rules::visible_sql(actor),
+            direction: query.direction,
+            state: query.state,
+            pattern: crate::text::like(&query.text),
+            waiting: query.mine.then(|| rules::waiting_sql(actor)),
+            offset: i64::from(page - 1) * i64::from(PER_PAGE),
+            limit: i64::from(PER_PAGE),
+        };
+        let mut c = self.db.read().acquire().await?;
+        let (rows, total) = store::list(&mut c, &filter).await?;
+        Ok(Page {
+            rows: rows.iter().map(|r| self.row(actor, r)).collect(),
+            total,
+            page,
+            per_page: PER_PAGE,
+        })
+    }
+
+    fn row(&self, actor: &Actor, r: &Row) -> DocumentRow {
+        let from = match r.direction {
+            Direction::Outgoing => r.drafter.clone(),
+            Direction::Incoming => r.sender_name.clone().unwrap_or_default(),
+        };
+        DocumentRow {
+            id: DocumentId(r.id.clone()),
+            direction: r.direction,
+            kind: r.kind.clone(),
+            abstract_text: r.abstract_text.clone(),
+            state: r.state,
+            urgency: r.urgency,
+            number: r.notation.clone(),
+            from,
+            updated: when(r.updated_at),
+            waits_for_me: rules::waits_for(actor, r),
+        }
+    }
+
+    pub async fn get(&self, actor: &Actor, id: &DocumentId) -> Result<DocumentDetail> {
+        let r = self.seen(actor, id).await?;
+        let actions = rules::allowed(actor, &r);
+        let (number_box, date_box) = self.boxes(&r).await.unwrap_or((NOWHERE, NOWHERE));
+        let key = if actions.contains(&Action::Sign) {
+            self.signatures.key_info(&Owner::Person(actor.user()?.clone())).await?
+        } else if actions.contains(&Action::Issue) {
+            self.signatures.key_info(&Owner::Body(self.config.body_code.clone())).await?
+        } else {
+            None
+        };
+        // One transaction, so that the number of the topic fits what is read.
+        let mut tx = self.db.read().begin().await?;
+        let r = store::get(&mut tx, id.as_str()).await?.ok_or(Error::NotFound)?;
+        let topic = topic(&r.id);
+        let topic_seq = crate::live::store::last(&mut tx, &topic).await?;
+        let versions: Vec<Version> = store::versions(&mut tx, &r.id)
+            .await?
+            .into_iter()
+            .map(|v| Version {
+                number: v.number,
+                what: v.what,
+                by: v.by,
+                at: when(v.at),
+                file: FileRef {
+                    url: url(&r.id, &v.sha256),
+                    sha256: v.sha256,
+                    size: v.size,
+                    pages: v.pages,
+                },
+            })
+            .collect();
+        let receivers = store::receivers(&mut tx, &r.id)
+            .await?
+            .into_iter()
+            .map(super::incoming::receiver)
+            .collect();
+        let steps = store::steps(&mut tx, &r.id)
+            .await?
+            .into_iter()
+            .map(|(action, by, at, details)| Step {
+                action,
+                by,
+                at: when(at),
+                remark: remark(&details),
+            })
+            .collect();
+        let (size, pages) = store::file(&mut tx, &r.sha256).await?;
+        drop(tx);
+        let sender = r.sender_code.clone().map(|code| Body {
+            code,
+            name: r.sender_name.clone().unwrap_or_default(),
+        });
+        let arrival_number = r.arrival_number.zip(r.arrival_year).map(|(n, year)| format!("{n}/{year}"));
+        Ok(DocumentDetail {
+            row: self.row(actor, &r),
+            file: FileRef {
+                url: url(&r.id, &r.sha256),
+                sha256: r.sha256.clone(),
+                size,
+                pages,
+            },
+            file_name: r.file_name.clone(),
+            drafter: r.drafter.clone(),
+            leader: r.leader.clone(),
+            leader_id: r.leader_id.clone().map(UserId),
+            receivers,
+            sender,
+            issued_on: r.issued_on.clone(),
+            arrival_number,
+            arrived: r.arrived_at.map(when),
+            reason: r.reason.clone(),
+            versions,
+            steps,
+            actions: rules::allowed(actor, &r),
+            number_box,
+            date_box,
+            key,
+            signature_box: serde_json::from_str(&r.signature_box).ok(),
+            revision: r.revision,
+            topic,
+            topic_seq,
+        })
+    }
+
+    /// # Errors
+    /// [`Error::NotFound`] unless this person may see the document.
+    pub async fn may_see(&self, actor: &Actor, id: &DocumentId) -> Result<()> {
+        self.seen(actor, id).await.map(|_| ())
+    }
+
+    /// The name under which one of the document's files is saved, if this person may read it.
+    pub async fn may_read(&self, actor: &Actor, id: &DocumentId, sha256: &str) -> Result<String> {
+        let row = self.seen(actor, id).await?;
+        let mut c = self.db.read().acquire().await?;
+        if row.sha256 != sha256 && !store::has_version(&mut c, &row.id, sha256).await? {
+            return Err(Error::NotFound);
+        }
+        Ok(row.file_name)
+    }
+}
+
+const NOWHERE: Placement = Placement {
+    page: 1,
+    x: 0.0,
+    y: 0.0,
+    w: 0.0,
+    h: 0.0,
+};
+
+fn url(id: &str, sha256: &str) -> String {
+    format!("/files/document/{id}/{sha256}.pdf")
+}
+
+fn remark(details: &str) -> String {
+    let parsed: serde_json::Value = serde_json::from_str(details).unwrap_or_default();
+    parsed.get("remark").and_then(|r| r.as_str()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,99 @@
+//! Who may see a document and what may be done with it: one place, asked by screens and use cases alike.
+use super::store::Row;
+use crate::actor::Actor;
+use app::dto::documents::{Action, Direction, State};
+use app::dto::identity::Role;
+
+pub fn is_drafter(actor: &Actor, row: &Row) -> bool {
+    row.drafter_id.as_deref() == Some(actor.id())
+}
+
+pub fn is_leader(actor: &Actor, row: &Row) -> bool {
+    actor.is(Role::Leader) && row.leader_id.as_deref() == Some(actor.id())
+}
+
+/// The drafter always; others from the moment that it concerns them.
+pub fn may_see(actor: &Actor, row: &Row) -> bool {
+    if actor.user().is_err() {
+        return false;
+    }
+    let public_inside = matches!(row.state, State::Issued | State::Sent | State::TakenIn);
+    match row.direction {
+        Direction::Outgoing => {
+            is_drafter(actor, row)
+                || (row.leader_id.as_deref() == Some(actor.id()) && row.state != State::Draft)
+                || (actor.is(Role::Clerk) && (row.state == State::Signed || public_inside))
+                || (actor.is(Role::Auditor) && row.state != State::Draft)
+                || (actor.is(Role::Secretary) && public_inside)
+        }
+        Direction::Incoming => {
+            actor.is(Role::Clerk)
+                || actor.is(Role::Auditor)
+                || ((actor.is(Role::Leader) || actor.is(Role::Secretary)) && row.state == State::TakenIn)
+        }
+    }
+}
+
+/// The same rule as a condition of SQL, with `$1` the person's id.
+pub fn visible_sql(actor: &Actor) -> String {
+    let has = |role| if actor.is(role) { "1=1" } else { "1=0" };
+    format!(
+        "((direction = 'outgoing' AND (drafter_id = $1 OR (leader_id = $1 AND state <> 'draft') \
+         OR ({clerk} AND state IN ('signed','issued','sent')) OR ({auditor} AND state <> 'draft') \
+         OR ({secretary} AND state IN ('issued','sent')))) \
+         OR (direction = 'incoming' AND ({clerk} OR {auditor} OR (({leader} OR {secretary}) AND state = 'taken_in'))))",
+        clerk = has(Role::Clerk),
+        auditor = has(Role::Auditor),
+        secretary = has(Role::Secretary),
+        leader = has(Role::Leader),
+    )
+}
+
+/// What waits for this person, as a condition of SQL.
+pub fn waiting_sql(actor: &Actor) -> String {
+    let has = |role| if actor.is(role) { "1=1" } else { "1=0" };
+    format!(
+        "((drafter_id = $1 AND state IN ('draft','returned')) OR ({leader} AND leader_id = $1 AND state = 'submitted') \
+         OR ({clerk} AND state IN ('signed','issued','arrived')))",
+        leader = has(Role::Leader),
+        clerk = has(Role::Clerk),
+    )
+}
+
+pub fn waits_for(actor: &Actor, row: &Row) -> bool {
+    match row.state {
+        State::Draft | State::Returned => is_drafter(actor, row),
+        State::Submitted => is_leader(actor, row),
+        State::Signed | State::Issued | State::Arrived => actor.is(Role::Clerk),
+        State::Sent | State::Refused | State::TakenIn => false,
+    }
+}
+
+/// Everything that `actor` may do with the document as it is now.
+pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
+    let mut actions = Vec::new();
+    if !may_see(actor, row) {
+        return actions;
+    }
+    match row.state {
+        State::Draft | State::Returned if is_drafter(actor, row) => {
+            actions.extend([Action::Edit, Action::ReplaceFile, Action::Submit, Action::Delete]);
+        }
+        State::Submitted => {
+            if is_leader(actor, row) {
+                actions.extend([Action::Sign, Action::Return]);
+            }
+            if is_drafter(actor, row) {
+                actions.push(Action::Withdraw);
+            }
+        }
+        State::Signed if actor.is(Role::Clerk) => actions.push(Action::Issue),
+        State::Issued if actor.is(Role::Clerk) => actions.push(Action::Send),
+        State::Arrived if actor.is(Role::Clerk) => actions.extend([Action::TakeIn, Action::Refuse]),
+        _ => {}
+    }
+    if actor.is(Role::Secretary) && matches!(row.state, State::Issued | State::Sent | State::TakenIn) {
+        actions.push(Action::AttachToMeeting);
+    }
+    actions
+}

@@ -1,0 +1,163 @@
+//! The leader's signature, and what the clerk does after it: number, date, seal, sending.
+use super::draft::checked;
+use super::store::{self, Row};
+use super::{Error, Result, Service};
+use crate::actor::Actor;
+use crate::axis::outbox::{self, OutgoingDocument};
+use crate::clock::{day, now_us, vietnam};
+use crate::db::Work;
+use crate::files::Incoming;
+use crate::signatures::{Owner, SignRequest};
+use app::dto::Placement;
+use app::dto::documents::{Action, State, kind_name};
+use app::ids::DocumentId;
+
+impl Service {
+    /// The leader's personal signature with its picture at `placement`.
+    pub async fn sign(&self, actor: &Actor, id: &DocumentId, revision: i64, placement: Placement, pin: &str) -> Result<()> {
+        let me = actor.user()?.clone();
+        let seen = self.may_do(actor, id, revision, Action::Sign).await?;
+        let place = checked(&placement)?;
+        // The slow part, opening the key, comes before the transaction.
+        let key = self.signatures.unseal(actor, &Owner::Person(me), pin).await?;
+        let request = SignRequest {
+            placement,
+            time: now_us() / 1_000_000,
+            reason: "Ký duyệt".into(),
+            lines: Vec::new(),
+        };
+        let signed = self.signatures.sign_pdf(&key, &self.files.path(&seen.sha256), request).await?;
+        let mut work = self.db.begin(actor).await?;
+        let mut row = self.for_change(&mut work, id, revision, Action::Sign).await?;
+        self.next_version(&mut work, &mut row, signed, "signed").await?;
+        row.signature_box = place;
+        row.state = State::Signed;
+        self.changed(&mut work, &row, "document.signed", "").await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Number from the register, date, and the body's seal: all of it, or nothing and no number used up.
+    pub async fn issue(&self, actor: &Actor, id: &DocumentId, revision: i64, seal: Placement, pin: &str) -> Result<()> {
+        self.may_do(actor, id, revision, Action::Issue).await?;
+        checked(&seal)?;
+        let key = self
+            .signatures
+            .unseal(actor, &Owner::Body(self.config.body_code.clone()), pin)
+            .await?;
+        let mut work = self.db.begin(actor).await?;
+        let mut row = self.for_change(&mut work, id, revision, Action::Issue).await?;
+        let now = now_us();
+        let today = vietnam(now);
+        let year = i64::from(today.year());
+        let number = store::next_number(work.conn(), "outgoing", year).await?;
+        let notation = notation(number, &row.kind, &self.config.body_abbreviation);
+        let place = if self.config.body_place.is_empty() {
+            String::new()
+        } else {
+            format!("{}, ", self.config.body_place)
+        };
+        let date = format!(
+            "{place}ngày {:02} tháng {:02} năm {}",
+            today.day(),
+            u8::from(today.month()),
+            today.year()
+        );
+        let filled = self
+            .signatures
+            .fill_fields(&self.files.path(&row.sha256), &format!("Số: {notation}"), &date)
+            .await?;
+        let request = SignRequest {
+            placement: seal,
+            time: now / 1_000_000,
+            reason: "Phát hành văn bản".into(),
+            lines: Vec::new(),
+        };
+        let sealed = match &filled {
+            Some(filled) => self.signatures.sign_pdf(&key, filled.path(), request).await?,
+            None => self.signatures.sign_pdf(&key, &self.files.path(&row.sha256), request).await?,
+        };
+        self.next_version(&mut work, &mut row, sealed, "issued").await?;
+        row.number = Some(number);
+        row.number_year = Some(year);
+        row.notation = Some(notation);
+        row.issued_on = day(now);
+        row.state = State::Issued;
+        self.changed(&mut work, &row, "document.issued", "").await?;
+        Ok(work.commit().await?)
+    }
+
+    /// To every receiver over the axis: a row of the outbox for each, in this transaction.
+    pub async fn send(&self, actor: &Actor, id: &DocumentId, revision: i64) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let mut row = self.for_change(&mut work, id, revision, Action::Send).await?;
+        let receivers = store::receivers(work.conn(), &row.id).await?;
+        let (signer_name, signer_position) = match &row.leader_id {
+            Some(leader) => store::signer(work.conn(), leader).await?,
+            None => Default::default(),
+        };
+        let (size, pages) = store::file(work.conn(), &row.sha256).await?;
+        let notation = row.notation.clone().unwrap_or_default();
+        let (number, rest) = notation.split_once('/').unwrap_or((&notation, ""));
+        let message = OutgoingDocument {
+            document_id: row.id.clone(),
+            sha256: row.sha256.clone(),
+            file_name: pdf_name(&row),
+            size,
+            pages,
+            code_number: number.to_owned(),
+            code_notation: rest.to_owned(),
+            place: self.config.body_place.clone(),
+            promulgation_date: row.issued_on.clone(),
+            kind: row.kind.clone(),
+            kind_name: kind_name(&row.kind).to_owned(),
+            subject: row.abstract_text.clone(),
+            signer_name,
+            signer_position,
+            priority: row.urgency.priority(),
+            receivers: receivers.iter().map(|r| r.body.clone()).collect(),
+        };
+        for receiver in &receivers {
+            outbox::enqueue_document(&mut work, &message, &receiver.body.code).await?;
+            self.sending_state(&mut work, id, &receiver.body.code, "queued", "").await?;
+        }
+        row.state = State::Sent;
+        self.changed(&mut work, &row, "document.sent", "").await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Checks before the slow part that the change would be allowed; it is checked again inside the transaction.
+    async fn may_do(&self, actor: &Actor, id: &DocumentId, revision: i64, action: Action) -> Result<Row> {
+        let row = self.seen(actor, id).await?;
+        if row.revision != revision {
+            return Err(Error::ChangedMeanwhile);
+        }
+        if !super::rules::allowed(actor, &row).contains(&action) {
+            return Err(Error::NotNow);
+        }
+        Ok(row)
+    }
+
+    async fn next_version(&self, work: &mut Work, row: &mut Row, file: Incoming, what: &str) -> Result<()> {
+        let by = work.actor().name.clone();
+        let (_, pages) = store::file(work.conn(), &row.sha256).await?;
+        store::keep_file(work.conn(), &file.sha256, file.size, pages, now_us()).await?;
+        row.sha256 = file.sha256.clone();
+        self.files.keep(file).await?;
+        Ok(store::add_version(work.conn(), &row.id, what, &row.sha256, &by, now_us()).await?)
+    }
+}
+
+/// Số và ký hiệu: `12/QĐ-UBND`; a công văn, which has no abbreviation, `12/UBND`.
+pub(super) fn notation(number: i64, kind: &str, body: &str) -> String {
+    match kind {
+        "CV" | "TCg" => format!("{number:02}/{body}"),
+        _ => format!("{number:02}/{kind}-{body}"),
+    }
+}
+
+fn pdf_name(row: &Row) -> String {
+    match &row.notation {
+        Some(notation) => format!("{}.pdf", notation.replace('/', "-")),
+        None => row.file_name.clone(),
+    }
+}

@@ -1,0 +1,486 @@
+//! SQL of documents, their versions, receivers and registers.
+use crate::db::DbResult;
+use app::dto::documents::{Direction, State, Urgency};
+use app::dto::identity::Body;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// A document as stored.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub id: String,
+    pub direction: Direction,
+    pub kind: String,
+    pub abstract_text: String,
+    pub urgency: Urgency,
+    pub state: State,
+    pub file_name: String,
+    pub sha256: String,
+    pub drafter_id: Option<String>,
+    pub leader_id: Option<String>,
+    pub number: Option<i64>,
+    pub number_year: Option<i64>,
+    pub notation: Option<String>,
+    pub issued_on: String,
+    pub arrival_number: Option<i64>,
+    pub arrival_year: Option<i64>,
+    pub arrived_at: Option<i64>,
+    pub sender_code: Option<String>,
+    pub sender_name: Option<String>,
+    pub message_id: Option<String>,
+    pub reason: Option<String>,
+    pub number_box: String,
+    pub date_box: String,
+    pub signature_box: String,
+    pub revision: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+    /// Full name of the drafter; empty for incoming documents.
+    pub drafter: String,
+    pub leader: Option<String>,
+}
+
+const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, \
+    d.number, d.number_year, d.notation, d.issued_on, d.arrival_number, d.arrival_year, d.arrived_at, d.sender_code, d.sender_name, \
+    d.message_id, d.reason, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
+    p.full_name AS drafter, l.full_name AS leader \
+    FROM (SELECT * FROM document WHERE deleted_at IS NULL) d \
+    LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id";
+
+fn row(r: &AnyRow) -> DbResult<Row> {
+    let unknown = |what: &str| sqlx::Error::Decode(format!("unknown {what}").into());
+    let text = |name: &str| r.try_get::<String, _>(name);
+    Ok(Row {
+        id: text("id")?,
+        direction: Direction::parse(&text("direction")?).ok_or_else(|| unknown("direction"))?,
+        kind: text("kind")?,
+        abstract_text: text("abstract_text")?,
+        urgency: Urgency::parse(&text("urgency")?).unwrap_or_default(),
+        state: State::parse(&text("state")?).ok_or_else(|| unknown("state"))?,
+        file_name: text("file_name")?,
+        sha256: text("sha256")?,
+        drafter_id: r.try_get("drafter_id")?,
+        leader_id: r.try_get("leader_id")?,
+        number: r.try_get("number")?,
+        number_year: r.try_get("number_year")?,
+        notation: r.try_get("notation")?,
+        issued_on: text("issued_on")?,
+        arrival_number: r.try_get("arrival_number")?,
+        arrival_year: r.try_get("arrival_year")?,
+        arrived_at: r.try_get("arrived_at")?,
+        sender_code: r.try_get("sender_code")?,
+        sender_name: r.try_get("sender_name")?,
+        message_id: r.try_get("message_id")?,
+        reason: r.try_get("reason")?,
+        number_box: text("number_box")?,
+        date_box: text("date_box")?,
+        signature_box: text("signature_box")?,
+        revision: r.try_get("revision")?,
+        created_at: r.try_get("created_at")?,
+        updated_at: r.try_get("updated_at")?,
+        drafter: r.try_get::<Option<String>, _>("drafter")?.unwrap_or_default(),
+        leader: r.try_get("leader")?,
+    })
+}
+
+async fn one(c: &mut AnyConnection, condition: &str, value: &str) -> DbResult<Option<Row>> {
+    let sql = AssertSqlSafe(format!("{SELECT} WHERE {condition}"));
+    let found = sqlx::query(sql).bind(value).fetch_optional(c).await?;
+    found.as_ref().map(row).transpose()
+}
+
+pub async fn get(c: &mut AnyConnection, id: &str) -> DbResult<Option<Row>> {
+    one(c, "d.id = $1", id).await
+}
+
+pub async fn by_message(c: &mut AnyConnection, message_id: &str) -> DbResult<Option<Row>> {
+    one(c, "d.message_id = $1", message_id).await
+}
+
+/// An outgoing document by what a status message says of it.
+pub async fn outgoing(c: &mut AnyConnection, notation: &str, issued_on: &str) -> DbResult<Option<Row>> {
+    let sql = AssertSqlSafe(format!(
+        "{SELECT} WHERE d.direction = 'outgoing' AND d.notation = $1 AND d.issued_on = $2"
+    ));
+    let found = sqlx::query(sql).bind(notation).bind(issued_on).fetch_optional(c).await?;
+    found.as_ref().map(row).transpose()
+}
+
+/// What a list asks for; conditions are made by `rules`, never from what a person typed.
+pub struct Filter<'a> {
+    pub person: &'a str,
+    pub visible: String,
+    pub direction: Option<Direction>,
+    pub state: Option<State>,
+    /// A pattern for LIKE, folded; `%%` for everything.
+    pub pattern: String,
+    pub waiting: Option<String>,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+pub async fn list(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<(Vec<Row>, u64)> {
+    let waiting = f.waiting.clone().unwrap_or_else(|| "1=1".into());
+    let condition = format!(
+        "{} AND {waiting} AND ($2 = '' OR direction = $2) AND ($3 = '' OR state = $3) AND folded LIKE $4 ESCAPE '\\'",
+        f.visible
+    );
+    let direction = f.direction.map_or("", Direction::as_str);
+    let state = f.state.map_or("", State::as_str);
+    let counted = sqlx::query(AssertSqlSafe(format!(
+        "SELECT COUNT(*) AS n FROM document WHERE deleted_at IS NULL AND {condition}"
+    )))
+    .bind(f.person)
+    .bind(direction)
+    .bind(state)
+    .bind(&f.pattern)
+    .fetch_one(&mut *c)
+    .await?;
+    let total: i64 = counted.try_get("n")?;
+    let base = SELECT.replace("WHERE deleted_at IS NULL", &format!("WHERE deleted_at IS NULL AND {condition}"));
+    let rows = sqlx::query(AssertSqlSafe(format!(
+        "{base} ORDER BY d.updated_at DESC, d.id DESC LIMIT $5 OFFSET $6"
+    )))
+    .bind(f.person)
+    .bind(direction)
+    .bind(state)
+    .bind(&f.pattern)
+    .bind(f.limit)
+    .bind(f.offset)
+    .fetch_all(c)
+    .await?;
+    Ok((rows.iter().map(row).collect::<DbResult<_>>()?, total.unsigned_abs()))
+}
+
+pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO document (id, direction, kind, abstract_text, folded, urgency, state, file_name, sha256, drafter_id, leader_id, notation, \
+         issued_on, arrived_at, sender_code, sender_name, message_id, reason, number_box, date_box, signature_box, revision, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+    )
+    .bind(&r.id)
+    .bind(r.direction.as_str())
+    .bind(&r.kind)
+    .bind(&r.abstract_text)
+    .bind(folded(r))
+    .bind(r.urgency.as_str())
+    .bind(r.state.as_str())
+    .bind(&r.file_name)
+    .bind(&r.sha256)
+    .bind(r.drafter_id.clone())
+    .bind(r.leader_id.clone())
+    .bind(r.notation.clone())
+    .bind(&r.issued_on)
+    .bind(r.arrived_at)
+    .bind(r.sender_code.clone())
+    .bind(r.sender_name.clone())
+    .bind(r.message_id.clone())
+    .bind(r.reason.clone())
+    .bind(&r.number_box)
+    .bind(&r.date_box)
+    .bind(&r.signature_box)
+    .bind(r.revision)
+    .bind(r.created_at)
+    .bind(r.updated_at)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+fn folded(r: &Row) -> String {
+    let number = r.notation.as_deref().unwrap_or_default();
+    let sender = r.sender_name.as_deref().unwrap_or_default();
+    crate::text::fold(&format!(
+        "{} {number} {sender} {}",
+        r.abstract_text,
+        app::dto::documents::kind_name(&r.kind)
+    ))
+}
+
+/// Writes back everything that may change, if the stored revision is still `r.revision`; the new one is one higher.
+/// False when somebody else was faster.
+pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> {
+    let done = sqlx::query(
+        "UPDATE document SET kind = $1, abstract_text = $2, folded = $3, urgency = $4, state = $5, file_name = $6, sha256 = $7, leader_id = $8, \
+         number = $9, number_year = $10, notation = $11, issued_on = $12, arrival_number = $13, arrival_year = $14, reason = $15, number_box = $16, \
+         date_box = $17, signature_box = $18, revision = revision + 1, updated_at = $19 \
+         WHERE id = $20 AND revision = $21 AND deleted_at IS NULL",
+    )
+    .bind(&r.kind)
+    .bind(&r.abstract_text)
+    .bind(folded(r))
+    .bind(r.urgency.as_str())
+    .bind(r.state.as_str())
+    .bind(&r.file_name)
+    .bind(&r.sha256)
+    .bind(r.leader_id.clone())
+    .bind(r.number)
+    .bind(r.number_year)
+    .bind(r.notation.clone())
+    .bind(&r.issued_on)
+    .bind(r.arrival_number)
+    .bind(r.arrival_year)
+    .bind(r.reason.clone())
+    .bind(&r.number_box)
+    .bind(&r.date_box)
+    .bind(&r.signature_box)
+    .bind(now)
+    .bind(&r.id)
+    .bind(r.revision)
+    .execute(c)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn delete(c: &mut AnyConnection, id: &str, revision: i64, now: i64) -> DbResult<bool> {
+    let sql = "UPDATE document SET deleted_at = $1, revision = revision + 1 WHERE id = $2 AND revision = $3 AND deleted_at IS NULL";
+    let done = sqlx::query(sql).bind(now).bind(id).bind(revision).execute(c).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The next number of a book in a year. The register's row stays locked until the commit, so that a change that fails
+/// uses no number up.
+pub async fn next_number(c: &mut AnyConnection, book: &str, year: i64) -> DbResult<i64> {
+    let sql = "INSERT INTO register (book, year, last) VALUES ($1, $2, 1) \
+               ON CONFLICT (book, year) DO UPDATE SET last = register.last + 1 RETURNING last";
+    sqlx::query(sql).bind(book).bind(year).fetch_one(c).await?.try_get("last")
+}
+
+/// The number that would be given next.
+pub async fn peek_number(c: &mut AnyConnection, book: &str, year: i64) -> DbResult<i64> {
+    let row = sqlx::query("SELECT last FROM register WHERE book = $1 AND year = $2")
+        .bind(book)
+        .bind(year)
+        .fetch_optional(c)
+        .await?;
+    row.map_or(Ok(1), |r| r.try_get::<i64, _>("last").map(|n| n + 1))
+}
+
+pub async fn keep_file(c: &mut AnyConnection, sha256: &str, size: u64, pages: u32, now: i64) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO file (sha256, size, media_type, pages, created_at) VALUES ($1, $2, 'application/pdf', $3, $4) ON CONFLICT (sha256) DO NOTHING",
+    )
+    .bind(sha256)
+    .bind(i64::try_from(size).unwrap_or(i64::MAX))
+    .bind(i64::from(pages))
+    .bind(now)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Size in bytes and number of pages.
+pub async fn file(c: &mut AnyConnection, sha256: &str) -> DbResult<(u64, u32)> {
+    let r = sqlx::query("SELECT size, pages FROM file WHERE sha256 = $1")
+        .bind(sha256)
+        .fetch_one(c)
+        .await?;
+    let (size, pages): (i64, i64) = (r.try_get("size")?, r.try_get("pages")?);
+    Ok((size.unsigned_abs(), u32::try_from(pages).unwrap_or(0)))
+}
+
+pub async fn add_version(c: &mut AnyConnection, id: &str, what: &str, sha256: &str, by: &str, now: i64) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO document_version (document_id, number, what, sha256, by_name, created_at) \
+         SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM document_version WHERE document_id = $1",
+    )
+    .bind(id)
+    .bind(what)
+    .bind(sha256)
+    .bind(by)
+    .bind(now)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub struct VersionRow {
+    pub number: u32,
+    pub what: String,
+    pub sha256: String,
+    pub by: String,
+    pub at: i64,
+    pub size: u64,
+    pub pages: u32,
+}
+
+pub async fn versions(c: &mut AnyConnection, id: &str) -> DbResult<Vec<VersionRow>> {
+    let rows = sqlx::query(
+        "SELECT v.number, v.what, v.sha256, v.by_name, v.created_at, f.size, f.pages FROM document_version v \
+         JOIN file f ON f.sha256 = v.sha256 WHERE v.document_id = $1 ORDER BY v.number",
+    )
+    .bind(id)
+    .fetch_all(c)
+    .await?;
+    rows.iter()
+        .map(|r| {
+            Ok(VersionRow {
+                number: u32::try_from(r.try_get::<i64, _>("number")?).unwrap_or(0),
+                what: r.try_get("what")?,
+                sha256: r.try_get("sha256")?,
+                by: r.try_get("by_name")?,
+                at: r.try_get("created_at")?,
+                size: r.try_get::<i64, _>("size")?.unsigned_abs(),
+                pages: u32::try_from(r.try_get::<i64, _>("pages")?).unwrap_or(0),
+            })
+        })
+        .collect()
+}
+
+pub async fn set_receivers(c: &mut AnyConnection, id: &str, receivers: &[Body]) -> DbResult<()> {
+    sqlx::query("DELETE FROM document_receiver WHERE document_id = $1")
+        .bind(id)
+        .execute(&mut *c)
+        .await?;
+    for (position, body) in receivers.iter().enumerate() {
+        sqlx::query(
+            "INSERT INTO document_receiver (document_id, position, code, name, status, description, status_at) VALUES ($1, $2, $3, $4, 'waiting', '', NULL)",
+        )
+        .bind(id)
+        .bind(i64::try_from(position).unwrap_or(0))
+        .bind(&body.code)
+        .bind(&body.name)
+        .execute(&mut *c)
+        .await?;
+    }
+    Ok(())
+}
+
+pub struct ReceiverRow {
+    pub body: Body,
+    pub status: String,
+    pub description: String,
+    pub at: Option<i64>,
+    /// (status, description, when), oldest first.
+    pub trail: Vec<(String, String, i64)>,
+}
+
+pub async fn receivers(c: &mut AnyConnection, id: &str) -> DbResult<Vec<ReceiverRow>> {
+    let rows =
+        sqlx::query("SELECT code, name, status, description, status_at FROM document_receiver WHERE document_id = $1 ORDER BY position")
+            .bind(id)
+            .fetch_all(&mut *c)
+            .await?;
+    let trail = sqlx::query("SELECT code, status, description, at FROM receiver_status WHERE document_id = $1 ORDER BY code, seq")
+        .bind(id)
+        .fetch_all(c)
+        .await?;
+    let mut all = Vec::new();
+    for r in &rows {
+        let code: String = r.try_get("code")?;
+        let mut own = Vec::new();
+        for t in &trail {
+            if t.try_get::<String, _>("code")? == code {
+                own.push((t.try_get("status")?, t.try_get("description")?, t.try_get("at")?));
+            }
+        }
+        let body = Body {
+            code,
+            name: r.try_get("name")?,
+        };
+        all.push(ReceiverRow {
+            body,
+            status: r.try_get("status")?,
+            description: r.try_get("description")?,
+            at: r.try_get("status_at")?,
+            trail: own,
+        });
+    }
+    Ok(all)
+}
+
+/// Appends to what was heard of a receiver; false when the same status with the same words is there already.
+pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &str, description: &str, at: i64) -> DbResult<bool> {
+    let known = sqlx::query("SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status = $3 AND description = $4")
+        .bind(id)
+        .bind(code)
+        .bind(status)
+        .bind(description)
+        .fetch_optional(&mut *c)
+        .await?;
+    if known.is_some() {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO receiver_status (document_id, code, seq, status, description, at) \
+         SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, $4, $5 FROM receiver_status WHERE document_id = $1 AND code = $2",
+    )
+    .bind(id)
+    .bind(code)
+    .bind(status)
+    .bind(description)
+    .bind(at)
+    .execute(&mut *c)
+    .await?;
+    sqlx::query("UPDATE document_receiver SET status = $1, description = $2, status_at = $3 WHERE document_id = $4 AND code = $5")
+        .bind(status)
+        .bind(description)
+        .bind(at)
+        .bind(id)
+        .bind(code)
+        .execute(c)
+        .await?;
+    Ok(true)
+}
+
+pub async fn body(c: &mut AnyConnection, code: &str) -> DbResult<Option<Body>> {
+    let row = sqlx::query("SELECT code, name FROM body WHERE code = $1")
+        .bind(code)
+        .fetch_optional(c)
+        .await?;
+    row.map(|r| {
+        Ok(Body {
+            code: r.try_get("code")?,
+            name: r.try_get("name")?,
+        })
+    })
+    .transpose()
+}
+
+/// True when the person may sign as a leader.
+pub async fn is_leader(c: &mut AnyConnection, person: &str) -> DbResult<bool> {
+    let sql = "SELECT p.id FROM person p JOIN person_role r ON r.person_id = p.id WHERE p.id = $1 AND r.role = 'leader' AND p.active = 1";
+    Ok(sqlx::query(sql).bind(person).fetch_optional(c).await?.is_some())
+}
+
+/// Name and position of a person.
+pub async fn signer(c: &mut AnyConnection, person: &str) -> DbResult<(String, String)> {
+    let r = sqlx::query("SELECT full_name, position FROM person WHERE id = $1")
+        .bind(person)
+        .fetch_one(c)
+        .await?;
+    Ok((r.try_get("full_name")?, r.try_get("position")?))
+}
+
+/// What came of a form that was sent before.
+pub async fn once(c: &mut AnyConnection, person: &str, word: &str) -> DbResult<Option<String>> {
+    let row = sqlx::query("SELECT subject_id FROM once WHERE person_id = $1 AND word = $2")
+        .bind(person)
+        .bind(word)
+        .fetch_optional(c)
+        .await?;
+    row.map(|r| r.try_get("subject_id")).transpose()
+}
+
+pub async fn remember_once(c: &mut AnyConnection, person: &str, word: &str, subject: &str, now: i64) -> DbResult<()> {
+    let sql = "INSERT INTO once (person_id, word, subject_id, at) VALUES ($1, $2, $3, $4)";
+    sqlx::query(sql).bind(person).bind(word).bind(subject).bind(now).execute(c).await?;
+    Ok(())
+}
+
+/// Steps of one document from the audit log: (action, who, when, details).
+pub async fn steps(c: &mut AnyConnection, id: &str) -> DbResult<Vec<(String, String, i64, String)>> {
+    let rows = sqlx::query("SELECT action, actor, at, details FROM audit WHERE subject_type = 'document' AND subject_id = $1 ORDER BY seq")
+        .bind(id)
+        .fetch_all(c)
+        .await?;
+    rows.iter()
+        .map(|r| Ok((r.try_get("action")?, r.try_get("actor")?, r.try_get("at")?, r.try_get("details")?)))
+        .collect()
+}
+
+/// True when the document has, or had, a version with this content.
+pub async fn has_version(c: &mut AnyConnection, id: &str, sha256: &str) -> DbResult<bool> {
+    let sql = "SELECT number FROM document_version WHERE document_id = $1 AND sha256 = $2";
+    Ok(sqlx::query(sql).bind(id).bind(sha256).fetch_optional(c).await?.is_some())
+}

@@ -1,0 +1,73 @@
+//! Stored PDFs for those who may read them: immutable, named by their hash, in ranges if asked.
+use crate::fault::Fault;
+use crate::identity::http::Caller;
+use crate::state::AppState;
+use app::ids::{AttachmentId, DocumentId};
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/files/document/{id}/{name}", get(document))
+        .route("/files/attachment/{id}/{name}", get(attachment))
+}
+
+async fn document(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, name)): Path<(DocumentId, String)>,
+    request: Request,
+) -> Result<Response, Fault> {
+    let sha256 = name.trim_end_matches(".pdf");
+    let file_name = state.documents.may_read(&actor, &id, sha256).await?;
+    Ok(serve(&state, sha256, &file_name, request).await)
+}
+
+async fn attachment(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, name)): Path<(AttachmentId, String)>,
+    request: Request,
+) -> Result<Response, Fault> {
+    let sha256 = name.trim_end_matches(".pdf");
+    let file_name = state.meetings.may_read_attachment(&actor, &id, sha256).await?;
+    Ok(serve(&state, sha256, &file_name, request).await)
+}
+
+/// The stored content, whole or in ranges.
+pub async fn serve(state: &AppState, sha256: &str, file_name: &str, request: Request) -> Response {
+    let mut response = match ServeFile::new(state.files.path(sha256)).oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=31536000, immutable"),
+    );
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{sha256}\"")) {
+        headers.insert(header::ETAG, etag);
+    }
+    if let Ok(disposition) = HeaderValue::from_str(&format!("inline; filename*=UTF-8''{}", percent(file_name))) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+fn percent(name: &str) -> String {
+    name.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b == b'.' || b == b'-' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
