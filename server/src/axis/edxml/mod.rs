@@ -1,0 +1,184 @@
+//! edXML messages (QCVN 102:2016/BTTTT): one file, one message. Liberal in reading, exact in writing.
+mod read;
+mod write;
+
+pub use read::{Limits, Parsed, header_only, read};
+pub use write::{write_document, write_status};
+
+use std::path::PathBuf;
+
+/// Namespace of the standard, for the default and the `edXML:` prefix alike.
+pub const NAMESPACE: &str = "http://www.mic.gov.vn/TBT/QCVN_102_2016";
+
+/// A body as a message names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Organ {
+    /// Identifier code (Decision 20/2020).
+    pub organ_id: String,
+    pub in_charge: String,
+    pub name: String,
+    pub address: String,
+    pub email: String,
+    pub telephone: String,
+    pub fax: String,
+    pub website: String,
+}
+
+/// Header of a document message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    pub from: Organ,
+    pub to: Vec<Organ>,
+    pub code_number: String,
+    pub code_notation: String,
+    pub place: String,
+    /// `2026-11-24`
+    pub promulgation_date: String,
+    /// Kind of document: number of the standard's list, and its name.
+    pub kind: String,
+    pub kind_name: String,
+    pub subject: String,
+    pub content: String,
+    pub competence: String,
+    pub position: String,
+    pub signer: String,
+    pub due_date: String,
+    pub to_places: Vec<String>,
+    /// 0 to 3.
+    pub priority: u8,
+    pub page_amount: u32,
+    /// `OrganId,yyyy/MM/dd,number/notation`
+    pub document_id: String,
+    /// 0 new, 1 recall, 2 update, 3 replace.
+    pub business: u8,
+    /// Each body that handled the message: (code, `yyyy/MM/dd HH:mm:ss`).
+    pub trace: Vec<(String, String)>,
+}
+
+impl Document {
+    /// What the document's identifier must be.
+    pub fn expected_id(&self) -> String {
+        format!("{},{},{}", self.from.organ_id, slashes(&self.promulgation_date), self.number())
+    }
+
+    /// `12/QĐ-UBND`
+    pub fn number(&self) -> String {
+        format!("{}/{}", self.code_number, self.code_notation)
+    }
+}
+
+/// A status message (trạng thái) about a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    pub from: Organ,
+    pub to: Vec<Organ>,
+    /// Body that issued the document.
+    pub for_organ: String,
+    /// `12/QĐ-UBND`
+    pub for_number: String,
+    /// `2026-11-24`
+    pub for_date: String,
+    pub for_document_id: String,
+    /// Two digits: `01`, `02`, `03` …
+    pub code: String,
+    pub description: String,
+    /// `yyyy/MM/dd HH:mm:ss`
+    pub timestamp: String,
+    pub staff: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    Document(Box<Document>),
+    Status(Box<Status>),
+}
+
+impl Message {
+    pub fn from(&self) -> &Organ {
+        match self {
+            Self::Document(d) => &d.from,
+            Self::Status(s) => &s.from,
+        }
+    }
+
+    pub fn to(&self) -> &[Organ] {
+        match self {
+            Self::Document(d) => &d.to,
+            Self::Status(s) => &s.to,
+        }
+    }
+}
+
+/// A file in a message: when reading, where its decoded content lies; when writing, where to take it from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    pub name: String,
+    pub content_type: String,
+    /// Without `cid:`.
+    pub content_id: String,
+    pub description: String,
+    pub path: PathBuf,
+    /// Bytes, decoded.
+    pub size: u64,
+}
+
+/// Why a message is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not XML: {0}")]
+    Malformed(String),
+    #[error("a document type definition or an entity of its own is not allowed")]
+    Entities,
+    #[error("not an edXML message of QCVN 102:2016: {0}")]
+    Namespace(String),
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    #[error("DocumentId {found} contradicts {expected}")]
+    DocumentId { found: String, expected: String },
+    #[error("the attachment {0} is not valid base64")]
+    Base64(String),
+    #[error("manifest and attachments differ: {0}")]
+    Manifest(String),
+    #[error("larger than {0} bytes")]
+    TooLarge(u64),
+    #[error("too many or too deep elements")]
+    TooComplex,
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Stable code, named in refusals.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "edxml.malformed",
+            Self::Entities => "edxml.entities",
+            Self::Namespace(_) => "edxml.namespace",
+            Self::Missing(_) => "edxml.missing",
+            Self::DocumentId { .. } => "edxml.document_id",
+            Self::Base64(_) => "edxml.base64",
+            Self::Manifest(_) => "edxml.manifest",
+            Self::TooLarge(_) => "edxml.too_large",
+            Self::TooComplex => "edxml.too_complex",
+            Self::Io(_) => "edxml.io",
+        }
+    }
+}
+
+/// `2026-11-24` as the standard writes it, `2026/11/24`.
+pub fn slashes(day: &str) -> String {
+    day.replace('-', "/")
+}
+
+/// A date as others write it, as `2026-11-24`: also with one-digit months, dashes, or the day first.
+pub fn normal_day(text: &str) -> String {
+    let parts: Vec<&str> = text.split(['/', '-', ' ', 'T']).filter(|p| !p.is_empty()).take(3).collect();
+    match parts[..] {
+        [y, m, d] if y.len() == 4 => format!("{y}-{m:0>2}-{d:0>2}"),
+        [d, m, y] if y.len() == 4 => format!("{y}-{m:0>2}-{d:0>2}"),
+        _ => text.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
