@@ -68,20 +68,32 @@ impl AppState {
                 }
             };
         }
+        let documents = documents::Service {
+            db: db.clone(),
+            files: files.clone(),
+            config: config.clone(),
+            signatures: service!(signatures),
+        };
         Ok(Self {
             identity: identity::Service {
                 db: db.clone(),
                 config: config.clone(),
             },
-            documents: documents::Service {
+            signatures: service!(signatures),
+            meetings: meetings::Service {
                 db: db.clone(),
                 files: files.clone(),
                 config: config.clone(),
+                documents: documents.clone(),
+            },
+            axis: axis::Service {
+                db: db.clone(),
+                files: files.clone(),
+                config: config.clone(),
+                documents: documents.clone(),
                 signatures: service!(signatures),
             },
-            signatures: service!(signatures),
-            meetings: service!(meetings),
-            axis: service!(axis),
+            documents,
             audit: service!(audit),
             config,
             db,

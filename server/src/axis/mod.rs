@@ -1,11 +1,12 @@
 //! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
-pub mod edxml;
 pub mod http;
 pub mod outbox;
+pub mod ui;
 
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Files;
+use crate::{documents, signatures};
 use std::sync::Arc;
 
 #[derive(Clone)]
@@ -13,4 +14,6 @@ pub struct Service {
     pub db: Db,
     pub files: Files,
     pub config: Arc<Config>,
+    pub documents: documents::Service,
+    pub signatures: signatures::Service,
 }

@@ -35,6 +35,7 @@ async fn serve(config: Config) -> Result<(), String> {
         .map_err(|e| format!("không mở được / cannot listen on {}: {e}", config.listen))?;
     let state = AppState::open(config).await?;
     tracing::info!(listen = %state.config.listen, public_url = %state.config.public_url, "serving");
+    crate::worker::start(&state);
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(crate::cli::stop_signal())

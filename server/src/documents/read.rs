@@ -6,6 +6,7 @@ use crate::clock::when;
 use crate::signatures::Owner;
 use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Step, Version};
 use app::dto::identity::Body;
+use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
 use app::ids::{DocumentId, UserId};
 
@@ -143,6 +144,12 @@ impl Service {
     /// [`Error::NotFound`] unless this person may see the document.
     pub async fn may_see(&self, actor: &Actor, id: &DocumentId) -> Result<()> {
         self.seen(actor, id).await.map(|_| ())
+    }
+
+    /// Checks the signatures of the document's present file.
+    pub async fn verify(&self, actor: &Actor, id: &DocumentId) -> Result<VerifyReport> {
+        let row = self.seen(actor, id).await?;
+        Ok(self.signatures.verify_file(&self.files.path(&row.sha256), &row.file_name).await?)
     }
 
     /// The name under which one of the document's files is saved, if this person may read it.

@@ -2,6 +2,7 @@
 pub mod error;
 pub mod http;
 pub mod store;
+pub mod ui;
 
 pub use error::Error;
 

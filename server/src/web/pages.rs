@@ -42,7 +42,13 @@ pub async fn server_function(State(state): State<AppState>, Caller(actor): Calle
     leptos_axum::handle_server_fns_with_context(move || provide(&state, &actor), request).await
 }
 
-fn provide(_state: &AppState, _actor: &Actor) {}
+fn provide(state: &AppState, actor: &Actor) {
+    crate::identity::ui::provide(state, actor);
+    crate::documents::ui::provide(state, actor);
+    crate::meetings::ui::provide(state, actor);
+    crate::axis::ui::provide(state, actor);
+    crate::audit::ui::provide(state, actor);
+}
 
 /// Scripts run from our own server or with this response's nonce alone; `wasm-unsafe-eval` lets WebAssembly compile.
 fn content_security_policy(nonce: &str, https: bool) -> String {

@@ -1,1 +1,5 @@
 //! Background work that follows from committed changes.
+use crate::state::AppState;
+
+/// Starts the background work of a server; it ends with the program. What it has not finished stays in the database.
+pub fn start(_state: &AppState) {}
