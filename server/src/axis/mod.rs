@@ -1,4 +1,5 @@
 //! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
+pub mod edxml;
 pub mod http;
 pub mod outbox;
 pub mod ui;

@@ -158,25 +158,14 @@ fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Resul
                     root = Some(node);
                 }
             }
-            Event::Text(text) => add(
-                &mut stack,
-                &text.decode().map_err(|e| Error::Malformed(e.to_string()))?,
-                &mut text_size,
-            )?,
-            Event::CData(text) => add(
-                &mut stack,
-                &text.decode().map_err(|e| Error::Malformed(e.to_string()))?,
-                &mut text_size,
-            )?,
+            Event::Text(text) => add(&mut stack, &text.xml10_content(), &mut text_size)?,
+            Event::CData(text) => add(&mut stack, &text.xml10_content(), &mut text_size)?,
             Event::GeneralRef(name) => {
                 let resolved = match name.resolve_char_ref().map_err(|e| Error::Malformed(e.to_string()))? {
                     Some(c) => c.to_string(),
-                    None => {
-                        let name = name.decode().map_err(|e| Error::Malformed(e.to_string()))?;
-                        quick_xml::escape::resolve_predefined_entity(&name)
-                            .ok_or(Error::Entities)?
-                            .to_owned()
-                    }
+                    None => quick_xml::escape::resolve_predefined_entity(&name.into_inner())
+                        .ok_or(Error::Entities)?
+                        .to_owned(),
                 };
                 add(&mut stack, &resolved, &mut text_size)?;
             }
@@ -215,12 +204,12 @@ impl Default for Raw {
 }
 
 fn open(tag: &BytesStart) -> Result<Node, Error> {
-    let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
+    let name = tag.local_name().as_ref().to_owned();
     let mut href = String::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|e| Error::Malformed(e.to_string()))?;
-        if attribute.key.local_name().as_ref() == b"href" {
-            href = String::from_utf8_lossy(&attribute.value).into_owned();
+        if attribute.key.local_name().as_ref() == "href" {
+            href = attribute.value.into_owned();
         }
     }
     Ok(Node {
@@ -235,8 +224,8 @@ fn check_root(tag: &BytesStart, name: &str) -> Result<(), Error> {
         return Err(Error::Namespace(format!("the root element is {name}")));
     }
     let declared = tag.attributes().flatten().any(|a| {
-        let is_declaration = a.key.as_ref() == b"xmlns" || a.key.as_ref().starts_with(b"xmlns:");
-        is_declaration && a.value.as_ref() == NAMESPACE.as_bytes()
+        let is_declaration = a.key.as_ref() == "xmlns" || a.key.as_ref().starts_with("xmlns:");
+        is_declaration && a.value.as_ref() == NAMESPACE
     });
     if declared {
         Ok(())
