@@ -1,1 +1,3 @@
-//! One binary for every integration test.
+//! One binary for every integration test: real servers, databases, sockets, keys and files. A module for each topic.
+mod stores;
+mod support;
