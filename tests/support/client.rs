@@ -1,8 +1,14 @@
 //! Who talks to a server: a browser with its cookie and origin, or a program with its token.
+use app::live::{ClientFrame, ServerFrame};
+use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use reqwest::{Method, redirect};
 use serde_json::Value;
 use server::actor::Actor;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 pub struct Client {
     http: reqwest::Client,
@@ -121,6 +127,19 @@ impl Client {
         self.send(Method::POST, path, kind, body.join("&").into_bytes()).await
     }
 
+    /// Opens the live socket, or says with which status it was refused.
+    pub async fn live(&self) -> Result<Socket, u16> {
+        let mut request = format!("{}/live", self.url.replacen("http", "ws", 1))
+            .into_client_request()
+            .expect("an address");
+        request.headers_mut().extend(self.headers.clone());
+        match tokio_tungstenite::connect_async(request).await {
+            Ok((socket, _)) => Ok(Socket(socket)),
+            Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(e) => panic!("{e}"),
+        }
+    }
+
     /// A multipart form with a file in the field `file`, answered in JSON.
     pub async fn upload(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let (kind, body) = multipart(fields, file);
@@ -133,6 +152,35 @@ impl Client {
             actor: self.actor.clone(),
         };
         own.send(Method::POST, path, &kind, body).await
+    }
+}
+
+/// A device's live socket; dropped, it is cut without a farewell.
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    pub async fn say(&mut self, frame: &ClientFrame) {
+        let text = serde_json::to_string(frame).expect("JSON");
+        self.0.send(Message::Text(text.into())).await.expect("sending");
+    }
+
+    pub async fn follow(&mut self, topic: &str, after: u64) {
+        self.say(&ClientFrame::Follow {
+            topic: topic.to_owned(),
+            after,
+        })
+        .await;
+    }
+
+    /// The next frame; `None` when the server has ended the connection.
+    pub async fn hear(&mut self) -> Option<ServerFrame> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).expect("a frame")),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return None,
+            }
+        }
     }
 }
 

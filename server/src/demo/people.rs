@@ -61,16 +61,32 @@ const fn person(
 
 use Role::{Admin, Auditor, Clerk, Drafter, Leader, Official, Secretary};
 
-/// One for each role at the province's committee.
-pub const STAFF: [Person; 7] = [
+/// One for each role at the province's committee, and those whose names stand on the demonstration's documents.
+pub const STAFF: [Person; 9] = [
     person("soanthao", "Trần Thị Mai Hương", "Chuyên viên", "Phòng Tổng hợp", &[Drafter], None),
     person(
         "lanhdao",
-        "Nguyễn Văn Thành",
+        "Trần Quốc Khánh",
         "Chủ tịch",
         "Lãnh đạo Ủy ban",
         &[Leader, Official],
         Some(1),
+    ),
+    person(
+        "lanhdao2",
+        "Lê Thị Minh Hà",
+        "Phó Chủ tịch",
+        "Lãnh đạo Ủy ban",
+        &[Leader, Official],
+        Some(2),
+    ),
+    person(
+        "lanhdao3",
+        "Vũ Hồng Sơn",
+        "Chánh Văn phòng",
+        "Văn phòng Ủy ban",
+        &[Leader, Official],
+        Some(3),
     ),
     person("vanthu", "Lê Thị Ngọc Ánh", "Văn thư", "Phòng Hành chính", &[Clerk], None),
     person("thuky", "Phạm Quốc Bảo", "Thư ký", "Phòng Tổng hợp", &[Secretary, Official], None),
@@ -98,11 +114,11 @@ pub const SECOND_STAFF: [Person; 4] = [
     person("vanthu", "Bùi Thị Kim Oanh", "Văn thư", "Văn phòng Sở", &[Clerk], None),
     person(
         "lanhdao",
-        "Ngô Thanh Tùng",
+        "Phạm Đức Long",
         "Giám đốc Sở",
         "Lãnh đạo Sở",
         &[Leader, Official],
-        Some(2),
+        Some(3),
     ),
     person("soanthao", "Đặng Thùy Linh", "Chuyên viên", "Phòng Công chức", &[Drafter], None),
     person("quantri", "Lý Quang Huy", "Quản trị hệ thống", "Văn phòng Sở", &[Admin], None),
@@ -120,7 +136,7 @@ pub const OFFICIALS: [(&str, &str); 20] = [
     ("Trương Mỹ Lệ", "Giám đốc Sở Tư pháp"),
     ("Đinh Công Mạnh", "Giám đốc Sở Công Thương"),
     ("Cao Thị Diễm", "Giám đốc Sở Văn hóa, Thể thao và Du lịch"),
-    ("Lưu Trọng Nghĩa", "Chánh Văn phòng Ủy ban"),
+    ("Lưu Trọng Nghĩa", "Giám đốc Sở Ngoại vụ"),
     ("Mai Xuân Trường", "Chánh Thanh tra tỉnh"),
     ("Tạ Thị Minh Châu", "Trưởng ban Dân tộc"),
     ("Hồ Sỹ Hùng", "Chủ tịch Ủy ban nhân dân phường Minh Tân"),

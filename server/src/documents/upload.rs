@@ -23,6 +23,15 @@ pub struct Uploaded {
 }
 
 impl Form {
+    /// A form that a program fills in.
+    pub fn new(fields: &[(&str, &str)], file: Option<Uploaded>) -> Self {
+        let mut form = Self { file, ..Self::default() };
+        for (name, text) in fields {
+            form.fields.entry((*name).to_owned()).or_default().push((*text).to_owned());
+        }
+        form
+    }
+
     pub fn text(&self, name: &str) -> &str {
         self.fields.get(name).and_then(|v| v.first()).map_or("", |v| v.trim())
     }
@@ -46,11 +55,7 @@ impl Service {
                 if incoming.size == 0 && file_name.is_empty() {
                     continue;
                 }
-                form.file = Some(Uploaded {
-                    info: self.judge(&incoming).await?,
-                    incoming,
-                    name: file_name,
-                });
+                form.file = Some(self.accept(incoming, &file_name).await?);
             } else {
                 let mut text = Vec::new();
                 let mut field = field;
@@ -64,6 +69,15 @@ impl Service {
                 form.fields.entry(name).or_default().push(text);
             }
         }
+    }
+
+    /// A file that came in, if it is a readable PDF.
+    pub async fn accept(&self, incoming: Incoming, name: &str) -> Result<Uploaded> {
+        Ok(Uploaded {
+            info: self.judge(&incoming).await?,
+            incoming,
+            name: clean_name(name),
+        })
     }
 
     /// What the file is, or why it is refused.
