@@ -16,6 +16,7 @@ mod shell;
 pub use shell::{Site, shell};
 
 use components::layout::{Frame, provide_frame};
+use components::live::provide_live;
 use components::toast::provide_toasts;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -27,6 +28,7 @@ use leptos_router::{SsrMode, path};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_frame();
+    provide_live();
     provide_toasts();
     view! {
         <Router>

@@ -5,6 +5,7 @@ pub mod dialog;
 pub mod field;
 pub mod icon;
 pub mod layout;
+pub mod live;
 pub mod notice;
 pub mod pager;
 pub mod pdf;

@@ -1,6 +1,6 @@
 //! The PDF viewer `<ky-pdf>` (app/js/ky-pdf.js) as a component.
 use crate::dto::{FileRef, Placement};
-use crate::i18n::lang;
+use crate::i18n::{lang, t};
 use leptos::prelude::*;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -52,6 +52,30 @@ fn placement(object: &JsValue) -> Placement {
     }
 }
 
+/// Every text that the viewer shows, by the names that it knows.
+fn words() -> String {
+    let words = [
+        ("loading", t("pdf.loading")),
+        ("page", t("pdf.page")),
+        ("previous", t("pdf.previous")),
+        ("next", t("pdf.next")),
+        ("smaller", t("pdf.smaller")),
+        ("larger", t("pdf.larger")),
+        ("fit", t("pdf.fit")),
+        ("tools", t("pdf.tools")),
+        ("document", t("pdf.document")),
+        ("retry", t("pdf.retry")),
+        ("box_help", t("pdf.box_help")),
+        ("link.lost", t("pdf.link_lost")),
+        ("file.hash_differs", t("pdf.hash_differs")),
+        ("file.not_available", t("pdf.not_available")),
+        ("file.password", t("pdf.password")),
+        ("file.unreadable", t("pdf.unreadable")),
+    ];
+    let words: serde_json::Map<_, _> = words.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
+    serde_json::Value::Object(words).to_string()
+}
+
 /// A file, drawn page by page after its hash was checked.
 #[component]
 pub fn PdfView(
@@ -78,6 +102,7 @@ pub fn PdfView(
             page=move || page.get().to_string()
             boxes=boxes
             find=find
+            words=words()
             on:ky-box=move |ev: CustomEvent| {
                 if let Some(tell) = on_box {
                     let detail = ev.detail();

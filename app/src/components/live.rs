@@ -1,0 +1,304 @@
+//! The device's one WebSocket (`/live`): follows topics, comes back by itself, misses nothing. See `app::live` for the frames.
+//!
+//! Everything but [`provide_live`] and [`LinkState`] runs in the browser only: call [`follow`] from an effect.
+use crate::i18n::{find, t};
+use crate::live::{ClientFrame, LiveEvent, ServerFrame};
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{MessageEvent, WebSocket};
+
+/// For [`follow`]: nothing of the past is wanted. The server answers with a reset to its newest number.
+pub const FROM_NOW: u64 = u64::MAX;
+/// How often a quiet link is asked whether it still lives. The server gives a silent one up after 45 s.
+const PING: Duration = Duration::from_secs(10);
+/// Pings without any answer after which the link counts as dead.
+const MOST_UNANSWERED: u32 = 2;
+/// Milliseconds before the first and between the last attempts to come back.
+const FIRST_WAIT: f64 = 400.0;
+const LONGEST_WAIT: f64 = 15_000.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// No page has asked for it yet, or its first attempt is under way.
+    Connecting,
+    Connected,
+    Reconnecting,
+    /// Signed out: it will not come back.
+    Ended,
+}
+
+impl Link {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Reconnecting => "reconnecting",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// What a follower hears.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    Event(LiveEvent),
+    /// What was missed is no longer kept: fetch the snapshot again.
+    Reset,
+}
+
+#[derive(Clone, Copy)]
+struct State(RwSignal<Link>);
+
+pub fn provide_live() {
+    provide_context(State(RwSignal::new(Link::Connecting)));
+}
+
+pub fn use_link() -> Signal<Link> {
+    use_context::<State>().map_or_else(|| Signal::stored(Link::Connecting), |State(s)| s.into())
+}
+
+struct Follower {
+    id: u32,
+    topic: String,
+    /// The last number that it has heard.
+    last: u64,
+    hear: Rc<dyn Fn(News)>,
+}
+
+#[derive(Default)]
+struct Client {
+    socket: Option<WebSocket>,
+    state: Option<RwSignal<Link>>,
+    followers: Vec<Follower>,
+    next_id: u32,
+    attempts: u32,
+    unanswered: u32,
+    ticking: bool,
+    ended: bool,
+}
+
+thread_local! {
+    static CLIENT: RefCell<Client> = RefCell::default();
+}
+
+fn with<T>(work: impl FnOnce(&mut Client) -> T) -> T {
+    CLIENT.with(|c| work(&mut c.borrow_mut()))
+}
+
+/// Hears every event of `topic` after number `after`, each once and in order, until the effect that called is cleaned up.
+pub fn follow(topic: &str, after: u64, hear: impl Fn(News) + 'static) {
+    let state = use_context::<State>().map(|State(s)| s);
+    let id = with(|c| {
+        c.state = state.or(c.state);
+        c.next_id += 1;
+        c.followers.push(Follower {
+            id: c.next_id,
+            topic: topic.to_owned(),
+            last: after,
+            hear: Rc::new(hear),
+        });
+        c.next_id
+    });
+    connect();
+    ask(topic);
+    tick();
+    let topic = topic.to_owned();
+    on_cleanup(move || {
+        let left = with(|c| {
+            c.followers.retain(|f| f.id != id);
+            c.followers.iter().any(|f| f.topic == topic)
+        });
+        if !left {
+            say(&ClientFrame::Unfollow { topic });
+        }
+    });
+}
+
+fn say(frame: &ClientFrame) {
+    let socket = with(|c| c.socket.clone()).filter(|s| s.ready_state() == WebSocket::OPEN);
+    if let (Some(socket), Ok(text)) = (socket, serde_json::to_string(frame)) {
+        let _ = socket.send_with_str(&text);
+    }
+}
+
+/// Asks for a topic from the number of its follower that has heard least; the others pass over what they know.
+fn ask(topic: &str) {
+    let after = with(|c| c.followers.iter().filter(|f| f.topic == topic).map(|f| f.last).min());
+    if let Some(after) = after {
+        let topic = topic.to_owned();
+        say(&ClientFrame::Follow { topic, after });
+    }
+}
+
+fn set(link: Link) {
+    if let Some(state) = with(|c| c.state) {
+        let _ = state.try_set(link);
+    }
+}
+
+fn connect() {
+    if with(|c| c.ended || c.socket.is_some()) {
+        return;
+    }
+    let location = window().location();
+    let scheme = if location.protocol().is_ok_and(|p| p == "https:") {
+        "wss://"
+    } else {
+        "ws://"
+    };
+    let address = [scheme, &location.host().unwrap_or_default(), "/live"].concat();
+    let Ok(socket) = WebSocket::new(&address) else {
+        return again();
+    };
+    let open = Closure::<dyn FnMut()>::new(move || {
+        with(|c| {
+            c.attempts = 0;
+            c.unanswered = 0;
+        });
+        set(Link::Connected);
+        let topics: BTreeMap<String, ()> = with(|c| c.followers.iter().map(|f| (f.topic.clone(), ())).collect());
+        topics.into_keys().for_each(|topic| ask(&topic));
+    });
+    let message = Closure::<dyn FnMut(MessageEvent)>::new(|ev: MessageEvent| {
+        with(|c| c.unanswered = 0);
+        let text = ev.data().as_string().unwrap_or_default();
+        match serde_json::from_str(&text) {
+            Ok(frame) => heard(frame),
+            // A newer server may say what this page does not know yet.
+            Err(e) => leptos::logging::warn!("live: {e}"),
+        }
+    });
+    let this = socket.clone();
+    let close = Closure::<dyn FnMut()>::new(move || {
+        if with(|c| c.socket.as_ref() == Some(&this)) {
+            again();
+        }
+    });
+    socket.set_onopen(Some(open.as_ref().unchecked_ref()));
+    socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
+    socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+    // From here on the browser's garbage collector keeps them, as long as the socket.
+    let _ = (open.into_js_value(), message.into_js_value(), close.into_js_value());
+    with(|c| c.socket = Some(socket));
+}
+
+/// Drops the socket and tries anew after a while: longer each time, and not all devices at once.
+fn again() {
+    let attempt = with(|c| {
+        if let Some(socket) = c.socket.take() {
+            socket.set_onclose(None);
+            socket.set_onmessage(None);
+            let _ = socket.close();
+        }
+        c.unanswered = 0;
+        c.attempts += 1;
+        c.attempts
+    });
+    if with(|c| c.ended) {
+        return;
+    }
+    set(Link::Reconnecting);
+    let longest = (FIRST_WAIT * 2f64.powi(attempt.min(8) as i32 - 1)).min(LONGEST_WAIT);
+    let wait = longest * (0.5 + js_sys::Math::random() / 2.0);
+    set_timeout(connect, Duration::from_millis(wait as u64));
+}
+
+/// Starts, once, the pulse that notices dead links and the ear for a network that is back.
+fn tick() {
+    if with(|c| std::mem::replace(&mut c.ticking, true)) {
+        return;
+    }
+    set_interval(
+        || {
+            let unanswered = with(|c| {
+                c.unanswered += u32::from(c.socket.is_some());
+                c.unanswered
+            });
+            if unanswered > MOST_UNANSWERED {
+                again();
+            } else {
+                say(&ClientFrame::Ping { n: u64::from(unanswered) });
+            }
+        },
+        PING,
+    );
+    let back = window_event_listener_untyped("online", |_| connect());
+    let gone = window_event_listener_untyped("offline", |_| {
+        if with(|c| c.socket.is_some()) {
+            again();
+        }
+    });
+    // They live as long as the page.
+    std::mem::forget((back, gone));
+}
+
+fn heard(frame: ServerFrame) {
+    match frame {
+        ServerFrame::Event { topic, seq, event } => {
+            for hear in take_number(&topic, seq) {
+                hear(News::Event(event.clone()));
+            }
+        }
+        // Whoever knows a later number than there is begins anew: from now on, or on a server restored from a backup.
+        ServerFrame::Reset { topic, seq } | ServerFrame::Following { topic, seq } => {
+            let all = with(|c| {
+                let those = c.followers.iter_mut().filter(|f| f.topic == topic && f.last > seq);
+                those
+                    .map(|f| {
+                        f.last = seq;
+                        f.hear.clone()
+                    })
+                    .collect::<Vec<_>>()
+            });
+            all.into_iter().for_each(|hear| hear(News::Reset));
+        }
+        ServerFrame::Bye { .. } => {
+            with(|c| c.ended = true);
+            again();
+            set(Link::Ended);
+        }
+        ServerFrame::Denied { topic } => leptos::logging::warn!("live: {topic} denied"),
+        ServerFrame::Hello { .. } | ServerFrame::Pong { .. } => {}
+    }
+}
+
+/// Followers of `topic` that have not heard number `seq` yet; now they have.
+fn take_number(topic: &str, seq: u64) -> Vec<Rc<dyn Fn(News)>> {
+    with(|c| {
+        let those = c.followers.iter_mut().filter(|f| f.topic == topic && f.last < seq);
+        those
+            .map(|f| {
+                f.last = seq;
+                f.hear.clone()
+            })
+            .collect()
+    })
+}
+
+/// Whether what is on the screen is live, in words.
+#[component]
+pub fn LinkState() -> impl IntoView {
+    let link = use_link();
+    let words = move || find(&["link.", link.get().as_str()].concat()).unwrap_or_default();
+    view! {
+        <p class="link-state" role="status" data-test="link-state" data-state=move || link.get().as_str()>
+            <span class="link-dot" aria-hidden="true"></span>
+            <span>{words}</span>
+            {move || {
+                (link.get() == Link::Ended)
+                    .then(|| {
+                        view! {
+                            <a href="/login" rel="external">
+                                {t("login.again")}
+                            </a>
+                        }
+                    })
+            }}
+        </p>
+    }
+}
