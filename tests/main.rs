@@ -1,3 +1,4 @@
 //! One binary for every integration test: real servers, databases, sockets, keys and files. A module for each topic.
+mod bad_input;
 mod stores;
 mod support;

@@ -45,6 +45,18 @@ impl FromServerFnError for ApiError {
                 "Mất kết nối tới máy chủ. Nội dung anh/chị nhập vẫn còn; hãy thử lại khi có mạng.",
                 "The link to the server is lost. What you entered is kept; try again when the link is back.",
             ),
+            // On the server these say that the request was wrong.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) | ServerFnErrorErr::Deserialization(why) => {
+                if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
+                    response.set_status(http::StatusCode::BAD_REQUEST);
+                }
+                Self::new(
+                    "server.arguments",
+                    "Máy chủ không hiểu yêu cầu này. Hãy tải lại trang rồi làm lại.",
+                    format!("The server does not understand this request. Reload the page and try again. ({why})"),
+                )
+            }
             other => Self::new(
                 "server.failed",
                 "Máy chủ không xử lý được yêu cầu. Hãy thử lại; nếu vẫn lỗi, báo quản trị kèm thời điểm xảy ra.",

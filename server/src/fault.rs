@@ -3,6 +3,7 @@ use app::error::ApiError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use leptos::prelude::use_context;
 
 /// Implemented by the error enum of each domain.
 pub trait Problem: std::error::Error {
@@ -37,8 +38,18 @@ impl<E: Problem> From<E> for Fault {
     }
 }
 
+/// Context of the screens' own functions: their errors carry a status like those of REST. A page that draws an error
+/// remains a page.
+#[derive(Clone, Copy)]
+pub struct FunctionCall;
+
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
+        if use_context::<FunctionCall>().is_some()
+            && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        {
+            response.set_status(fault.status);
+        }
         fault.api
     }
 }

@@ -6,19 +6,27 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
+/// Bytes that a function of the screens may be told; files come by forms.
+const LARGEST_CALL: usize = 1 << 20;
+
 pub fn router(state: AppState) -> Router {
     let metrics = state.metrics.clone();
+    // What a function of the screens is told is read into memory.
+    let functions = get(web::server_function)
+        .post(web::server_function)
+        .layer(RequestBodyLimitLayer::new(LARGEST_CALL));
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics::metrics))
         .route("/live", any(live::socket::connect))
         .route("/language/{language}", get(web::switch_language))
-        .route("/api/ui/{*function}", get(web::server_function).post(web::server_function))
+        .route("/api/ui/{*function}", functions)
         .merge(stored::routes())
         .merge(identity::http::routes())
         .merge(documents::http::routes())

@@ -1,7 +1,7 @@
 //! Who talks to a server: a browser with its cookie and origin, or a program with its token.
 use app::live::{ClientFrame, ServerFrame};
 use futures_util::{SinkExt, StreamExt};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use reqwest::{Method, redirect};
 use serde_json::Value;
 use server::actor::Actor;
@@ -84,6 +84,16 @@ impl Client {
         }
     }
 
+    /// Another window of the same browser.
+    pub fn again(&self) -> Self {
+        Self {
+            http: self.http.clone(),
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            actor: self.actor.clone(),
+        }
+    }
+
     /// The same with another header, such as a foreign origin.
     pub fn with(mut self, name: &'static str, text: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), value(text));
@@ -143,14 +153,7 @@ impl Client {
     /// A multipart form with a file in the field `file`, answered in JSON.
     pub async fn upload(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let (kind, body) = multipart(fields, file);
-        let mut headers = self.headers.clone();
-        headers.insert(ACCEPT, value("application/json"));
-        let own = Self {
-            http: self.http.clone(),
-            url: self.url.clone(),
-            headers,
-            actor: self.actor.clone(),
-        };
+        let own = self.again().with("accept", "application/json");
         own.send(Method::POST, path, &kind, body).await
     }
 }
@@ -160,7 +163,10 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     pub async fn say(&mut self, frame: &ClientFrame) {
-        let text = serde_json::to_string(frame).expect("JSON");
+        self.say_text(&serde_json::to_string(frame).expect("JSON")).await;
+    }
+
+    pub async fn say_text(&mut self, text: &str) {
         self.0.send(Message::Text(text.into())).await.expect("sending");
     }
 

@@ -147,7 +147,7 @@ impl Service {
 
     /// Trình ký. Reserves the boxes for number and date now: afterwards the leader's signature covers the pages.
     pub async fn submit(&self, actor: &Actor, id: &DocumentId, revision: i64) -> Result<()> {
-        let seen = self.seen(actor, id).await?;
+        let seen = self.may_do(actor, id, revision, Action::Submit).await?;
         let (number_box, date_box) = self.boxes(&seen).await?;
         let prepared = self
             .signatures

@@ -6,7 +6,8 @@ use crate::state::AppState;
 use app::dto::Placement;
 use app::dto::documents::{DocumentQuery, State as DocumentState};
 use app::ids::DocumentId;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -44,9 +45,16 @@ fn wants_json(headers: &HeaderMap) -> bool {
         .is_some_and(|v| v.contains("application/json"))
 }
 
+type MaybeForm = Result<Multipart, MultipartRejection>;
+
+/// The form, or in our own words why it is none.
+fn readable(form: MaybeForm) -> super::Result<Multipart> {
+    form.map_err(|e| Error::Form(e.body_text()))
+}
+
 /// The form of the screen: JSON for the page's own script, a redirect for a browser without it.
-async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, headers: HeaderMap, form: Multipart) -> Response {
-    let result = async { service.create(&actor, service.read_form(form).await?).await }.await;
+async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, headers: HeaderMap, form: MaybeForm) -> Response {
+    let result = async { service.create(&actor, service.read_form(readable(form)?).await?).await }.await;
     match (result, wants_json(&headers)) {
         (Ok(id), true) => Json(Created {
             url: format!("/documents/{id}"),
@@ -64,10 +72,10 @@ async fn replace_by_form(
     Caller(actor): Caller,
     Path(id): Path<DocumentId>,
     headers: HeaderMap,
-    form: Multipart,
+    form: MaybeForm,
 ) -> Response {
     let result = async {
-        let mut form = service.read_form(form).await?;
+        let mut form = service.read_form(readable(form)?).await?;
         let revision = form.text("revision").parse().map_err(|_| Error::Field("revision"))?;
         let uploaded = form.file.take().ok_or(Error::NoFile)?;
         service.replace_file(&actor, &id, revision, uploaded).await
@@ -164,8 +172,9 @@ pub struct ListV1 {
 pub async fn list(
     State(service): State<Service>,
     Caller(actor): Caller,
-    Query(query): Query<ListV1>,
+    query: Result<Query<ListV1>, QueryRejection>,
 ) -> Result<Json<DocumentListV1>, Fault> {
+    let Query(query) = query.map_err(|e| Error::Form(e.body_text()))?;
     let parse = |text: &Option<String>| text.clone().filter(|t| !t.is_empty());
     let direction = match parse(&query.direction) {
         Some(text) => Some(app::dto::documents::Direction::parse(&text).ok_or(Error::Field("direction"))?),
@@ -260,9 +269,9 @@ pub async fn file(
 /// Uploads a PDF as a draft: a multipart form with `file`, `kind`, `abstract_text`, `urgency`, `receivers` (repeated), `leader_id`,
 /// and optionally `once`, a word by which the same upload is known when it is sent again.
 #[utoipa::path(post, path = "/api/v1/documents", request_body(content_type = "multipart/form-data"), responses((status = 201, body = Created), (status = 400), (status = 401), (status = 403), (status = 413), (status = 422)), tag = "documents")]
-pub async fn create(State(service): State<Service>, Caller(actor): Caller, form: Multipart) -> Result<(StatusCode, Json<Created>), Fault> {
+pub async fn create(State(service): State<Service>, Caller(actor): Caller, form: MaybeForm) -> Result<(StatusCode, Json<Created>), Fault> {
     actor.user().map_err(Error::from)?;
-    let id = service.create(&actor, service.read_form(form).await?).await?;
+    let id = service.create(&actor, service.read_form(readable(form)?).await?).await?;
     Ok((
         StatusCode::CREATED,
         Json(Created {

@@ -126,7 +126,7 @@ impl Service {
     }
 
     /// Checks before the slow part that the change would be allowed; it is checked again inside the transaction.
-    async fn may_do(&self, actor: &Actor, id: &DocumentId, revision: i64, action: Action) -> Result<Row> {
+    pub(super) async fn may_do(&self, actor: &Actor, id: &DocumentId, revision: i64, action: Action) -> Result<Row> {
         let row = self.seen(actor, id).await?;
         if row.revision != revision {
             return Err(Error::ChangedMeanwhile);

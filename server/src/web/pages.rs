@@ -39,7 +39,11 @@ pub async fn page(State(state): State<AppState>, Caller(actor): Caller, request:
 
 /// Answers `#[server]` functions.
 pub async fn server_function(State(state): State<AppState>, Caller(actor): Caller, request: Request<Body>) -> impl IntoResponse {
-    leptos_axum::handle_server_fns_with_context(move || provide(&state, &actor), request).await
+    let context = move || {
+        provide_context(crate::fault::FunctionCall);
+        provide(&state, &actor);
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await
 }
 
 fn provide(state: &AppState, actor: &Actor) {
