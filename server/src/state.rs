@@ -78,6 +78,7 @@ impl AppState {
             identity: identity::Service {
                 db: db.clone(),
                 config: config.clone(),
+                passwords: identity::password::Passwords::default(),
             },
             signatures: service!(signatures),
             meetings: meetings::Service {

@@ -60,7 +60,7 @@ impl Client {
         let mut headers = HeaderMap::new();
         headers.insert(ORIGIN, value(url));
         if let Some(secret) = secret {
-            headers.insert(COOKIE, value(&format!("{}={secret}", server::identity::COOKIE)));
+            headers.insert(COOKIE, value(&format!("{}={secret}", server::identity::cookie_name(url))));
         }
         Self::new(url, headers, actor)
     }

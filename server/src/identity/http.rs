@@ -1,12 +1,13 @@
 //! The extractor that says who calls.
 use crate::actor::Actor;
 use crate::fault::Fault;
-use crate::identity::{COOKIE, Error};
+use crate::identity::{Error, cookie_name};
 use crate::state::AppState;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 /// Who calls; anonymous callers too. A change asked for by cookie from a foreign origin never gets this far.
 pub struct Caller(pub Actor);
@@ -15,12 +16,8 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Fault> {
-        let bearer = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|v| v.to_str().ok())
-            .and_then(|v| v.strip_prefix("Bearer "));
-        let cookie = cookie(&parts.headers, COOKIE);
+        let bearer = bearer(&parts.headers);
+        let cookie = cookie(&parts.headers, &cookie_name(&state.config.public_url));
         let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if bearer.is_none() && changes && !same_origin(&parts.headers, &state.config.public_url) {
             return Err(Error::ForeignOrigin.into());
@@ -29,7 +26,7 @@ impl FromRequestParts<AppState> for Caller {
         let address = parts
             .extensions
             .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-            .map(|a| a.0.ip().to_string())
+            .map(|a| client_address(a.0.ip(), &parts.headers))
             .unwrap_or_default();
         Ok(Self(state.identity.actor(cookie, bearer, request_id, &address).await?))
     }
@@ -41,6 +38,21 @@ impl OptionalFromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, Infallible> {
         Ok(<Self as FromRequestParts<AppState>>::from_request_parts(parts, state).await.ok())
     }
+}
+
+/// The token that a program shows.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// Where the request comes from: behind a reverse proxy on this machine, what that proxy wrote last into
+/// `X-Forwarded-For`; what a client wrote there itself stands further left and is not believed.
+fn client_address(peer: IpAddr, headers: &HeaderMap) -> String {
+    let forwarded = || -> Option<IpAddr> {
+        let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+        last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+    };
+    peer.is_loopback().then(forwarded).flatten().unwrap_or(peer).to_string()
 }
 
 /// The value of a cookie.
@@ -66,5 +78,33 @@ pub fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
 }
 
 pub fn routes() -> axum::Router<AppState> {
-    axum::Router::new()
+    super::forms::routes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", HeaderValue::from_static("1.2.3.4, 10.0.0.7"));
+        assert_eq!(client_address([127, 0, 0, 1].into(), &headers), "10.0.0.7");
+        assert_eq!(client_address([192, 0, 2, 1].into(), &headers), "192.0.2.1");
+        headers.append("x-forwarded-for", HeaderValue::from_static("not an address"));
+        assert_eq!(client_address([127, 0, 0, 1].into(), &headers), "127.0.0.1");
+    }
+
+    #[test]
+    fn an_origin_must_be_there_and_be_ours() {
+        let mut headers = HeaderMap::new();
+        assert!(!same_origin(&headers, "https://a.example"));
+        headers.insert(header::ORIGIN, HeaderValue::from_static("https://a.example.evil"));
+        assert!(!same_origin(&headers, "https://a.example"));
+        headers.insert(header::ORIGIN, HeaderValue::from_static("null"));
+        assert!(!same_origin(&headers, "https://a.example"));
+        headers.insert(header::ORIGIN, HeaderValue::from_static("https://a.example"));
+        assert!(same_origin(&headers, "https://a.example"));
+    }
 }

@@ -1,8 +1,8 @@
 //! One WebSocket a device: follows topics, sends what was missed, then what happens.
 use super::{Committed, access, store};
 use crate::actor::Actor;
-use crate::identity::http::{Caller, same_origin};
-use crate::identity::{COOKIE, Error};
+use crate::identity::http::{Caller, bearer, same_origin};
+use crate::identity::{Error, cookie_name};
 use crate::state::AppState;
 use app::live::{ClientFrame, PROTOCOL, ServerFrame};
 use axum::extract::State;
@@ -32,14 +32,13 @@ const SEND: Duration = Duration::from_secs(20);
 
 /// Upgrades to the live protocol. A page of another origin never gets this far: browsers do not protect WebSockets.
 pub async fn connect(State(state): State<AppState>, headers: HeaderMap, Caller(actor): Caller, upgrade: WebSocketUpgrade) -> Response {
-    let by_token = headers.contains_key(axum::http::header::AUTHORIZATION);
-    if !by_token && !same_origin(&headers, &state.config.public_url) {
+    if bearer(&headers).is_none() && !same_origin(&headers, &state.config.public_url) {
         return crate::fault::Fault::from(Error::ForeignOrigin).into_response();
     }
     if let Err(e) = actor.user() {
         return crate::fault::Fault::from(e).into_response();
     }
-    let cookie = crate::identity::http::cookie(&headers, COOKIE).map(str::to_owned);
+    let cookie = crate::identity::http::cookie(&headers, &cookie_name(&state.config.public_url)).map(str::to_owned);
     upgrade
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)

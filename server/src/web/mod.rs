@@ -2,5 +2,5 @@
 mod pages;
 mod site;
 
-pub use pages::{page, server_function, switch_language};
+pub use pages::{local_address, page, server_function, switch_language, url_encode, wants_json};
 pub use site::{site, version};

@@ -4,7 +4,7 @@ use crate::identity::http::Caller;
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -69,7 +69,8 @@ fn next(uri: &Uri) -> String {
     url_encode(path)
 }
 
-fn url_encode(text: &str) -> String {
+/// For a value in a query.
+pub fn url_encode(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(b).to_string(),
@@ -86,10 +87,41 @@ pub struct Back {
 /// Chooses the language of the screens for this browser and goes back to where the person was.
 pub async fn switch_language(Path(language): Path<String>, Query(back): Query<Back>) -> Response {
     let language = if language == "en" { "en" } else { "vi" };
-    let back = back
-        .back
-        .filter(|b| b.starts_with('/') && !b.starts_with("//") && !b.contains('\\'))
-        .unwrap_or_else(|| "/".into());
+    let back = back.back.unwrap_or_default();
+    let back = local_address(&back);
     let cookie = format!("lang={language}; Path=/; Max-Age=31536000; SameSite=Lax");
-    ([(header::SET_COOKIE, cookie)], Redirect::to(&back)).into_response()
+    ([(header::SET_COOKIE, cookie)], Redirect::to(back)).into_response()
+}
+
+/// `text` when it is an address of this server, else the start page: never a way out to somebody else's site. Browsers
+/// take `\\` for `/` and drop control characters before they look.
+pub fn local_address(text: &str) -> &str {
+    let own = text.starts_with('/') && !text.starts_with("//") && !text.contains('\\') && !text.chars().any(char::is_control);
+    if own { text } else { "/" }
+}
+
+/// The page's own script asks for JSON, a browser's form for a page.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    accept.is_some_and(|v| v.contains("application/json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_addresses_are_gone_to() {
+        assert_eq!(local_address("/documents?page=2"), "/documents?page=2");
+        for foreign in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:x",
+        ] {
+            assert_eq!(local_address(foreign), "/", "{foreign}");
+        }
+    }
 }
