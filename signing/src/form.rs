@@ -313,7 +313,7 @@ pub(crate) fn extent(update: &Update, field: &Dictionary, rotate: u32) -> Option
         .collect();
     let [a, b, c, d] = numbers[..] else { return None };
     let (w, h) = ((c - a).abs(), (d - b).abs());
-    Some(if rotate % 180 == 0 { (w, h) } else { (h, w) })
+    Some(if rotate.is_multiple_of(180) { (w, h) } else { (h, w) })
 }
 
 /// Font size of a field's default appearance; 0 when it says "as fits".

@@ -80,7 +80,7 @@ impl Page {
 
     pub fn info(&self) -> PageInfo {
         let (w, h) = (self.crop[2] - self.crop[0], self.crop[3] - self.crop[1]);
-        let (width, height) = if self.rotate % 180 == 0 { (w, h) } else { (h, w) };
+        let (width, height) = if self.rotate.is_multiple_of(180) { (w, h) } else { (h, w) };
         PageInfo {
             width,
             height,

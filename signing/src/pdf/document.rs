@@ -390,7 +390,7 @@ impl<'a> Document<'a> {
                 self.cache.borrow_mut().insert(offset, found.clone());
                 found
             }
-            Entry::InStream(stream, index) => self.from_stream(stream, index, id, revision),
+            Entry::InStream(stream, index) => self.in_stream(stream, index, id, revision),
         }
     }
 
@@ -415,7 +415,7 @@ impl<'a> Document<'a> {
         Some(found)
     }
 
-    fn from_stream(&self, stream: u32, index: u32, id: u32, revision: usize) -> Option<Rc<Indirect>> {
+    fn in_stream(&self, stream: u32, index: u32, id: u32, revision: usize) -> Option<Rc<Indirect>> {
         // Only an object that is not itself in a stream can be an object stream.
         let Entry::InUse(..) = self.entry(stream, revision)?.1 else {
             return None;

@@ -131,13 +131,9 @@ impl Crl {
         let points = &certificate.extensions.distribution_points;
         let named = self.scope.names.is_empty() || self.scope.names.iter().any(|name| points.contains(name));
         let issuer = self.scope.indirect || self.issuer == certificate.issuer;
-        !self.unusable
-            && !self.scope.only_attributes
-            && !self.scope.some_reasons
-            && !(self.scope.only_users && is_ca)
-            && !(self.scope.only_cas && !is_ca)
-            && named
-            && issuer
+        let kind = if is_ca { !self.scope.only_users } else { !self.scope.only_cas };
+        let partial = self.unusable || self.scope.only_attributes || self.scope.some_reasons;
+        kind && named && issuer && !partial
     }
 
     /// The entry of a certificate. An entry that cannot be read makes the list useless.

@@ -241,10 +241,10 @@ fn pss_parameters(encoded: Option<&[u8]>) -> Option<(Digest, Digest, i32)> {
     if let Some(length) = body.optional(0xa2).ok()? {
         salt = i32::try_from(length.reader().any().ok()?.unsigned().ok()?).ok()?;
     }
-    if let Some(trailer) = body.optional(0xa3).ok()? {
-        if trailer.reader().any().ok()?.unsigned().ok()? != 1 {
-            return None;
-        }
+    if let Some(trailer) = body.optional(0xa3).ok()?
+        && trailer.reader().any().ok()?.unsigned().ok()? != 1
+    {
+        return None;
     }
     Some((digest, mgf, salt))
 }

@@ -426,10 +426,11 @@ def levels():
     lt = dict(embed_validation_info=True, validation_context=vcontext())
     case("b-t.pdf", sign(blank(), tsa=stamper()), indications=passed(), levels=["B-T"])
     case("b-lt.pdf", sign(blank(), tsa=stamper(), **lt), indications=passed(), levels=["B-LT"], crls=[])
+    # pyHanko appends the validation data of the time stamp after it.
     lta = sign(blank(), tsa=stamper(), use_pades_lta=True, **lt)
     case(
         "b-lta.pdf", lta, indications=passed(2), levels=["B-LTA", None], crls=[],
-        mods=["lta_updates", "none"],
+        mods=["lta_updates", "lta_updates"],
     )
     # Years later, with nothing but what is inside: the signer's certificate has expired.
     past = NOW - 400 * DAY

@@ -1,24 +1,253 @@
 //! One revision against the one before it.
 
+use super::same::Same;
 use super::uses::Uses;
+use super::view::{Anchor, View};
 use super::{Change, Level, Step};
-use crate::pdf::Document;
+use crate::pdf::xref::Entry;
+use crate::pdf::{Document, Indirect};
+use lopdf::{Dictionary, Object};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-/// Judges what revision `old + 1` changed.
-pub fn step(document: &Document<'_>, old: usize, _uses: &mut Uses) -> Step {
-    let new = old + 1;
-    let changed = document.revisions()[new].entries.keys().filter(|id| **id != 0);
-    let changes = changed.map(|id| Change {
-        revision: new as u32 + 1,
-        level: Level::Other,
-        code: "object_changed",
-        object: Some(*id),
-        page: None,
-        params: BTreeMap::new(),
-    });
-    Step {
-        changes: changes.collect(),
-        ..Step::default()
+/// Judges what revision `new` changed in `old`.
+pub fn step(document: &Document<'_>, old: &View, new: &View, uses: &mut Uses) -> Step {
+    let mut judge = Judge {
+        document,
+        old,
+        new,
+        same: Same::new(document, old.revision, new.revision),
+        step: Step::default(),
+    };
+    judge.trailer();
+    let modified = judge.modified();
+    let mut anchors: BTreeMap<u32, Vec<Anchor>> = BTreeMap::new();
+    if !modified.is_empty() {
+        uses.advance(document, old.revision);
+        for object in &modified {
+            anchors.insert(object.id, old.anchors(object.id, uses));
+        }
     }
+    uses.advance(document, new.revision);
+    for object in &modified {
+        let before = &anchors[&object.id];
+        // What nothing referred to could not be seen; what makes it seen now is a change of its own.
+        if before.is_empty() && !judge.has_role(object.id) {
+            continue;
+        }
+        let mut all = new.anchors(object.id, uses);
+        all.extend(before.iter().cloned());
+        all.sort_unstable();
+        all.dedup();
+        judge.object(object, &all);
+    }
+    judge.fields();
+    judge.step.changes.sort_by_key(|c| (std::cmp::Reverse(c.level), c.object));
+    judge.step.changes.dedup();
+    judge.step
+}
+
+/// An object that is not what it was.
+pub(super) struct Modified {
+    pub id: u32,
+    pub before: Option<Rc<Indirect>>,
+    pub after: Option<Rc<Indirect>>,
+}
+
+impl Modified {
+    /// Both dictionaries, where it was and is one (not that of a stream).
+    pub fn dictionaries(&self) -> Option<(&Dictionary, &Dictionary)> {
+        let plain = |i: &'_ Option<Rc<Indirect>>| i.as_ref().is_some_and(|i| i.stream.is_none() && !i.duplicate_key);
+        if !plain(&self.before) || !plain(&self.after) {
+            return None;
+        }
+        Some((
+            self.before.as_ref()?.value.as_dict().ok()?,
+            self.after.as_ref()?.value.as_dict().ok()?,
+        ))
+    }
+
+    pub fn arrays(&self) -> Option<(&Vec<Object>, &Vec<Object>)> {
+        Some((
+            self.before.as_ref()?.value.as_array().ok()?,
+            self.after.as_ref()?.value.as_array().ok()?,
+        ))
+    }
+}
+
+pub(super) struct Judge<'d, 'a> {
+    pub document: &'d Document<'a>,
+    pub old: &'d View,
+    pub new: &'d View,
+    pub same: Same<'d, 'a>,
+    pub step: Step,
+}
+
+impl Judge<'_, '_> {
+    pub fn note(&mut self, level: Level, code: &'static str, object: Option<u32>, page: Option<u32>) -> &mut Change {
+        self.step.changes.push(Change {
+            revision: self.new.revision as u32 + 1,
+            level,
+            code,
+            object,
+            page,
+            params: BTreeMap::new(),
+        });
+        let last = self.step.changes.len() - 1;
+        &mut self.step.changes[last]
+    }
+
+    /// Notes a change of one key that no rule allows.
+    pub fn other(&mut self, code: &'static str, object: Option<u32>, page: Option<u32>, key: &[u8]) {
+        let key = String::from_utf8_lossy(key).into_owned();
+        self.note(Level::Other, code, object, page).params.insert("key", key);
+    }
+
+    /// The trailer leads everywhere else: the same catalog, the same encryption, the same file.
+    fn trailer(&mut self) {
+        let revisions = self.document.revisions();
+        let (old, new) = (&revisions[self.old.revision].trailer, &revisions[self.new.revision].trailer);
+        let value = |d: &Dictionary, key: &[u8]| d.get(key).cloned().unwrap_or(Object::Null);
+        if self.old.catalog_id != self.new.catalog_id || self.new.catalog_id.is_none() {
+            self.other("trailer_changed", None, None, b"Root");
+        }
+        if !self.same.value(&value(old, b"Encrypt"), &value(new, b"Encrypt")) {
+            self.other("trailer_changed", None, None, b"Encrypt");
+        }
+        let first = |d: &Dictionary, revision: usize| match self.document.resolve(&value(d, b"ID"), revision) {
+            Object::Array(ids) => ids.first().cloned(),
+            _ => None,
+        };
+        if let (Some(before), Some(after)) = (first(old, self.old.revision), first(new, self.new.revision))
+            && !self.same.value(&before, &after)
+        {
+            self.other("trailer_changed", None, None, b"ID");
+        }
+        let (before, after) = (value(old, b"Info"), value(new, b"Info"));
+        if !self.same.value(&before, &after) {
+            self.note(Level::LtaUpdates, "information_changed", None, None);
+        }
+    }
+
+    /// Objects that the revision writes and that then differ.
+    fn modified(&mut self) -> Vec<Modified> {
+        let entries = &self.document.revisions()[self.new.revision].entries;
+        let mut ids: Vec<u32> = entries.keys().copied().filter(|id| *id != 0).collect();
+        ids.sort_unstable();
+        let mut found = Vec::new();
+        for id in ids {
+            let before = self.document.indirect(id, self.old.revision);
+            let after = self.document.indirect(id, self.new.revision);
+            let unreadable = after.is_none() && !matches!(entries.get(&id), Some(Entry::Free) | None);
+            match (&before, &after) {
+                (None, None) if !unreadable => continue,
+                (Some(a), Some(b)) if self.same.object(a, b) => continue,
+                _ => {}
+            }
+            if before.as_ref().is_some_and(|b| is_object_stream(b)) && self.still_holds(id) {
+                self.note(Level::Other, "object_stream_replaced", Some(id), None);
+            }
+            found.push(Modified { id, before, after });
+        }
+        found
+    }
+
+    /// Whether objects of the new view still live in an object stream that was there before.
+    fn still_holds(&self, stream: u32) -> bool {
+        let (old, new) = (self.old.revision, self.new.revision);
+        self.document.known(new).any(|id| {
+            let entry = self.document.entry(id, new);
+            entry.is_some_and(|(written, entry)| written <= old && matches!(entry, Entry::InStream(s, _) if s == stream))
+        })
+    }
+
+    fn has_role(&self, id: u32) -> bool {
+        Some(id) == self.old.catalog_id || self.old.owner.contains_key(&id) || self.old.pages.contains_key(&id)
+    }
+
+    fn object(&mut self, object: &Modified, anchors: &[Anchor]) {
+        let id = object.id;
+        if Some(id) == self.old.catalog_id {
+            match object.dictionaries() {
+                Some((old, new)) => self.catalog(old, new),
+                None => self.other("catalog_changed", Some(id), None, b""),
+            }
+        } else if Some(id) == self.old.form_id && self.old.form_id == self.new.form_id {
+            match object.dictionaries() {
+                Some((old, new)) => self.form(old, new),
+                None => self.other("form_changed", Some(id), None, b""),
+            }
+        } else if let Some(page) = self.old.pages.get(&id).copied() {
+            self.page(page, object);
+        } else if let Some(field) = self.old.owner.get(&id).copied() {
+            self.field(field, object);
+        } else if self.old.nodes.contains(&id) {
+            self.node(object);
+        } else if self.old.annotations.contains_key(&id) {
+            self.annotation(object);
+        } else {
+            for anchor in anchors {
+                self.part(object, anchor);
+            }
+        }
+    }
+
+    fn catalog(&mut self, old: &Dictionary, new: &Dictionary) {
+        let id = self.old.catalog_id;
+        for key in self.same.differing(old, new) {
+            match key.as_slice() {
+                b"DSS" => drop(self.note(Level::LtaUpdates, "validation_data_added", id, None)),
+                b"Extensions" | b"Version" => drop(self.note(Level::LtaUpdates, "version_changed", id, None)),
+                b"Metadata" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
+                b"AcroForm" => {
+                    let (before, after) = (self.old.form.clone(), self.new.form.clone());
+                    if after.is_empty() {
+                        self.other("catalog_changed", id, None, &key);
+                    } else {
+                        self.form(&before, &after);
+                    }
+                }
+                _ => self.other("catalog_changed", id, None, &key),
+            }
+        }
+    }
+
+    /// A changed object without a place of its own, by one of the ways that lead to it.
+    fn part(&mut self, object: &Modified, anchor: &Anchor) {
+        let id = Some(object.id);
+        match anchor {
+            Anchor::Trailer(key) if key == b"Info" => drop(self.note(Level::LtaUpdates, "information_changed", id, None)),
+            Anchor::Catalog(key) if key == b"DSS" => drop(self.note(Level::LtaUpdates, "validation_data_added", id, None)),
+            Anchor::Catalog(key) if key == b"Metadata" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
+            Anchor::Catalog(key) if key == b"Extensions" => drop(self.note(Level::LtaUpdates, "version_changed", id, None)),
+            Anchor::Catalog(key) if key == b"AcroForm" => self.form_part(object, None),
+            Anchor::Form(key) => self.form_part(object, Some(key)),
+            Anchor::Page(page, key) if key == b"Annots" && object.arrays().is_some() => {
+                let page = self.old.pages.get(page).copied();
+                if let Some((old, new)) = object.arrays() {
+                    self.annotations(page.unwrap_or_default(), old, new);
+                }
+            }
+            Anchor::Page(page, key) => {
+                let page = self.old.pages.get(page).or_else(|| self.new.pages.get(page)).copied();
+                self.other("page_content_changed", id, page, key);
+            }
+            Anchor::Field(field, key) => self.field_part(*field, key, object.id),
+            Anchor::Annotation(annotation) => {
+                let page = self
+                    .old
+                    .annotations
+                    .get(annotation)
+                    .or_else(|| self.new.annotations.get(annotation));
+                let page = page.copied();
+                self.note(Level::Annotations, "annotation_changed", Some(*annotation), page);
+            }
+            Anchor::Trailer(key) | Anchor::Catalog(key) => self.other("object_changed", id, None, key),
+            Anchor::Everywhere => self.other("object_changed", id, None, b""),
+        }
+    }
+}
+
+fn is_object_stream(object: &Indirect) -> bool {
+    object.stream.is_some() && object.value.as_dict().is_ok_and(|d| d.has_type(b"ObjStm"))
 }

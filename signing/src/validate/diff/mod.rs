@@ -4,9 +4,11 @@
 //! by a rule as harmless of a certain level; what no rule explains is `other` and invalidates.
 
 mod compare;
+mod form;
+mod page;
+mod same;
 mod uses;
-
-pub use compare::step;
+mod view;
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -61,9 +63,17 @@ impl Step {
 
 /// The steps from revision `from` (an index) to the newest.
 pub fn steps(document: &Document<'_>, from: usize) -> Vec<Step> {
-    let mut uses = uses::Uses::default();
     let newest = document.newest();
-    let mut found: Vec<Step> = (from..newest).map(|old| step(document, old, &mut uses)).collect();
+    let mut found = Vec::with_capacity(newest - from);
+    if from < newest {
+        let mut uses = uses::Uses::default();
+        let mut old = view::View::new(document, from);
+        for revision in from + 1..=newest {
+            let new = view::View::new(document, revision);
+            found.push(compare::step(document, &old, &new, &mut uses));
+            old = new;
+        }
+    }
     let last = &document.revisions()[newest];
     if last.end < document.len() {
         let change = Change {

@@ -16,6 +16,7 @@ pub const TRAILER: u32 = 0;
 pub struct Uses {
     built_for: Option<usize>,
     keys: HashMap<Vec<u8>, Key>,
+    names: Vec<Vec<u8>>,
     by_target: HashMap<u32, HashSet<(u32, Key)>>,
     by_holder: HashMap<u32, Vec<(u32, Key)>>,
 }
@@ -25,8 +26,23 @@ impl Uses {
         if name == b"[]" {
             return ITEM;
         }
-        let next = u16::try_from(self.keys.len() + 1).unwrap_or(u16::MAX);
-        *self.keys.entry(name.to_vec()).or_insert(next)
+        if let Some(known) = self.keys.get(name) {
+            return *known;
+        }
+        // Files with more keys than that are made to confuse; what shares the last number is judged as one.
+        let next = u16::try_from(self.names.len() + 1).unwrap_or(u16::MAX);
+        if next == u16::MAX {
+            return next;
+        }
+        self.names.push(name.to_vec());
+        self.keys.insert(name.to_vec(), next);
+        next
+    }
+
+    /// The key behind its number; empty for the members of an array.
+    pub fn name(&self, key: Key) -> &[u8] {
+        let index = usize::from(key).checked_sub(1);
+        index.and_then(|i| self.names.get(i)).map_or(b"", Vec::as_slice)
     }
 
     /// References that `value` makes, with the top-level key under which each stands.
@@ -71,6 +87,8 @@ impl Uses {
 
     fn put(&mut self, document: &Document<'_>, id: u32, revision: usize) {
         let references = match document.indirect(id, revision) {
+            // The cross-reference streams of all revisions name the catalog; the trailer stands for them.
+            Some(found) if found.stream.is_some() && found.value.as_dict().is_ok_and(|d| d.has_type(b"XRef")) => Vec::new(),
             Some(found) => self.references(&found.value),
             None => Vec::new(),
         };

@@ -1,0 +1,310 @@
+//! The interactive form: filling fields and adding signatures is allowed, drawing with them is not.
+
+use super::Level;
+use super::compare::{Judge, Modified};
+use crate::validate::fields::{self, Field};
+use lopdf::{Dictionary, Object};
+
+/// Bits of an annotation's `/F` that do not change whether it is seen: Print, NoZoom, NoRotate, ReadOnly, Locked,
+/// LockedContents (ISO 32000-1, table 165). Print decides on paper alone and is set by every viewer that fills.
+const HARMLESS_FLAGS: i64 = 4 | 8 | 16 | 64 | 128 | 512;
+/// Bits of a field's `/Ff`: ReadOnly, Required, NoExport (table 221).
+const HARMLESS_FIELD_FLAGS: i64 = 1 | 2 | 4;
+/// Of a value in the list of changes.
+const LONGEST_VALUE: usize = 200;
+
+impl Judge<'_, '_> {
+    /// The form dictionary.
+    pub fn form(&mut self, old: &Dictionary, new: &Dictionary) {
+        let id = self.old.form_id;
+        for key in self.same.differing(old, new) {
+            match key.as_slice() {
+                b"Fields" => {
+                    let list = |d: &Dictionary, revision| match self.document.get(d, b"Fields", revision) {
+                        Some(Object::Array(items)) => items,
+                        _ => Vec::new(),
+                    };
+                    let (before, after) = (list(old, self.old.revision), list(new, self.new.revision));
+                    self.kept(&before, &after);
+                }
+                b"SigFlags" => {
+                    let flags = |d: &Dictionary, revision| match self.document.get(d, b"SigFlags", revision) {
+                        Some(Object::Integer(n)) => n,
+                        _ => 0,
+                    };
+                    let (before, after) = (flags(old, self.old.revision), flags(new, self.new.revision));
+                    if before & !after != 0 {
+                        self.other("form_changed", id, None, &key);
+                    }
+                }
+                b"DR" => {
+                    let (before, after) = (dictionary(old, b"DR"), dictionary(new, b"DR"));
+                    if !self.only_added(&before, &after, 0) {
+                        self.other("form_changed", id, None, &key);
+                    }
+                }
+                b"DA" | b"Q" if !old.has(&key) => {}
+                b"NeedAppearances" => drop(self.note(Level::FormFilling, "form_changed", id, None)),
+                _ => self.other("form_changed", id, None, &key),
+            }
+        }
+    }
+
+    /// A changed object below the form dictionary that is no field.
+    pub fn form_part(&mut self, object: &Modified, key: Option<&[u8]>) {
+        let fields = self.old.form.get(b"Fields").and_then(Object::as_reference).ok();
+        let array = object.arrays().filter(|_| fields.is_some_and(|f| f.0 == object.id));
+        if let Some((old, new)) = array {
+            let (old, new) = (old.clone(), new.clone());
+            self.kept(&old, &new);
+        } else if key.is_none_or(|k| k == b"DR") {
+            match object.dictionaries() {
+                Some((old, new)) if self.only_added(&Object::Dictionary(old.clone()), &Object::Dictionary(new.clone()), 0) => {}
+                _ => self.other("form_changed", Some(object.id), None, b"DR"),
+            }
+        } else {
+            self.other("form_changed", Some(object.id), None, key.unwrap_or_default());
+        }
+    }
+
+    /// All members of a list of fields are still there; which are new is judged in [`Judge::fields`].
+    fn kept(&mut self, old: &[Object], new: &[Object]) {
+        let lost = old.iter().filter(|item| !new.contains(item));
+        let lost: Vec<Option<u32>> = lost
+            .filter(|item| self.document.resolve(item, self.old.revision) != Object::Null)
+            .map(|item| item.as_reference().ok().map(|r| r.0))
+            .collect();
+        for id in lost {
+            self.other("field_removed", id, None, b"Fields");
+        }
+    }
+
+    /// Nothing that was in a dictionary of resources is changed, only more is there.
+    fn only_added(&self, old: &Object, new: &Object, depth: u32) -> bool {
+        if depth > 4 {
+            return false;
+        }
+        let (old, new) = (
+            self.document.resolve(old, self.old.revision),
+            self.document.resolve(new, self.new.revision),
+        );
+        match (&old, &new) {
+            (Object::Null, _) => true,
+            (Object::Dictionary(a), Object::Dictionary(b)) => a.iter().all(|(k, v)| {
+                let Ok(after) = b.get(k) else { return false };
+                self.same.value(v, after) || (!a.has(b"Type") && self.only_added(v, after, depth + 1))
+            }),
+            (Object::Array(a), Object::Array(b)) => a.iter().all(|v| b.iter().any(|w| self.same.value(v, w))),
+            _ => false,
+        }
+    }
+
+    /// An inner node of the field tree: it may get further kids.
+    pub fn node(&mut self, object: &Modified) {
+        let Some((old, new)) = object.dictionaries() else {
+            self.other("field_changed", Some(object.id), None, b"");
+            return;
+        };
+        for key in self.same.differing(old, new) {
+            if key == b"Kids" {
+                let list = |d: &Dictionary, revision| match self.document.get(d, b"Kids", revision) {
+                    Some(Object::Array(items)) => items,
+                    _ => Vec::new(),
+                };
+                let (before, after) = (list(old, self.old.revision), list(new, self.new.revision));
+                self.kept(&before, &after);
+            } else {
+                self.other("field_changed", Some(object.id), None, &key);
+            }
+        }
+    }
+
+    /// Which fields came and went.
+    pub fn fields(&mut self) {
+        let mut names: Vec<&str> = self.new.fields.values().map(|f| f.name.as_str()).collect();
+        names.sort_unstable();
+        let mut ids: Vec<u32> = self.old.fields.keys().chain(self.new.fields.keys()).copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids {
+            match (self.old.fields.get(&id), self.new.fields.get(&id)) {
+                (None, Some(field)) => {
+                    let twice = names.partition_point(|n| *n <= field.name.as_str()) - names.partition_point(|n| *n < field.name.as_str());
+                    let existing = self.document.indirect(id, self.old.revision).is_some();
+                    if field.kind != b"Sig" || twice > 1 || existing {
+                        let name = field.name.clone();
+                        let page = self.page_of(field);
+                        self.note(Level::Other, "field_added", Some(id), page).params.insert("field", name);
+                    } else {
+                        self.new_signature(field, true);
+                    }
+                }
+                (Some(field), None) => {
+                    if self.old.signed(self.document, field) {
+                        self.step.removed_signatures.push(field.name.clone());
+                    }
+                    let name = field.name.clone();
+                    self.note(Level::Other, "field_removed", Some(id), None)
+                        .params
+                        .insert("field", name);
+                }
+                (Some(before), Some(after)) => {
+                    let (was, is) = (self.old.signed(self.document, before), self.new.signed(self.document, after));
+                    if !was && is && before.kind == b"Sig" {
+                        self.new_signature(after, false);
+                    } else if was && !is {
+                        self.step.removed_signatures.push(before.name.clone());
+                        let name = before.name.clone();
+                        self.note(Level::Other, "signature_removed", Some(id), None)
+                            .params
+                            .insert("field", name);
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn page_of(&self, field: &Field) -> Option<u32> {
+        field.widgets.iter().find_map(|w| self.new.annotations.get(w)).copied()
+    }
+
+    /// A signature, time stamp or empty field for one that this revision brought.
+    fn new_signature(&mut self, field: &Field, added: bool) {
+        let revision = self.new.revision;
+        let value = self.document.get_dict(&field.dict, b"V", revision);
+        let name_of = |d: &Dictionary, key: &[u8]| match self.document.get(d, key, revision) {
+            Some(Object::Name(name)) => name,
+            _ => Vec::new(),
+        };
+        let stamp = value
+            .as_ref()
+            .is_some_and(|v| name_of(v, b"Type") == b"DocTimeStamp" || name_of(v, b"SubFilter") == b"ETSI.RFC3161");
+        let visible = field.widgets.iter().any(|id| self.visible(*id));
+        let code = match (&value, stamp) {
+            (Some(_), true) => "timestamp_added",
+            (Some(_), false) => "signature_added",
+            (None, _) => "signature_field_added",
+        };
+        let level = if stamp && !visible { Level::LtaUpdates } else { Level::FormFilling };
+        if added && visible {
+            self.step.new_visible_signature = true;
+        }
+        let (id, name, page) = (field.id, field.name.clone(), self.page_of(field));
+        self.note(level, code, Some(id), page).params.insert("field", name);
+    }
+
+    fn visible(&self, widget: u32) -> bool {
+        let revision = self.new.revision;
+        let Some(found) = self.document.indirect(widget, revision) else {
+            return false;
+        };
+        let Ok(widget) = found.value.as_dict() else { return false };
+        let area = fields::rect(self.document, widget, revision).is_some_and(|[x, y, x2, y2]| x2 - x > 0.0 && y2 - y > 0.0);
+        let hidden = matches!(self.document.get(widget, b"F", revision), Some(Object::Integer(n)) if n & 2 != 0);
+        area && !hidden
+    }
+
+    /// An existing field or widget, written anew.
+    pub fn field(&mut self, field: u32, object: &Modified) {
+        let page = self.old.annotations.get(&object.id).copied();
+        let (Some((old, new)), Some(before)) = (object.dictionaries(), self.old.fields.get(&field)) else {
+            self.other("field_changed", Some(object.id), page, b"");
+            return;
+        };
+        if self.new.owner.get(&object.id) != Some(&field) {
+            self.other("field_removed", Some(object.id), page, b"");
+            return;
+        }
+        let signature = before.kind == b"Sig";
+        let integer = |d: &Dictionary, key: &[u8], revision| match self.document.get(d, key, revision) {
+            Some(Object::Integer(n)) => n,
+            _ => 0,
+        };
+        let toggled = |key: &[u8]| integer(old, key, self.old.revision) ^ integer(new, key, self.new.revision);
+        for key in self.same.differing(old, new) {
+            match key.as_slice() {
+                b"V" | b"AP" => self.field_part(field, &key, object.id),
+                b"AS" | b"RV" | b"I" | b"TI" | b"DS" if !signature => self.filled(field, page),
+                b"DA" | b"Q" if !signature && self.value_changed(field) => {}
+                b"M" => {}
+                b"P" if !old.has(b"P") => {}
+                b"F" if toggled(b"F") & !HARMLESS_FLAGS == 0 => {}
+                b"Ff" if toggled(b"Ff") & !HARMLESS_FIELD_FLAGS == 0 => {}
+                _ => self.other("field_changed", Some(object.id), page, &key),
+            }
+        }
+    }
+
+    /// Value or appearance of an existing field, in the field itself or in an object of its own.
+    pub fn field_part(&mut self, field: u32, key: &[u8], object: u32) {
+        let Some(before) = self.old.fields.get(&field) else {
+            // A new field is judged as a whole.
+            return;
+        };
+        let signature = before.kind == b"Sig";
+        let was_signed = self.old.signed(self.document, before);
+        let page = before.widgets.iter().find_map(|w| self.old.annotations.get(w)).copied();
+        match key {
+            b"V" if signature && was_signed => {
+                let name = before.name.clone();
+                self.note(Level::Other, "signature_changed", Some(object), page)
+                    .params
+                    .insert("field", name);
+            }
+            // Named in `fields`, where the new signature is looked at.
+            b"V" if signature => {}
+            b"V" => self.filled(field, page),
+            b"AP" if signature => {
+                let signed_now = self.new.fields.get(&field).is_some_and(|f| self.new.signed(self.document, f));
+                if was_signed || !signed_now {
+                    self.other("signature_appearance_changed", Some(object), page, key);
+                }
+            }
+            // A field that shows something else without having another value is a picture over the page.
+            b"AP" if self.value_changed(field) || !self.had_appearance(before) => self.filled(field, page),
+            b"AP" => self.other("field_appearance_changed", Some(object), page, key),
+            _ => self.other("field_changed", Some(object), page, key),
+        }
+    }
+
+    fn had_appearance(&self, field: &Field) -> bool {
+        field.widgets.iter().any(|w| {
+            let widget = self.document.indirect(*w, self.old.revision);
+            widget.is_some_and(|w| {
+                w.value
+                    .as_dict()
+                    .is_ok_and(|d| self.document.get(d, b"AP", self.old.revision).is_some())
+            })
+        })
+    }
+
+    fn value_changed(&self, field: u32) -> bool {
+        match (self.old.fields.get(&field), self.new.fields.get(&field)) {
+            (Some(a), Some(b)) => !self
+                .same
+                .value(&self.old.field_value(self.document, a), &self.new.field_value(self.document, b)),
+            _ => false,
+        }
+    }
+
+    fn filled(&mut self, field: u32, page: Option<u32>) {
+        let Some(after) = self.new.fields.get(&field) else { return };
+        let name = after.name.clone();
+        let value = match self.new.field_value(self.document, after) {
+            Object::String(s, _) => fields::text(&s).chars().take(LONGEST_VALUE).collect(),
+            Object::Name(n) => String::from_utf8_lossy(&n).into_owned(),
+            _ => String::new(),
+        };
+        if !self.step.touched_fields.contains(&name) {
+            self.step.touched_fields.push(name.clone());
+        }
+        let change = self.note(Level::FormFilling, "field_filled", Some(field), page);
+        change.params.insert("field", name);
+        change.params.insert("value", value);
+    }
+}
+
+fn dictionary(d: &Dictionary, key: &[u8]) -> Object {
+    d.get(key).cloned().unwrap_or(Object::Null)
+}

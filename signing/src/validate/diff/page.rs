@@ -1,0 +1,112 @@
+//! Pages and what lies on them.
+
+use super::Level;
+use super::compare::{Judge, Modified};
+use lopdf::{Dictionary, Object};
+
+impl Judge<'_, '_> {
+    /// Of a page, only the list of annotations may grow; the order of tabbing shows nothing.
+    pub fn page(&mut self, page: u32, object: &Modified) {
+        let Some((old, new)) = object.dictionaries() else {
+            self.other("page_changed", Some(object.id), Some(page), b"");
+            return;
+        };
+        for key in self.same.differing(old, new) {
+            match key.as_slice() {
+                b"Annots" => {
+                    let list = |d: &Dictionary, revision| match self.document.get(d, b"Annots", revision) {
+                        Some(Object::Array(items)) => items,
+                        _ => Vec::new(),
+                    };
+                    let (before, after) = (list(old, self.old.revision), list(new, self.new.revision));
+                    self.annotations(page, &before, &after);
+                }
+                b"Tabs" => {}
+                _ => self.other("page_changed", Some(object.id), Some(page), &key),
+            }
+        }
+    }
+
+    /// What was there stays there, in its order (which is the order of painting); what is new is named.
+    pub fn annotations(&mut self, page: u32, old: &[Object], new: &[Object]) {
+        let mut kept = 0;
+        let mut rest = old.iter();
+        let mut added = Vec::new();
+        'next: for item in new {
+            let mut ahead = rest.clone();
+            while let Some(candidate) = ahead.next() {
+                if self.same.value(candidate, item) {
+                    kept += 1;
+                    for skipped in rest.clone().take(rest.len() - ahead.len() - 1) {
+                        self.taken_away(page, skipped);
+                    }
+                    rest = ahead;
+                    continue 'next;
+                }
+            }
+            added.push(item);
+        }
+        debug_assert!(kept <= old.len());
+        for gone in rest {
+            self.taken_away(page, gone);
+        }
+        for item in added {
+            self.added(page, item);
+        }
+    }
+
+    fn taken_away(&mut self, page: u32, item: &Object) {
+        let id = item.as_reference().ok().map(|r| r.0);
+        if id.is_some_and(|id| self.old.owner.contains_key(&id)) {
+            self.other("field_removed", id, Some(page), b"");
+        } else if self.document.resolve(item, self.old.revision) != Object::Null {
+            self.note(Level::Annotations, "annotation_removed", id, Some(page));
+        }
+    }
+
+    fn added(&mut self, page: u32, item: &Object) {
+        let id = item.as_reference().ok().map(|r| r.0);
+        if let Some(owner) = id.and_then(|id| self.new.owner.get(&id).copied()) {
+            // A new field is judged where the form lists it; an old one must not appear somewhere else.
+            let known = self.old.owner.contains_key(&id.unwrap_or_default());
+            let unsigned = self.old.fields.get(&owner).is_some_and(|f| !self.old.signed(self.document, f));
+            let signature = self.new.fields.get(&owner).is_some_and(|f| f.kind == b"Sig");
+            let elsewhere = id.is_some_and(|id| self.old.annotations.contains_key(&id));
+            if known && (!signature || !unsigned || elsewhere) {
+                self.other("field_moved", id, Some(page), b"Annots");
+            }
+            return;
+        }
+        let dictionary = match self.document.resolve(item, self.new.revision) {
+            Object::Dictionary(d) => d,
+            Object::Null => return,
+            _ => Dictionary::new(),
+        };
+        let kind = match self.document.get(&dictionary, b"Subtype", self.new.revision) {
+            Some(Object::Name(kind)) => kind,
+            _ => Vec::new(),
+        };
+        if kind.is_empty() || kind == b"Widget" {
+            self.other("field_added", id, Some(page), b"Annots");
+            return;
+        }
+        let kind = String::from_utf8_lossy(&kind).into_owned();
+        self.note(Level::Annotations, "annotation_added", id, Some(page))
+            .params
+            .insert("kind", kind);
+    }
+
+    /// An annotation that is no widget, written anew.
+    pub fn annotation(&mut self, object: &Modified) {
+        let page = self.old.annotations.get(&object.id).copied();
+        let kind = |d: &Dictionary| d.get(b"Subtype").cloned().ok();
+        match object.dictionaries() {
+            Some((old, new)) if kind(old) == kind(new) && !self.new.owner.contains_key(&object.id) => {
+                self.note(Level::Annotations, "annotation_changed", Some(object.id), page);
+            }
+            None if object.after.is_none() && !self.new.annotations.contains_key(&object.id) => {}
+            None if object.after.is_none() => drop(self.note(Level::Annotations, "annotation_removed", Some(object.id), page)),
+            _ => self.other("object_changed", Some(object.id), page, b"Subtype"),
+        }
+    }
+}

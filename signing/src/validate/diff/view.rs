@@ -1,0 +1,129 @@
+//! A file as it was at one revision, with the places that later changes may touch.
+
+use lopdf::{Dictionary, Object};
+use std::collections::{HashMap, HashSet};
+
+use super::uses::{TRAILER, Uses};
+use crate::pdf::Document;
+use crate::validate::fields::{self, Field};
+
+/// Holders looked at on the way up from one object; more is no longer a private part of anything.
+const MAX_HOLDERS: usize = 4096;
+
+pub struct View {
+    pub revision: usize,
+    pub catalog_id: Option<u32>,
+    /// Where the form dictionary is an object of its own.
+    pub form_id: Option<u32>,
+    pub form: Dictionary,
+    /// Terminal fields by their object.
+    pub fields: HashMap<u32, Field>,
+    /// The field of every widget and of every field object.
+    pub owner: HashMap<u32, u32>,
+    /// Inner nodes of the field tree.
+    pub nodes: HashSet<u32>,
+    /// Number (from 1) of each page object.
+    pub pages: HashMap<u32, u32>,
+    /// Page number of each annotation.
+    pub annotations: HashMap<u32, u32>,
+}
+
+/// From where an object is reached.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Anchor {
+    Trailer(Vec<u8>),
+    Catalog(Vec<u8>),
+    Form(Vec<u8>),
+    Page(u32, Vec<u8>),
+    /// Field object and key of the field or widget.
+    Field(u32, Vec<u8>),
+    Annotation(u32),
+    /// Reached in too many ways to say.
+    Everywhere,
+}
+
+impl View {
+    pub fn new(document: &Document<'_>, revision: usize) -> Self {
+        let trailer = &document.revisions()[revision].trailer;
+        let reference = |d: &Dictionary, key: &[u8]| d.get(key).and_then(Object::as_reference).ok().map(|r| r.0);
+        let catalog = document.catalog(revision).unwrap_or_default();
+        let form = document.get_dict(&catalog, b"AcroForm", revision).unwrap_or_default();
+        let mut view = View {
+            revision,
+            catalog_id: reference(trailer, b"Root"),
+            form_id: reference(&catalog, b"AcroForm"),
+            form,
+            fields: HashMap::new(),
+            owner: HashMap::new(),
+            nodes: HashSet::new(),
+            pages: document.pages(revision).into_iter().zip(1..).collect(),
+            annotations: fields::annotation_pages(document, revision),
+        };
+        for field in fields::fields(document, revision) {
+            for widget in &field.widgets {
+                view.owner.insert(*widget, field.id);
+            }
+            view.owner.insert(field.id, field.id);
+            let mut above = reference(&field.dict, b"Parent");
+            while let Some(id) = above.filter(|id| !view.owner.contains_key(id) && view.nodes.insert(*id)) {
+                above = document
+                    .indirect(id, revision)
+                    .and_then(|node| reference(node.value.as_dict().ok()?, b"Parent"));
+            }
+            view.fields.insert(field.id, field);
+        }
+        view
+    }
+
+    /// The value of a field, its own or inherited.
+    pub fn field_value(&self, document: &Document<'_>, field: &Field) -> Object {
+        let mut dictionary = field.dict.clone();
+        for _ in 0..32 {
+            if let Some(value) = document.get(&dictionary, b"V", self.revision) {
+                return value;
+            }
+            match document.get_dict(&dictionary, b"Parent", self.revision) {
+                Some(parent) => dictionary = parent,
+                None => break,
+            }
+        }
+        Object::Null
+    }
+
+    pub fn signed(&self, document: &Document<'_>, field: &Field) -> bool {
+        field.kind == b"Sig" && document.get_dict(&field.dict, b"V", self.revision).is_some()
+    }
+
+    /// From where `id` is reached. `uses` must stand at this view's revision.
+    pub fn anchors(&self, id: u32, uses: &Uses) -> Vec<Anchor> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::from([id]);
+        let mut queue = vec![id];
+        while let Some(target) = queue.pop() {
+            for (holder, key) in uses.of(target) {
+                let name = || uses.name(key).to_vec();
+                if holder == TRAILER {
+                    found.push(Anchor::Trailer(name()));
+                } else if Some(holder) == self.catalog_id {
+                    found.push(Anchor::Catalog(name()));
+                } else if Some(holder) == self.form_id {
+                    found.push(Anchor::Form(name()));
+                } else if self.pages.contains_key(&holder) {
+                    found.push(Anchor::Page(holder, name()));
+                } else if let Some(field) = self.owner.get(&holder) {
+                    found.push(Anchor::Field(*field, name()));
+                } else if self.annotations.contains_key(&holder) {
+                    found.push(Anchor::Annotation(holder));
+                } else if seen.insert(holder) {
+                    if seen.len() > MAX_HOLDERS {
+                        return vec![Anchor::Everywhere];
+                    }
+                    queue.push(holder);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}

@@ -1,0 +1,5 @@
+//! The library against other people's programs and against ourselves.
+mod authority;
+mod own;
+mod peers;
+mod tampering;

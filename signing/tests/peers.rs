@@ -1,0 +1,118 @@
+//! Files that pyHanko signed, each with the verdict that it deserves.
+use serde::Deserialize;
+use signing::FileSource;
+use signing::validate::{ValidationContext, validate};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(Deserialize)]
+struct Case {
+    file: String,
+    at: i64,
+    trust: Vec<String>,
+    crls: Vec<String>,
+    password: Option<String>,
+    indications: Vec<String>,
+    subs: Option<Vec<String>>,
+    levels: Option<Vec<Option<String>>>,
+    mods: Option<Vec<String>>,
+    allowed: Option<Vec<bool>>,
+    certification: Option<Vec<u8>>,
+    revocation: Option<Vec<Option<String>>>,
+    proven: Option<Vec<Option<String>>>,
+}
+
+/// Python with pyHanko, as `scripts/setup test` installs it.
+pub fn python() -> PathBuf {
+    let cache = std::env::var_os("KYHOP_CACHE").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/kyhop"),
+        PathBuf::from,
+    );
+    let python = cache.join("judges/bin/python");
+    assert!(python.exists(), "{} is missing: scripts/setup test", python.display());
+    python
+}
+
+fn names<T: serde::Serialize>(values: impl Iterator<Item = T>) -> Vec<serde_json::Value> {
+    values.map(|v| serde_json::to_value(v).unwrap()).collect()
+}
+
+fn wanted<T: serde::Serialize>(values: &[T]) -> Vec<serde_json::Value> {
+    names(values.iter())
+}
+
+#[test]
+fn what_pyhanko_signed_gets_the_verdict_that_it_deserves() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/make.py");
+    let made = Command::new(python()).arg(script).arg(dir.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let cases: Vec<Case> = serde_json::from_slice(&std::fs::read(dir.path().join("cases.json")).unwrap()).unwrap();
+    assert!(cases.len() > 50);
+    let mut wrong = Vec::new();
+    for case in cases {
+        let read = |names: &[String]| names.iter().map(|n| std::fs::read(dir.path().join(n)).unwrap()).collect();
+        let context = ValidationContext {
+            trust_anchors: read(&case.trust),
+            crls: read(&case.crls),
+            at: case.at,
+            password: case.password.clone(),
+            ..ValidationContext::default()
+        };
+        let source = FileSource::new(std::fs::File::open(dir.path().join(&case.file)).unwrap()).unwrap();
+        let report = validate(&source, &context);
+        let all = &report.signatures;
+        let mut differences = Vec::new();
+        let mut check = |what: &str, got: Vec<serde_json::Value>, want: Option<Vec<serde_json::Value>>| {
+            // Some cases say only what the first signatures are.
+            let Some(want) = want else { return };
+            if got.get(..want.len()) != Some(&want[..]) {
+                differences.push(format!("{what}: {got:?}, not {want:?}"));
+            }
+        };
+        check(
+            "indications",
+            names(all.iter().map(|s| s.indication)),
+            Some(wanted(&case.indications)),
+        );
+        check(
+            "subs",
+            names(all.iter().map(|s| s.sub_indication)),
+            case.subs.as_deref().map(wanted),
+        );
+        check("levels", names(all.iter().map(|s| s.level)), case.levels.as_deref().map(wanted));
+        check(
+            "mods",
+            names(all.iter().map(|s| s.modification_level)),
+            case.mods.as_deref().map(wanted),
+        );
+        check(
+            "allowed",
+            names(all.iter().map(|s| s.modifications_allowed)),
+            case.allowed.as_deref().map(wanted),
+        );
+        check(
+            "certification",
+            names(all.iter().map(|s| s.certification)),
+            case.certification.as_deref().map(wanted),
+        );
+        check(
+            "revocation",
+            names(all.iter().map(|s| s.revocation)),
+            case.revocation.as_deref().map(wanted),
+        );
+        check(
+            "proven",
+            names(all.iter().map(|s| s.proven_time)),
+            case.proven.as_deref().map(wanted),
+        );
+        if all.len() != case.indications.len() {
+            differences.push(format!("{} signatures, not {}", all.len(), case.indications.len()));
+        }
+        if !differences.is_empty() {
+            let changes: Vec<_> = all.iter().map(|s| (&s.changes, &s.warnings)).collect();
+            wrong.push(format!("{}: {}\n    {changes:?}", case.file, differences.join("; ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
