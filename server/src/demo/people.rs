@@ -31,12 +31,12 @@ pub const BODIES: [Body; 12] = [
     body("H99.22", "Ủy ban nhân dân xã Sơn Lâm", "UBND"),
 ];
 
-pub struct Person {
-    pub username: &'static str,
-    pub full_name: &'static str,
-    pub position: &'static str,
-    pub unit: &'static str,
-    pub roles: &'static [Role],
+pub struct Person<'a> {
+    pub username: &'a str,
+    pub full_name: &'a str,
+    pub position: &'a str,
+    pub unit: &'a str,
+    pub roles: &'a [Role],
     /// Number of the picture of the handwritten signature, for those who sign.
     pub signature: Option<u8>,
 }
@@ -48,7 +48,7 @@ const fn person(
     unit: &'static str,
     roles: &'static [Role],
     signature: Option<u8>,
-) -> Person {
+) -> Person<'static> {
     Person {
         username,
         full_name,
@@ -62,7 +62,7 @@ const fn person(
 use Role::{Admin, Auditor, Clerk, Drafter, Leader, Official, Secretary};
 
 /// One for each role at the province's committee, and those whose names stand on the demonstration's documents.
-pub const STAFF: [Person; 9] = [
+pub const STAFF: [Person<'static>; 9] = [
     person("soanthao", "Trần Thị Mai Hương", "Chuyên viên", "Phòng Tổng hợp", &[Drafter], None),
     person(
         "lanhdao",
@@ -110,7 +110,7 @@ pub const STAFF: [Person; 9] = [
 ];
 
 /// The second body needs a clerk to take documents in, and a leader.
-pub const SECOND_STAFF: [Person; 4] = [
+pub const SECOND_STAFF: [Person<'static>; 4] = [
     person("vanthu", "Bùi Thị Kim Oanh", "Văn thư", "Văn phòng Sở", &[Clerk], None),
     person(
         "lanhdao",
