@@ -6,7 +6,7 @@ use app::ids::DocumentId;
 use app::live::LiveEvent;
 use serde_json::json;
 use server::actor::Actor;
-use server::audit::store::Entry;
+use server::audit::chain::Entry;
 use server::documents::incoming::Arrival;
 use server::documents::store;
 use server::documents::upload::Form;

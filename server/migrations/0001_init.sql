@@ -311,6 +311,8 @@ CREATE TABLE audit (
   subject_type TEXT NOT NULL,
   subject_id   TEXT NOT NULL,
   summary      TEXT NOT NULL,
+  -- actor and summary with accents and case folded; not part of the hash
+  folded       TEXT NOT NULL,
   -- JSON
   details      TEXT NOT NULL,
   request_id   TEXT NOT NULL,

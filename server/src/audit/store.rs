@@ -1,46 +1,13 @@
 //! SQL of the audit log.
+use super::chain::{Entry, Head, Link};
 use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::DbResult;
-use sqlx::AnyConnection;
-use sqlx::Row;
+use crate::text;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-/// Everything of an entry that its hash covers.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    pub seq: i64,
-    pub at: i64,
-    pub actor_id: String,
-    pub actor: String,
-    pub action: String,
-    pub subject_type: String,
-    pub subject_id: String,
-    pub summary: String,
-    pub details: String,
-    pub request_id: String,
-    pub previous: String,
-}
-
-impl Entry {
-    /// Hex SHA-256 of the JSON array of all members in this order; anybody can recompute it from an export.
-    pub fn hash(&self) -> String {
-        let text = serde_json::json!([
-            self.previous,
-            self.seq,
-            self.at,
-            self.actor_id,
-            self.actor,
-            self.action,
-            self.subject_type,
-            self.subject_id,
-            self.summary,
-            self.details,
-            self.request_id
-        ])
-        .to_string();
-        hex::encode(openssl::sha::sha256(text.as_bytes()))
-    }
-}
+const LINK: &str = "seq, at, actor_id, actor, action, subject_type, subject_id, summary, details, request_id, previous, hash";
 
 pub async fn append(
     c: &mut AnyConnection,
@@ -70,17 +37,18 @@ pub async fn append(
     };
     let hash = entry.hash();
     sqlx::query(
-        "INSERT INTO audit (seq, at, actor_id, actor, action, subject_type, subject_id, summary, details, request_id, previous, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO audit (seq, at, actor_id, actor, action, subject_type, subject_id, summary, folded, details, request_id, previous, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(entry.seq)
     .bind(entry.at)
     .bind(entry.actor_id)
-    .bind(entry.actor)
+    .bind(&entry.actor)
     .bind(entry.action)
     .bind(entry.subject_type)
     .bind(entry.subject_id)
-    .bind(entry.summary)
+    .bind(&entry.summary)
+    .bind(text::fold(&format!("{} {}", entry.actor, entry.summary)))
     .bind(entry.details)
     .bind(entry.request_id)
     .bind(entry.previous)
@@ -92,4 +60,79 @@ pub async fn append(
         .execute(c)
         .await?;
     Ok(())
+}
+
+fn link(row: &AnyRow) -> DbResult<Link> {
+    Ok(Link {
+        entry: Entry {
+            seq: row.try_get("seq")?,
+            at: row.try_get("at")?,
+            actor_id: row.try_get("actor_id")?,
+            actor: row.try_get("actor")?,
+            action: row.try_get("action")?,
+            subject_type: row.try_get("subject_type")?,
+            subject_id: row.try_get("subject_id")?,
+            summary: row.try_get("summary")?,
+            details: row.try_get("details")?,
+            request_id: row.try_get("request_id")?,
+            previous: row.try_get("previous")?,
+        },
+        hash: row.try_get("hash")?,
+    })
+}
+
+/// What a list asks for; empty texts ask for everything.
+pub struct Filter<'a> {
+    /// Pattern for the folded name and summary.
+    pub pattern: &'a str,
+    pub subject_id: &'a str,
+    /// A whole action (`document.signed`) or an area (`document`).
+    pub action: &'a str,
+}
+
+const FILTER: &str = "folded LIKE $1 ESCAPE '\\' AND ($2 = '' OR subject_id = $2) AND ($3 = '' OR action = $3 OR substr(action, 1, length($3) + 1) = $3 || '.')";
+
+pub async fn count(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<i64> {
+    let sql = format!("SELECT COUNT(*) AS n FROM audit WHERE {FILTER}");
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(f.pattern)
+        .bind(f.subject_id)
+        .bind(f.action)
+        .fetch_one(c)
+        .await?;
+    row.try_get("n")
+}
+
+/// Newest first.
+pub async fn list(c: &mut AnyConnection, f: &Filter<'_>, skip: i64, most: i64) -> DbResult<Vec<Link>> {
+    let sql = format!("SELECT {LINK} FROM audit WHERE {FILTER} ORDER BY seq DESC LIMIT $4 OFFSET $5");
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(f.pattern)
+        .bind(f.subject_id)
+        .bind(f.action)
+        .bind(most)
+        .bind(skip)
+        .fetch_all(c)
+        .await?;
+    rows.iter().map(link).collect()
+}
+
+pub async fn head(c: &mut AnyConnection) -> DbResult<Head> {
+    let row = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_one(c).await?;
+    Ok(Head {
+        seq: row.try_get("seq")?,
+        hash: row.try_get("hash")?,
+    })
+}
+
+/// Entries after number `after` up to `last`, oldest first.
+pub async fn after(c: &mut AnyConnection, after: i64, last: i64, most: i64) -> DbResult<Vec<Link>> {
+    let sql = format!("SELECT {LINK} FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3");
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(after)
+        .bind(last)
+        .bind(most)
+        .fetch_all(c)
+        .await?;
+    rows.iter().map(link).collect()
 }

@@ -1,4 +1,5 @@
 //! The command line.
+mod audit;
 mod demo;
 mod serve;
 
@@ -17,6 +18,8 @@ struct Cli {
 enum Command {
     /// Run the server of one body.
     Serve(serve::Args),
+    /// Check exported audit logs.
+    Audit(audit::Args),
     /// Run a whole province on this machine, with demonstration people, keys and documents.
     Demo(demo::Args),
 }
@@ -34,6 +37,7 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Serve(args) => serve::run(args),
+        Command::Audit(args) => audit::run(&args),
         Command::Demo(args) => demo::run(&args),
     }
 }
