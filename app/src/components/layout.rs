@@ -20,7 +20,13 @@ struct Ready(RwSignal<bool>);
 /// What pages find around them: the session, and whether the page is hydrated.
 pub fn provide_frame() {
     let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    Effect::new(move |_| {
+        ready.set(true);
+        // For style sheets and for whoever drives the page from outside.
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-ready", "true");
+        }
+    });
     provide_context(Ready(ready));
     provide_context::<Session>(Resource::new(|| (), |()| whoami()));
 }

@@ -1,0 +1,81 @@
+// Browsers with people in them. A complaint on the console fails the test that the person belongs to.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { PASSWORD, ROOT } from "./demo.mjs";
+
+export const TABLET = { viewport: { width: 820, height: 1180 }, hasTouch: true };
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+export const DESK = { viewport: { width: 1280, height: 900 } };
+
+export async function launch() {
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...args, "--disable-dev-shm-usage"] });
+}
+
+export class Person {
+  // `username` null opens a browser in which nobody signs in.
+  static async enter(browser, url, username, options = DESK) {
+    const context = await browser.newContext({ locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh", ...options });
+    context.setDefaultTimeout(30_000);
+    const person = new Person(context, await context.newPage(), url, username ?? "nobody");
+    if (username) await person.signIn(username);
+    return person;
+  }
+
+  constructor(context, page, url, name) {
+    Object.assign(this, { context, page, url, name, complaints: [], linkMayBreak: false });
+    page.on("pageerror", (error) => this.complaints.push(`${error}`));
+    page.on("console", (message) => {
+      const lost = /ERR_|WebSocket|Failed to load resource|Failed to fetch/.test(message.text());
+      if (message.type() === "error" && !(this.linkMayBreak && lost)) this.complaints.push(`${message.text()} (${page.url()})`);
+    });
+  }
+
+  async signIn(username) {
+    await this.page.goto(`${this.url}/login`);
+    await this.page.fill("#username", username);
+    await this.page.fill("#password", PASSWORD);
+    await Promise.all([this.page.waitForURL((url) => !url.pathname.startsWith("/login")), this.page.click("form[action='/login'] button[type=submit]")]);
+  }
+
+  async go(path) {
+    await this.page.goto(this.url + path);
+    await this.ready();
+  }
+
+  // Until the program runs in the page: buttons that need it are disabled so long.
+  async ready() {
+    await this.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  }
+
+  // The element that carries data-test=NAME.
+  at(name, more = "") {
+    return this.page.locator(`[data-test="${name}"]${more}`);
+  }
+
+  // Bytes of a file of the server, as this person gets it.
+  async fetch(path) {
+    const answer = await this.context.request.get(this.url + path);
+    assert.equal(answer.status(), 200, `${this.name}: ${path}`);
+    return answer.body();
+  }
+
+  // A function of the screens, asked directly.
+  async ask(name, args) {
+    const answer = await this.context.request.post(`${this.url}/api/ui/${name}`, { data: args, headers: { origin: this.url } });
+    assert.equal(answer.status(), 200, `${this.name}: ${name}: ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async picture(name) {
+    const folder = join(ROOT, "end2end/test-results");
+    await mkdir(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true }).catch(() => {});
+  }
+
+  assertQuiet() {
+    assert.deepEqual(this.complaints, [], `the browser of ${this.name} complained`);
+  }
+}
