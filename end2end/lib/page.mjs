@@ -1,0 +1,44 @@
+// Writes docs/figures.md from the figures that were left behind.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./demo.mjs";
+
+const figures = new Map();
+for (const folder of [join(process.env.KYHOP_CACHE, "figures"), process.env.FIGURES_DIR]) {
+  if (!existsSync(folder)) continue;
+  for (const file of readdirSync(folder).filter((f) => f.endsWith(".json"))) {
+    const figure = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    figures.set(figure.name, figure);
+  }
+}
+
+const SECTIONS = [
+  ["Set-up and build", [["setup_run", "set-up for running"], ["setup_test", "set-up for testing"], ["build_release", "build in release"]]],
+  ["Tests", [["test_total", "`make test`"], ["test_fmt", "– format"], ["test_rules", "– dependencies of the user interface"], ["test_licences", "– licences"],
+    ["test_build", "– building the tests, with lints"], ["test_tests", "– unit and integration tests"], ["test_site", "– building the browser's part"],
+    ["test_journeys", "– browser journeys"]]],
+  ["What the browser gets", [["wasm_brotli", "wasm (limit 250 000)"], ["css_brotli", "CSS"]]],
+  ["Running", [["start_first", "first start of the demonstration"], ["start_second", "second start (limit 10 s)"], ["memory_server", "memory of a server at rest"],
+    ["memory_node", "memory of the axis node at rest"], ["binary", "the program"]]],
+  ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
+];
+
+function words({ value, unit }) {
+  if (unit === "bytes") return value >= 1_000_000 ? `${(value / 1_000_000).toFixed(1)} MB` : `${(value / 1000).toFixed(1)} kB`;
+  if (unit === "ms" && value >= 1000) return `${(value / 1000).toFixed(1)} s`;
+  if (unit === "s" && value >= 120) return `${Math.floor(value / 60)} min ${value % 60} s`;
+  return `${value} ${unit}`;
+}
+
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim() || "CPU"}, ${Math.round(totalmem() / 2 ** 30)} GB`;
+let text = `# Figures\n\nMeasured on ${machine}, Debian; written by \`scripts/figures\`. A dash means that it was not measured on this machine.\n`;
+for (const [title, rows] of SECTIONS) {
+  text += `\n## ${title}\n\n| what | figure | how | on |\n|---|---|---|---|\n`;
+  for (const [name, label] of rows) {
+    const found = figures.get(name);
+    text += found ? `| ${label} | ${words(found)} | ${found.how} | ${found.at.slice(0, 10)} |\n` : `| ${label} | – | | |\n`;
+  }
+}
+writeFileSync(join(ROOT, "docs/figures.md"), text);
+process.stdout.write(text);
