@@ -1,7 +1,7 @@
 // <ky-pdf src sha256 page fit boxes find words>: shows a PDF page by page after checking its hash.
 //
 // boxes  [{id,page,x,y,w,h,label,image?,movable}] in points, origin at the lower left of the displayed page
-// find   ["regular expression", …], looked for on the first page
+// find   ["regular expression", …], looked for on the first page, or on as many as find-on says
 // words  {loading,page,…} every text for people, from the message files
 // Tells: ky-ready {pages}, ky-page {page}, ky-box {id,page,x,y,w,h}, ky-found [{what,text,page,x,y,w,h,room}], ky-error {code}
 import { Boxes } from "./ky-pdf-boxes.js";
@@ -475,7 +475,7 @@ class KyPdf extends HTMLElement {
     if (!patterns || !this.#pdf) return;
     const pdf = this.#pdf;
     try {
-      const found = await search(pdf, JSON.parse(patterns));
+      const found = await search(pdf, JSON.parse(patterns), parseInt(this.getAttribute("find-on"), 10) || 1);
       if (pdf === this.#pdf) this.#tell("ky-found", found);
     } catch (error) {
       if (pdf === this.#pdf) console.warn("ky-pdf: find", error);

@@ -6,7 +6,14 @@ use leptos::prelude::*;
 
 /// Shown while `open` is true. The children are drawn when it opens, so every opening starts afresh.
 #[component]
-pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
+pub fn Dialog(
+    open: RwSignal<bool>,
+    title: &'static str,
+    /// As large as the screen: for work on a page.
+    #[prop(optional)]
+    wide: bool,
+    children: ChildrenFn,
+) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
@@ -19,7 +26,7 @@ pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -
         }
     });
     view! {
-        <dialog node_ref=node class="dialog" aria-label=title on:close=move |_| open.set(false)>
+        <dialog node_ref=node class="dialog" class:dialog-wide=wide aria-label=title on:close=move |_| open.set(false)>
             <Show when=move || open.get()>
                 <div class="dialog-head">
                     <h2>{title}</h2>

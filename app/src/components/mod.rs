@@ -11,3 +11,4 @@ pub mod pager;
 pub mod pdf;
 pub mod prefs;
 pub mod toast;
+pub mod upload;

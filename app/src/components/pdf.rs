@@ -86,9 +86,15 @@ pub fn PdfView(
     #[prop(optional, into)]
     on_box: Option<Callback<(String, Placement)>>,
     #[prop(optional, into)] on_page: Option<Callback<u32>>,
-    /// Texts to look for; answered by `on_found`.
-    #[prop(default = "")]
-    find: &'static str,
+    /// Texts to look for, a JSON list of regular expressions; answered by `on_found`.
+    #[prop(optional, into)]
+    find: String,
+    /// How many pages, from the first, are searched.
+    #[prop(default = 1)]
+    find_on: u32,
+    /// `page` shows whole pages; otherwise they are as wide as the viewer.
+    #[prop(default = "width")]
+    fit: &'static str,
     #[prop(optional, into)] on_found: Option<Callback<Vec<Found>>>,
 ) -> impl IntoView {
     let boxes = move || serde_json::to_string(&boxes.get()).unwrap_or_default();
@@ -102,6 +108,8 @@ pub fn PdfView(
             page=move || page.get().to_string()
             boxes=boxes
             find=find
+            find-on=find_on.to_string()
+            fit=fit
             words=words()
             on:ky-box=move |ev: CustomEvent| {
                 if let Some(tell) = on_box {

@@ -202,6 +202,15 @@ pub struct Step {
     pub remark: String,
 }
 
+/// The next free number of the register, and today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextNumber {
+    /// `12/QĐ-UBND`
+    pub number: String,
+    /// `24/11/2026`
+    pub date: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentDetail {
     pub row: DocumentRow,
@@ -230,6 +239,8 @@ pub struct DocumentDetail {
     pub date_box: Placement,
     /// The key that this person would sign or seal with now.
     pub key: Option<KeyInfo>,
+    /// What the document would be issued with now, for those who may issue it; another clerk may be quicker.
+    pub next_number: Option<NextNumber>,
     /// Where the leader's signature stands, once signed; the seal is offered over a third of it.
     pub signature_box: Option<Placement>,
     /// Row version for optimistic locking: sent back with every change.

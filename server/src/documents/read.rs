@@ -1,10 +1,11 @@
 //! Lists, one document with all that belongs to it, and who may read its bytes.
+use super::signing::notation;
 use super::store::{self, Filter, Row};
 use super::{Error, Result, Service, rules, topic};
 use crate::actor::Actor;
-use crate::clock::when;
+use crate::clock::{now_us, vietnam, when};
 use crate::signatures::Owner;
-use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Step, Version};
+use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, NextNumber, Step, Version};
 use app::dto::identity::Body;
 use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
@@ -103,6 +104,17 @@ impl Service {
             })
             .collect();
         let (size, pages) = store::file(&mut tx, &r.sha256).await?;
+        let actions = rules::allowed(actor, &r);
+        let next_number = if actions.contains(&Action::Issue) {
+            let now = now_us();
+            let number = store::peek_number(&mut tx, "outgoing", i64::from(vietnam(now).year())).await?;
+            Some(NextNumber {
+                number: notation(number, &r.kind, &self.config.body_abbreviation),
+                date: when(now).text.chars().take(10).collect(),
+            })
+        } else {
+            None
+        };
         drop(tx);
         let sender = r.sender_code.clone().map(|code| Body {
             code,
@@ -129,10 +141,11 @@ impl Service {
             reason: r.reason.clone(),
             versions,
             steps,
-            actions: rules::allowed(actor, &r),
+            actions,
             number_box,
             date_box,
             key,
+            next_number,
             signature_box: serde_json::from_str(&r.signature_box).ok(),
             revision: r.revision,
             topic,

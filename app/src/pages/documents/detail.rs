@@ -1,9 +1,148 @@
-//! One document.
-use crate::components::layout::PageHead;
-use crate::i18n::t;
+//! One document: its pages, where it stands, and all that this person may do with it.
+use super::acting::Acting;
+use super::doc::Doc;
+use super::facts::{Facts, History, Receivers, Versions};
+use super::signatures::Signatures;
+use crate::actions::documents::get_document;
+use crate::components::badge::{StateBadge, UrgencyMark, kind_words};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::live::LinkState;
+use crate::components::notice::{Empty, ErrorNote, Failure, Loading, Note};
+use crate::components::pdf::PdfView;
+use crate::dto::documents::{Direction, DocumentDetail, State};
+use crate::error::ApiError;
+use crate::i18n::{t, tf};
+use crate::ids::DocumentId;
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+use leptos_router::hooks::use_params_map;
 
 #[component]
 pub fn DocumentPage() -> impl IntoView {
-    view! { <PageHead title=t("nav.documents") /> }.into_any()
+    let params = use_params_map();
+    let id = Memo::new(move |_| DocumentId(params.read().get("id").unwrap_or_default()));
+    let document = Resource::new(move || id.get(), get_document);
+    view! {
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match document.await {
+                    Ok(detail) => view! { <Document detail /> }.into_any(),
+                    Err(error) => view! { <Unavailable error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Unavailable(error: ApiError) -> impl IntoView {
+    if error.code != "documents.not_found" {
+        return view! { <ErrorNote error /> }.into_any();
+    }
+    #[cfg(feature = "ssr")]
+    if let Some(answer) = use_context::<leptos_axum::ResponseOptions>() {
+        answer.set_status(http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text=t("documents.not_found") />
+        <Empty icon=Icon::Search title=t("documents.not_found") text=t("documents.not_found_text")>
+            <A href="/documents" attr:class="button">
+                {t("nav.documents")}
+            </A>
+        </Empty>
+    }
+    .into_any()
+}
+
+#[component]
+fn Document(detail: DocumentDetail) -> impl IntoView {
+    let direction = detail.row.direction;
+    let doc = Doc::new(detail);
+    let file = Memo::new(move |_| doc.detail.with(|d| d.file.clone()));
+    view! {
+        <Head doc />
+        <Failure error=doc.lost />
+        <Reason doc />
+        <Acting doc />
+        <div class="document">
+            <div class="document-pages">
+                <PdfView file />
+                <p class="document-file">
+                    <a class="button" href=move || file.get().url download=move || doc.detail.with(|d| d.file_name.clone()) rel="external">
+                        <Glyph icon=Icon::Download />
+                        {t("documents.download")}
+                    </a>
+                    <LinkState />
+                </p>
+            </div>
+            <div class="document-side">
+                <Facts doc />
+                <Signatures doc />
+                {(direction == Direction::Outgoing).then(|| view! { <Receivers doc /> })}
+                <History doc />
+                <Versions doc />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Head(doc: Doc) -> impl IntoView {
+    let row = Memo::new(move |_| doc.detail.with(|d| d.row.clone()));
+    let incoming = row.read_untracked().direction == Direction::Incoming;
+    let (back, words) = if incoming {
+        ("/incoming", t("nav.incoming"))
+    } else {
+        ("/documents", t("nav.documents"))
+    };
+    view! {
+        <Title text=move || [&row.read().abstract_text, " · kyhop"].concat() />
+        <div class="document-head">
+            <A href=back attr:class="button button-quiet document-back">
+                <Glyph icon=Icon::Back />
+                {words}
+            </A>
+            <p class="document-kind">
+                {move || kind_words(&row.read().kind)}
+                " "
+                <strong class="number" data-test="doc-number">
+                    {move || row.read().number.clone().unwrap_or_default()}
+                </strong>
+            </p>
+            <h1>{move || row.read().abstract_text.clone()}</h1>
+            <p class="row">
+                <span data-test="doc-state" data-state=move || row.read().state.as_str()>
+                    <StateBadge state=doc.state() />
+                </span>
+                {move || view! { <UrgencyMark urgency=row.read().urgency /> }}
+            </p>
+        </div>
+    }
+}
+
+/// Why it came back, for those who must do something about it.
+#[component]
+fn Reason(doc: Doc) -> impl IntoView {
+    let reason = Memo::new(move |_| {
+        doc.detail
+            .with(|d| d.reason.clone().filter(|r| !r.is_empty()).map(|r| (d.row.state, r)))
+    });
+    move || {
+        reason.get().map(|(state, reason)| {
+            let text = match state {
+                State::Refused => tf("documents.refused_because", &[("reason", &reason)]),
+                _ => tf("documents.returned_because", &[("reason", &reason)]),
+            };
+            view! {
+                <div class="document-reason">
+                    <Note tone="warn">
+                        <p>{text}</p>
+                    </Note>
+                </div>
+            }
+        })
+    }
 }

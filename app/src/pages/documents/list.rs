@@ -1,9 +1,262 @@
-//! The list of documents.
-use crate::components::layout::PageHead;
+//! Lists of documents, outgoing and incoming: tabs by what a person's role works with, search, pages.
+use crate::actions::documents::list_documents;
+use crate::components::badge::{StateBadge, UrgencyMark, kind_words, state_name};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::layout::{PageHead, use_session};
+use crate::components::live::{FROM_NOW, follow};
+use crate::components::notice::{Empty, ErrorNote, Loading};
+use crate::components::pager::{Pager, page_link};
+use crate::components::prefs::escape;
+use crate::dto::Page;
+use crate::dto::documents::{Direction, DocumentQuery, DocumentRow, State};
+use crate::dto::identity::{Me, Role};
+use crate::error::ApiResult;
 use crate::i18n::t;
 use leptos::prelude::*;
+use leptos_router::components::{A, Form};
+use leptos_router::hooks::use_query_map;
+use std::time::Duration;
 
 #[component]
 pub fn DocumentsPage() -> impl IntoView {
-    view! { <PageHead title=t("nav.documents") /> }.into_any()
+    let session = use_session();
+    view! {
+        <PageHead title=t("nav.documents")>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let drafts = session.await.ok().flatten().is_some_and(|me| me.is(Role::Drafter));
+                    drafts.then(|| view! { <NewDocumentLink /> })
+                })}
+            </Suspense>
+        </PageHead>
+        <DocumentList direction=Direction::Outgoing />
+    }
+    .into_any()
+}
+
+#[component]
+pub fn NewDocumentLink() -> impl IntoView {
+    view! {
+        <A href="/documents/new" attr:class="button button-main" attr:data-test="new-document">
+            <Glyph icon=Icon::Plus />
+            {t("documents.new")}
+        </A>
+    }
+}
+
+/// States that a person with these roles works with, in the order of a document's life.
+fn states(direction: Direction, me: &Me) -> Vec<State> {
+    if direction == Direction::Incoming {
+        return match me.is(Role::Clerk) || me.is(Role::Auditor) {
+            true => vec![State::Arrived, State::TakenIn, State::Refused],
+            false => Vec::new(),
+        };
+    }
+    let any = |roles: &[Role]| roles.iter().any(|r| me.is(*r));
+    let mut all = Vec::new();
+    if any(&[Role::Drafter]) {
+        all.push(State::Draft);
+    }
+    if any(&[Role::Drafter, Role::Leader, Role::Auditor]) {
+        all.extend([State::Submitted, State::Returned]);
+    }
+    if any(&[Role::Drafter, Role::Leader, Role::Clerk, Role::Auditor]) {
+        all.push(State::Signed);
+    }
+    all.extend([State::Issued, State::Sent]);
+    all
+}
+
+fn base(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Outgoing => "/documents",
+        Direction::Incoming => "/incoming",
+    }
+}
+
+/// Address of the list with a tab (`mine`, a state, or empty for all) and words to search for.
+fn address(direction: Direction, tab: &str, text: &str) -> String {
+    let pairs = [("tab", tab), ("q", text)].into_iter().filter(|(_, value)| !value.is_empty());
+    let query: Vec<String> = pairs.map(|(key, value)| [key, "=", &escape(value)].concat()).collect();
+    match query.is_empty() {
+        true => base(direction).to_owned(),
+        false => [base(direction), "?", &query.join("&")].concat(),
+    }
+}
+
+fn rows_changed(rows: Resource<ApiResult<Page<DocumentRow>>>) -> impl Fn() + Clone + 'static {
+    let asked = StoredValue::new(false);
+    move || {
+        // Several news at once are one question.
+        if asked.try_get_value() != Some(false) {
+            return;
+        }
+        asked.set_value(true);
+        set_timeout(
+            move || {
+                if asked.try_set_value(false).is_none() {
+                    rows.refetch();
+                }
+            },
+            Duration::from_millis(250),
+        );
+    }
+}
+
+/// Follows what concerns this person, so that the list is never stale.
+pub fn follow_lists(direction: Option<Direction>, changed: impl Fn() + Clone + 'static) {
+    let session = use_session();
+    Effect::new(move |_| {
+        let Some(Ok(Some(me))) = session.get() else { return };
+        let mut topics = vec![["user:", me.id.as_str()].concat()];
+        if me.is(Role::Clerk) || me.is(Role::Auditor) {
+            let desks = [(Direction::Outgoing, "desk:outgoing"), (Direction::Incoming, "desk:incoming")];
+            let wanted = desks.into_iter().filter(|(d, _)| direction.is_none_or(|only| only == *d));
+            topics.extend(wanted.map(|(_, topic)| topic.to_owned()));
+        }
+        for topic in topics {
+            let changed = changed.clone();
+            follow(&topic, FROM_NOW, move |_| changed());
+        }
+    });
+}
+
+#[component]
+pub fn DocumentList(direction: Direction) -> impl IntoView {
+    let session = use_session();
+    let query = use_query_map();
+    let get = move |key: &str| query.read().get(key).unwrap_or_default();
+    let wanted = Memo::new(move |_| DocumentQuery {
+        direction: Some(direction),
+        state: State::parse(&get("tab")),
+        text: get("q"),
+        page: get("page").parse().unwrap_or(1),
+        mine: get("tab") == "mine",
+    });
+    let rows = Resource::new(move || wanted.get(), list_documents);
+    follow_lists(Some(direction), rows_changed(rows));
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let me = session.await.ok().flatten();
+                me.map(|me| view! { <Tabs direction me /> })
+            })}
+        </Suspense>
+        <Form method="GET" action=base(direction) attr:class="filters" attr:role="search">
+            <input type="hidden" name="tab" value=move || get("tab") />
+            <div class="grow">
+                <label for="q">{t("documents.search")}</label>
+                <input id="q" name="q" type="search" maxlength="200" autocomplete="off" value=move || get("q") prop:value=move || get("q") />
+            </div>
+            <button type="submit" class="button">
+                <Glyph icon=Icon::Search />
+                {t("common.search")}
+            </button>
+        </Form>
+        <Transition fallback=Loading>
+            {move || Suspend::new(async move {
+                let query = wanted.get_untracked();
+                match rows.await {
+                    Ok(page) if page.rows.is_empty() => view! { <Nothing direction query /> }.into_any(),
+                    Ok(page) => view! { <Rows page query /> }.into_any(),
+                    Err(error) => view! { <ErrorNote error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tabs(direction: Direction, me: Me) -> impl IntoView {
+    let query = use_query_map();
+    let works = [Role::Drafter, Role::Leader, Role::Clerk].into_iter().any(|r| me.is(r));
+    let mut tabs = vec![("", t("common.all"))];
+    if works && (direction == Direction::Outgoing || me.is(Role::Clerk)) {
+        tabs.insert(0, ("mine", t("documents.mine")));
+    }
+    tabs.extend(states(direction, &me).into_iter().map(|s| (s.as_str(), state_name(s))));
+    let tab = move |(tab, words): (&'static str, &'static str)| {
+        let get = move |key: &str| query.read().get(key).unwrap_or_default();
+        view! {
+            <li>
+                <A
+                    href=move || address(direction, tab, &get("q"))
+                    attr:class="tab"
+                    attr:aria-current=move || (get("tab") == tab).then_some("page")
+                >
+                    {words}
+                </A>
+            </li>
+        }
+    };
+    view! {
+        <nav aria-label=t("documents.tabs")>
+            <ul class="tabs">{tabs.into_iter().map(tab).collect_view()}</ul>
+        </nav>
+    }
+}
+
+#[component]
+fn Nothing(direction: Direction, query: DocumentQuery) -> impl IntoView {
+    if !query.text.trim().is_empty() {
+        let tab = if query.mine {
+            "mine"
+        } else {
+            query.state.map_or("", State::as_str)
+        };
+        let all = address(direction, tab, "");
+        return view! {
+            <Empty icon=Icon::Search title=t("documents.none_found") text=t("documents.none_found_text")>
+                <A href=all attr:class="button">
+                    {t("documents.search_clear")}
+                </A>
+            </Empty>
+        }
+        .into_any();
+    }
+    let (title, text) = match (query.mine, direction) {
+        (true, _) => (t("documents.none_mine"), t("documents.none_mine_text")),
+        (false, Direction::Outgoing) => (t("documents.none"), t("documents.none_text")),
+        (false, Direction::Incoming) => (t("incoming.none"), t("incoming.none_text")),
+    };
+    view! { <Empty icon=Icon::Inbox title text /> }.into_any()
+}
+
+#[component]
+fn Rows(page: Page<DocumentRow>, query: DocumentQuery) -> impl IntoView {
+    let direction = query.direction.unwrap_or(Direction::Outgoing);
+    let tab = if query.mine {
+        "mine"
+    } else {
+        query.state.map_or("", State::as_str)
+    };
+    let base = address(direction, tab, &query.text);
+    view! {
+        <ul class="list">{page.rows.into_iter().map(|row| view! { <DocumentLink row /> }).collect_view()}</ul>
+        <Pager page=page.page per_page=page.per_page total=page.total link=page_link base />
+    }
+}
+
+/// One document as a line of a list that leads to it.
+#[component]
+pub fn DocumentLink(row: DocumentRow) -> impl IntoView {
+    let number = row.number.map(|n| view! { <strong class="number">{n}</strong> });
+    view! {
+        <li>
+            <A href=["/documents/", row.id.as_str()].concat() attr:class="list-link">
+                <span class="list-title">{row.abstract_text}</span>
+                <span class="list-side">
+                    <StateBadge state=Signal::stored(row.state) />
+                    <UrgencyMark urgency=row.urgency />
+                </span>
+                <span class="list-meta">
+                    <span>{kind_words(&row.kind)}</span>
+                    {number}
+                    <span>{row.from}</span>
+                    <span class="number">{row.updated.text}</span>
+                </span>
+            </A>
+        </li>
+    }
 }

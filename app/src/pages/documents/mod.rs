@@ -1,4 +1,10 @@
 //! Official documents: list, new, and one document with all that can be done to it.
+mod acting;
 pub mod detail;
+mod doc;
+mod facts;
+mod fields;
 pub mod list;
 pub mod new;
+mod placing;
+mod signatures;

@@ -1,0 +1,206 @@
+//! What this person may do with the document now: one bar of buttons, and the questions behind them.
+use super::doc::Doc;
+use super::placing::{PlaceDialog, Purpose};
+use crate::actions::documents::{delete_draft, refuse, return_to_drafter, send_document, submit, take_in, withdraw};
+use crate::components::call::Call;
+use crate::components::dialog::Dialog;
+use crate::components::field::Field;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::notice::Failure;
+use crate::components::toast::use_toasts;
+use crate::dto::documents::Action;
+use crate::i18n::t;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// A button of the bar: what it does, its icon, words, look and name for the browser tests.
+struct Entry {
+    action: Action,
+    icon: Icon,
+    words: &'static str,
+    look: &'static str,
+    hook: &'static str,
+}
+
+const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static str, hook: &'static str) -> Entry {
+    Entry {
+        action,
+        icon,
+        words,
+        look,
+        hook,
+    }
+}
+
+fn entries() -> [Entry; 9] {
+    [
+        entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
+        entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
+        entry(Action::Submit, Icon::Forward, t("documents.submit"), "button button-main", "submit"),
+        entry(Action::Send, Icon::Send, t("documents.send"), "button button-main", "send"),
+        entry(Action::TakeIn, Icon::Check, t("documents.take_in"), "button button-main", "take-in"),
+        entry(Action::Return, Icon::Back, t("documents.return"), "button button-bad", "return"),
+        entry(Action::Refuse, Icon::Close, t("documents.refuse"), "button button-bad", "refuse"),
+        entry(Action::Withdraw, Icon::Back, t("documents.withdraw"), "button", "withdraw"),
+        entry(Action::Delete, Icon::Trash, t("documents.delete"), "button button-bad", "delete"),
+    ]
+}
+
+#[component]
+pub fn Acting(doc: Doc) -> impl IntoView {
+    let actions = Memo::new(move |_| doc.detail.with(|d| d.actions.clone()));
+    let call = Call::new();
+    let (signing, issuing) = (RwSignal::new(false), RwSignal::new(false));
+    let (returning, refusing, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let toasts = use_toasts();
+    let navigate = use_navigate();
+    stay_fresh(doc, call);
+    let done = move |words: &'static str| {
+        toasts.say(words);
+        doc.refresh();
+    };
+    let act = move |action: Action| {
+        let (id, revision) = (doc.id(), doc.revision());
+        match action {
+            Action::Sign => signing.set(true),
+            Action::Issue => issuing.set(true),
+            Action::Return => returning.set(true),
+            Action::Refuse => refusing.set(true),
+            Action::Delete => deleting.set(true),
+            Action::Submit => call.run(submit(id, revision), move |()| done(t("documents.submitted"))),
+            Action::Withdraw => call.run(withdraw(id, revision), move |()| done(t("documents.withdrawn"))),
+            Action::Send => call.run(send_document(id, revision), move |()| done(t("documents.sent"))),
+            Action::TakeIn => call.run(take_in(id, revision), move |()| done(t("documents.taken_in"))),
+            Action::Edit | Action::ReplaceFile | Action::AttachToMeeting => {}
+        }
+    };
+    let buttons = move || {
+        let may = actions.get();
+        let shown = entries().into_iter().filter(|e| may.contains(&e.action));
+        shown
+            .map(|e| {
+                view! {
+                    <button
+                        type="button"
+                        class=e.look
+                        data-test=e.hook
+                        disabled=move || call.blocked()
+                        aria-busy=move || call.busy().then_some("true")
+                        on:click=move |_| act(e.action)
+                    >
+                        <Glyph icon=e.icon />
+                        {e.words}
+                    </button>
+                }
+            })
+            .collect_view()
+    };
+    let give_back = move |reason: String| {
+        call.run(return_to_drafter(doc.id(), doc.revision(), reason), move |()| {
+            returning.set(false);
+            done(t("documents.returned"));
+        });
+    };
+    let turn_away = move |reason: String| {
+        call.run(refuse(doc.id(), doc.revision(), reason), move |()| {
+            refusing.set(false);
+            done(t("documents.refused"));
+        });
+    };
+    let remove = Callback::new(move |()| {
+        let navigate = navigate.clone();
+        call.run(delete_draft(doc.id(), doc.revision()), move |()| {
+            toasts.say(t("documents.deleted"));
+            navigate("/documents", NavigateOptions::default());
+        });
+    });
+    let open = move || signing.get() || issuing.get() || returning.get() || refusing.get() || deleting.get();
+    view! {
+        <div class="actions document-actions">{buttons}</div>
+        // Within a dialog the failure stands there.
+        <Show when=move || !open()>
+            <Failure error=call.error />
+        </Show>
+        <PlaceDialog doc open=signing purpose=Purpose::Sign />
+        <PlaceDialog doc open=issuing purpose=Purpose::Issue />
+        <ReasonDialog open=returning call title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=give_back />
+        <ReasonDialog open=refusing call title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
+        <Dialog open=deleting title=t("documents.delete_title")>
+            <p>{t("documents.delete_text")}</p>
+            <Failure error=call.error />
+            <div class="form-foot">
+                <button type="button" class="button button-bad" disabled=move || call.blocked() on:click=move |_| remove.run(())>
+                    <Glyph icon=Icon::Trash />
+                    {t("documents.delete")}
+                </button>
+                <button type="button" class="button" on:click=move |_| deleting.set(false)>
+                    {t("common.cancel")}
+                </button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// A refusal because somebody else was quicker: shows at once what they did.
+pub fn stay_fresh(doc: Doc, call: Call) {
+    Effect::new(move |_| {
+        let stale = call.error.with(|e| {
+            e.as_ref()
+                .is_some_and(|e| matches!(e.code.as_str(), "documents.changed_meanwhile" | "documents.not_now"))
+        });
+        if stale {
+            doc.refresh();
+        }
+    });
+}
+
+/// Asks why. What was typed stays when the link is lost.
+#[component]
+fn ReasonDialog(
+    open: RwSignal<bool>,
+    call: Call,
+    title: &'static str,
+    label: &'static str,
+    confirm: &'static str,
+    on_reason: impl Fn(String) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let reason = RwSignal::new(String::new());
+    view! {
+        <Dialog open title>
+            <form
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    on_reason(reason.get_untracked());
+                }
+            >
+                <Field id="reason" label error=call.error>
+                    <textarea
+                        id="reason"
+                        data-test="reason"
+                        required
+                        maxlength="2000"
+                        prop:value=move || reason.get()
+                        on:input=move |ev| reason.set(event_target_value(&ev))
+                    ></textarea>
+                </Field>
+                <Others call field="reason" />
+                <div class="form-foot">
+                    <button type="submit" class="button button-main" data-test="reason-confirm" disabled=move || call.blocked()>
+                        {confirm}
+                    </button>
+                    <button type="button" class="button" on:click=move |_| open.set(false)>
+                        {t("common.cancel")}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Failures that do not belong to the one field that shows its own.
+#[component]
+pub fn Others(call: Call, field: &'static str) -> impl IntoView {
+    let others = Memo::new(move |_| call.error.get().filter(|e| e.field.as_deref() != Some(field)));
+    view! { <Failure error=others /> }
+}

@@ -1,0 +1,93 @@
+//! The document on the screen: one signal, filled by the server's answer and kept fresh over the socket.
+use crate::actions::documents::get_document;
+use crate::components::live::{News, follow};
+use crate::dto::documents::{Action, DocumentDetail, State};
+use crate::error::ApiError;
+use crate::ids::DocumentId;
+use crate::live::LiveEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+#[derive(Clone, Copy)]
+pub struct Doc {
+    pub detail: RwSignal<DocumentDetail>,
+    /// Set when it could not be fetched anew: deleted, or no longer for this person.
+    pub lost: RwSignal<Option<ApiError>>,
+    /// Number of the latest question, so that a late answer to an earlier one is passed over.
+    asked: StoredValue<u64>,
+}
+
+impl Doc {
+    pub fn new(detail: DocumentDetail) -> Self {
+        let topic = detail.topic.clone();
+        let seq = detail.topic_seq;
+        let doc = Self {
+            detail: RwSignal::new(detail),
+            lost: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        };
+        Effect::new(move |_| follow(&topic, seq, move |news| doc.hear(news)));
+        doc
+    }
+
+    pub fn id(&self) -> DocumentId {
+        self.detail.with_untracked(|d| d.row.id.clone())
+    }
+
+    /// Row version for the next change.
+    pub fn revision(&self) -> i64 {
+        self.detail.with_untracked(|d| d.revision)
+    }
+
+    pub fn state(self) -> Memo<State> {
+        Memo::new(move |_| self.detail.with(|d| d.row.state))
+    }
+
+    pub fn can(self, action: Action) -> Memo<bool> {
+        Memo::new(move |_| self.detail.with(|d| d.actions.contains(&action)))
+    }
+
+    fn hear(self, news: News) {
+        match news {
+            News::Event(LiveEvent::ReceiverChanged { receiver, .. }) => {
+                let _ = self.detail.try_update(|d| {
+                    if let Some(old) = d.receivers.iter_mut().find(|r| r.body.code == receiver.body.code) {
+                        *old = receiver;
+                    }
+                });
+            }
+            // What may be done, by whom, with which file: the answer is each person's own.
+            News::Event(_) | News::Reset => self.refresh(),
+        }
+    }
+
+    /// Fetches the document again and shows what changed.
+    pub fn refresh(self) {
+        let Some(id) = self.detail.try_with_untracked(|d| d.row.id.clone()) else {
+            return;
+        };
+        let Some(mine) = self.asked.try_update_value(|n| {
+            *n += 1;
+            *n
+        }) else {
+            return;
+        };
+        spawn_local(async move {
+            let answer = get_document(id).await;
+            if self.asked.try_get_value() != Some(mine) {
+                return;
+            }
+            match answer {
+                Ok(detail) => {
+                    let _ = self.detail.try_set(detail);
+                    let _ = self.lost.try_set(None);
+                }
+                // The socket says it again when the link is back.
+                Err(e) if e.is_link() => {}
+                Err(e) => {
+                    let _ = self.lost.try_set(Some(e));
+                }
+            }
+        });
+    }
+}

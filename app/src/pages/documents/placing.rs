@@ -1,0 +1,325 @@
+//! Placing the picture of a signature or a seal on a page, and the PIN that makes it count.
+use super::acting::{Others, stay_fresh};
+use super::doc::Doc;
+use crate::actions::documents::{issue, sign};
+use crate::components::call::Call;
+use crate::components::dialog::Dialog;
+use crate::components::field::Field;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::notice::Note;
+use crate::components::pdf::{Found, PageBox, PdfView};
+use crate::components::toast::use_toasts;
+use crate::dto::Placement;
+use crate::dto::documents::DocumentDetail;
+use crate::i18n::{t, tf};
+use leptos::html;
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The leader's personal signature.
+    Sign,
+    /// Number, date and the body's seal.
+    Issue,
+}
+
+/// Points: a seal of 36 mm in its actual size (Decree 30/2020, Appendix I).
+const SEAL: f64 = 102.0;
+/// Points: room for a handwritten signature.
+const SIGNATURE: (f64, f64) = (150.0, 62.0);
+
+/// Where the picture is offered first. A seal covers about a third of the leader's signature, from the left.
+fn offered(purpose: Purpose, d: &DocumentDetail) -> Placement {
+    let last = Placement {
+        page: d.file.pages.max(1),
+        x: 340.0,
+        y: 170.0,
+        w: SIGNATURE.0,
+        h: SIGNATURE.1,
+    };
+    match (purpose, d.signature_box) {
+        (Purpose::Sign, _) => last,
+        (Purpose::Issue, Some(signature)) => seal_over(signature),
+        (Purpose::Issue, None) => Placement { w: SEAL, h: SEAL, ..last },
+    }
+}
+
+fn seal_over(signature: Placement) -> Placement {
+    Placement {
+        page: signature.page,
+        x: (signature.x + signature.w / 3.0 - SEAL).max(0.0),
+        y: (signature.y + (signature.h - SEAL) / 2.0).max(0.0),
+        w: SEAL,
+        h: SEAL,
+    }
+}
+
+/// Over the leader's printed name, where a hand would sign.
+fn above(name: Placement) -> Placement {
+    Placement {
+        page: name.page,
+        x: (name.x + name.w / 2.0 - SIGNATURE.0 / 2.0).max(0.0),
+        y: name.y + name.h + 4.0,
+        w: SIGNATURE.0,
+        h: SIGNATURE.1,
+    }
+}
+
+/// The name as a pattern for the viewer's search: blanks of any width, everything else as it stands.
+fn name_pattern(name: &str) -> String {
+    let words = name.split_whitespace().map(|word| {
+        let escape = |c: char| if c.is_alphanumeric() { c.to_string() } else { format!("\\{c}") };
+        word.chars().map(escape).collect::<String>()
+    });
+    let pattern = words.collect::<Vec<_>>().join("\\s+");
+    serde_json::to_string(&[pattern]).unwrap_or_default()
+}
+
+#[component]
+pub fn PlaceDialog(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
+    let title = match purpose {
+        Purpose::Sign => t("documents.sign_title"),
+        Purpose::Issue => t("documents.issue_title"),
+    };
+    view! {
+        <Dialog open title wide=true>
+            <Placing doc open purpose />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
+    let first = doc.detail.with_untracked(|d| offered(purpose, d));
+    let place = RwSignal::new(first);
+    // What the person chose is never moved by what the search finds later.
+    let chosen = StoredValue::new(false);
+    let file = Memo::new(move |_| doc.detail.with(|d| d.file.clone()));
+    let find = doc.detail.with_untracked(|d| match (purpose, &d.leader) {
+        (Purpose::Sign, Some(name)) if !name.trim().is_empty() => name_pattern(name),
+        _ => String::new(),
+    });
+    let page = RwSignal::new(first.page);
+    let on_found = Callback::new(move |found: Vec<Found>| {
+        if let (Some(name), false) = (found.last(), chosen.get_value()) {
+            place.set(above(name.at));
+            page.set(name.at.page);
+        }
+    });
+    let on_box = Callback::new(move |(_, at): (String, Placement)| {
+        chosen.set_value(true);
+        place.set(at);
+    });
+    let boxes = Memo::new(move |_| doc.detail.with(|d| boxes(purpose, d, place.get())));
+    view! {
+        <div class="placing">
+            <Confirm doc open purpose place />
+            <div class="placing-pages" data-test="place">
+                <PdfView file page boxes on_box find find_on=60 on_found fit="page" />
+            </div>
+        </div>
+    }
+}
+
+fn boxes(purpose: Purpose, d: &DocumentDetail, at: Placement) -> Vec<PageBox> {
+    let fixed = |id, at, label: &'static str| PageBox {
+        id,
+        at,
+        label: label.to_owned(),
+        image: None,
+        movable: false,
+    };
+    let image = d.key.as_ref().and_then(|k| k.image_url.clone());
+    let mut all = vec![
+        fixed("number", d.number_box, t("documents.number_box")),
+        fixed("date", d.date_box, t("documents.date_box")),
+    ];
+    all.retain(|b| b.at.w > 0.0);
+    let (id, label) = match purpose {
+        Purpose::Sign => ("signature", t("documents.signature_box")),
+        Purpose::Issue => ("seal", t("documents.seal_box")),
+    };
+    all.push(PageBox {
+        id,
+        at,
+        label: label.to_owned(),
+        image,
+        movable: true,
+    });
+    all
+}
+
+/// What is about to happen, the PIN, the button.
+#[component]
+fn Confirm(doc: Doc, open: RwSignal<bool>, purpose: Purpose, place: RwSignal<Placement>) -> impl IntoView {
+    let call = Call::new();
+    let pin = RwSignal::new(String::new());
+    let input = NodeRef::<html::Input>::new();
+    let toasts = use_toasts();
+    stay_fresh(doc, call);
+    // After a wrong PIN the next one is typed into an empty field.
+    Effect::new(move |_| {
+        if call.error.with(|e| e.as_ref().is_some_and(|e| !e.is_link())) {
+            pin.set(String::new());
+            if let Some(input) = input.get_untracked() {
+                let _ = input.focus();
+            }
+        }
+    });
+    let done = move |words: &'static str| {
+        pin.set(String::new());
+        open.set(false);
+        toasts.say(words);
+        doc.refresh();
+    };
+    let confirm = move || {
+        let (id, revision, at, secret) = (doc.id(), doc.revision(), place.get_untracked(), pin.get_untracked());
+        match purpose {
+            Purpose::Sign => call.run(sign(id, revision, at, secret), move |()| done(t("documents.signed"))),
+            Purpose::Issue => call.run(issue(id, revision, at, secret), move |()| done(t("documents.issued"))),
+        }
+    };
+    let (hook, icon, look, words, how) = match purpose {
+        Purpose::Sign => (
+            "sign-confirm",
+            Icon::Pen,
+            "button button-sign button-wide",
+            t("documents.sign"),
+            t("documents.sign_how"),
+        ),
+        Purpose::Issue => (
+            "issue-confirm",
+            Icon::Stamp,
+            "button button-main button-wide",
+            t("documents.issue"),
+            t("documents.issue_how"),
+        ),
+    };
+    let pin_label = match purpose {
+        Purpose::Sign => t("documents.pin"),
+        Purpose::Issue => t("documents.pin_seal"),
+    };
+    view! {
+        <form
+            class="placing-confirm"
+            autocomplete="off"
+            on:submit=move |ev| {
+                ev.prevent_default();
+                confirm();
+            }
+        >
+            {(purpose == Purpose::Issue).then(|| view! { <NextNumber doc /> })}
+            <p>{how}</p>
+            <Whose doc />
+            <Field id="pin" label=pin_label error=call.error>
+                <input
+                    id="pin"
+                    data-test="pin"
+                    type="password"
+                    inputmode="numeric"
+                    autocomplete="off"
+                    maxlength="64"
+                    required
+                    node_ref=input
+                    prop:value=move || pin.get()
+                    on:input=move |ev| pin.set(event_target_value(&ev))
+                />
+            </Field>
+            <Others call field="pin" />
+            <button
+                type="submit"
+                class=look
+                data-test=hook
+                disabled=move || call.blocked()
+                aria-busy=move || call.busy().then_some("true")
+            >
+                <Glyph icon />
+                {words}
+            </button>
+        </form>
+    }
+}
+
+/// The number and date that the document would get now.
+#[component]
+fn NextNumber(doc: Doc) -> impl IntoView {
+    let next = Memo::new(move |_| doc.detail.with(|d| d.next_number.clone()));
+    move || {
+        next.get().map(|next| {
+            view! {
+                <dl class="facts next-number">
+                    <div>
+                        <dt>{t("documents.next_number")}</dt>
+                        <dd class="number" data-test="next-number">
+                            {next.number}
+                        </dd>
+                    </div>
+                    <div>
+                        <dt>{t("documents.next_date")}</dt>
+                        <dd class="number">{next.date}</dd>
+                    </div>
+                </dl>
+            }
+        })
+    }
+}
+
+/// Whose key signs, and what stands in its way.
+#[component]
+fn Whose(doc: Doc) -> impl IntoView {
+    let key = Memo::new(move |_| doc.detail.with(|d| d.key.clone()));
+    move || match key.get() {
+        None => view! {
+            <Note tone="warn">
+                <p>{t("documents.no_key")}</p>
+            </Note>
+        }
+        .into_any(),
+        Some(key) => {
+            let locked = key.locked_until.map(|until| {
+                view! {
+                    <Note tone="warn">
+                        <p>{tf("documents.key_locked", &[("until", &until.text)])}</p>
+                    </Note>
+                }
+            });
+            view! {
+                <p class="quiet">{tf("documents.signs_as", &[("subject", &key.subject)])}</p>
+                {locked}
+            }
+            .into_any()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNED: Placement = Placement {
+        page: 2,
+        x: 300.0,
+        y: 200.0,
+        w: 150.0,
+        h: 60.0,
+    };
+
+    #[test]
+    fn the_seal_covers_a_third_of_the_signature_from_the_left() {
+        let seal = seal_over(SIGNED);
+        let covered = seal.x + seal.w - SIGNED.x;
+        assert!((covered - SIGNED.w / 3.0).abs() < 0.01, "{covered}");
+        assert_eq!(seal.page, 2);
+        assert!((seal.y + seal.h / 2.0 - (SIGNED.y + SIGNED.h / 2.0)).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_seal_never_hangs_over_the_left_edge() {
+        assert_eq!(seal_over(Placement { x: 10.0, ..SIGNED }).x, 0.0);
+    }
+
+    #[test]
+    fn a_name_becomes_a_harmless_pattern() {
+        assert_eq!(name_pattern("Lê  (Thị) A."), r#"["Lê\\s+\\(Thị\\)\\s+A\\."]"#);
+    }
+}
