@@ -39,6 +39,20 @@ pub fn day(us: i64) -> String {
     format!("{}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
 }
 
+/// `2026/11/24 14:05:09`, Vietnam time, as edXML writes it.
+pub fn stamp(us: i64) -> String {
+    let t = vietnam(us);
+    format!(
+        "{}/{:02}/{:02} {:02}:{:02}:{:02}",
+        t.year(),
+        u8::from(t.month()),
+        t.day(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    )
+}
+
 /// Microseconds of `2026-11-24T14:00` meant in Vietnam time.
 pub fn parse_local(text: &str) -> Option<i64> {
     let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]");

@@ -93,24 +93,8 @@ impl Files {
 
     /// Hashes a file that a program of ours has written into [`Files::temporary`].
     pub fn adopt(&self, file: tempfile::NamedTempFile) -> Result<Incoming, FileError> {
-        use std::io::Read;
-        let mut input = file.reopen()?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0u8; 1 << 16];
-        let mut size = 0u64;
-        loop {
-            let n = input.read(&mut buffer)?;
-            if n == 0 {
-                break;
-            }
-            hash.update(&buffer[..n]);
-            size += n as u64;
-        }
-        Ok(Incoming {
-            file,
-            sha256: hex::encode(hash.finish()),
-            size,
-        })
+        let (sha256, size) = digest(&mut file.reopen()?)?;
+        Ok(Incoming { file, sha256, size })
     }
 
     /// Keeps an incoming file for good. The same content twice is one file. Call it before the transaction that names
@@ -141,6 +125,24 @@ impl Files {
     /// Where the content can be read at random places.
     pub fn path(&self, sha256: &str) -> PathBuf {
         self.root.join(key(sha256))
+    }
+}
+
+/// SHA-256 in lowercase hex, and size in bytes, of what is left to read.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn digest(input: &mut dyn std::io::Read) -> std::io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0u8; 1 << 16];
+    let mut size = 0u64;
+    loop {
+        let n = input.read(&mut buffer)?;
+        if n == 0 {
+            return Ok((hex::encode(hash.finish()), size));
+        }
+        hash.update(&buffer[..n]);
+        size += n as u64;
     }
 }
 

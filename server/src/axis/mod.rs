@@ -1,8 +1,11 @@
 //! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
 pub mod edxml;
 pub mod http;
+pub mod node;
 pub mod outbox;
+mod tls;
 pub mod ui;
+pub mod wire;
 
 use crate::config::Config;
 use crate::db::Db;

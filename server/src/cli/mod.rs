@@ -1,5 +1,6 @@
 //! The command line.
 mod audit;
+mod axis;
 mod demo;
 mod serve;
 
@@ -20,6 +21,8 @@ enum Command {
     Serve(serve::Args),
     /// Check exported audit logs.
     Audit(audit::Args),
+    /// Run a node of the interconnection axis.
+    Axis(axis::Args),
     /// Run a whole province on this machine, with demonstration people, keys and documents.
     Demo(demo::Args),
 }
@@ -38,6 +41,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::Audit(args) => audit::run(&args),
+        Command::Axis(args) => axis::run(&args),
         Command::Demo(args) => demo::run(&args),
     }
 }

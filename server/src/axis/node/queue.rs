@@ -1,0 +1,248 @@
+//! The node's queue on disk: an index in SQLite, each message a file beside it. What was accepted survives a cut.
+use crate::axis::wire::Refusal;
+use crate::clock::now_us;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{AnyPool, Executor, Row};
+use std::path::{Path, PathBuf};
+
+const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS message ( \
+    from_code TEXT NOT NULL, id TEXT NOT NULL, to_code TEXT NOT NULL, file TEXT NOT NULL, size BIGINT NOT NULL, sha256 TEXT NOT NULL, \
+    original TEXT NOT NULL, state TEXT NOT NULL, refusal TEXT, received_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
+    PRIMARY KEY (from_code, id)); \
+    CREATE INDEX IF NOT EXISTS message_to ON message(to_code, state, received_at); \
+    CREATE INDEX IF NOT EXISTS message_from ON message(from_code, state);";
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("queue: {0}")]
+    Db(#[from] sqlx::Error),
+    #[error("queue: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// A message that waits for its receiver.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub from: String,
+    pub id: String,
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    pub sha256: String,
+}
+
+/// What the sender has to hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Delivered,
+    Declined(Refusal),
+}
+
+/// A message as it came in.
+pub struct New<'a> {
+    pub from: &'a str,
+    pub id: &'a str,
+    pub to: &'a str,
+    pub file: tempfile::NamedTempFile,
+    /// Of the file, which has the node's trace.
+    pub size: u64,
+    pub sha256: String,
+    /// SHA-256 of what the sender sent.
+    pub original: &'a str,
+}
+
+/// What became of a message that was handed in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// It waits now.
+    New,
+    /// It is here already, or was.
+    Known,
+    /// Another message of this sender has the same id.
+    Conflict,
+}
+
+#[derive(Clone)]
+pub struct Queue {
+    pool: AnyPool,
+    folder: PathBuf,
+}
+
+impl Queue {
+    /// Opens the queue in `dir`; files that no row names, left by a cut, are removed.
+    pub async fn open(dir: &Path) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let folder = dir.join("messages");
+        std::fs::create_dir_all(&folder)?;
+        let url = format!("sqlite://{}?mode=rwc", dir.join("queue.sqlite").display());
+        let options = AnyPoolOptions::new().max_connections(1).after_connect(|c, _| {
+            Box::pin(async move {
+                c.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;")
+                    .await?;
+                Ok(())
+            })
+        });
+        let pool = options.connect(&url).await?;
+        pool.execute(SCHEMA).await?;
+        let queue = Self { pool, folder };
+        queue.tidy().await?;
+        Ok(queue)
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        let rows = sqlx::query("SELECT file FROM message WHERE state = 'waiting'")
+            .fetch_all(&self.pool)
+            .await?;
+        let known: std::collections::HashSet<String> = rows.iter().map(|r| r.try_get("file")).collect::<sqlx::Result<_>>()?;
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if !known.contains(entry.file_name().to_string_lossy().as_ref()) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A file for a message on its way in.
+    pub fn temporary(&self) -> Result<tempfile::NamedTempFile> {
+        Ok(tempfile::Builder::new().prefix("incoming-").tempfile_in(&self.folder)?)
+    }
+
+    /// Keeps a message. When this returns, file and row are on disk.
+    pub async fn enter(&self, new: New<'_>) -> Result<Entered> {
+        let known = sqlx::query("SELECT original, state FROM message WHERE from_code = $1 AND id = $2")
+            .bind(new.from)
+            .bind(new.id)
+            .fetch_optional(&self.pool)
+            .await?;
+        if let Some(row) = known {
+            let state: String = row.try_get("state")?;
+            if row.try_get::<String, _>("original")? != new.original {
+                return Ok(Entered::Conflict);
+            }
+            if state == "closed" {
+                // The sender has lost what it had heard: it hears it again.
+                self.set(new.from, new.id, "closed", "delivered", None).await?;
+            }
+            if state != "declined" && state != "closed_declined" {
+                return Ok(Entered::Known);
+            }
+        }
+        let name = uuid::Uuid::now_v7().to_string();
+        new.file.as_file().sync_all()?;
+        new.file.persist(self.folder.join(&name)).map_err(|e| e.error)?;
+        std::fs::File::open(&self.folder)?.sync_all()?;
+        let now = now_us();
+        sqlx::query(
+            "INSERT INTO message (from_code, id, to_code, file, size, sha256, original, state, refusal, received_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', NULL, $8, $8) \
+             ON CONFLICT (from_code, id) DO UPDATE SET to_code = excluded.to_code, file = excluded.file, size = excluded.size, \
+             sha256 = excluded.sha256, state = 'waiting', refusal = NULL, updated_at = excluded.updated_at",
+        )
+        .bind(new.from)
+        .bind(new.id)
+        .bind(new.to)
+        .bind(&name)
+        .bind(i64::try_from(new.size).unwrap_or(i64::MAX))
+        .bind(&new.sha256)
+        .bind(new.original)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(Entered::New)
+    }
+
+    /// The oldest message that waits for `to`.
+    pub async fn next(&self, to: &str) -> Result<Option<Waiting>> {
+        let row = sqlx::query(
+            "SELECT from_code, id, file, size, sha256 FROM message WHERE to_code = $1 AND state = 'waiting' ORDER BY received_at, id LIMIT 1",
+        )
+        .bind(to)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(|r| self.waiting(r)).transpose()
+    }
+
+    fn waiting(&self, r: &AnyRow) -> Result<Waiting> {
+        Ok(Waiting {
+            from: r.try_get("from_code")?,
+            id: r.try_get("id")?,
+            path: self.folder.join(r.try_get::<String, _>("file")?),
+            size: r.try_get::<i64, _>("size")?.unsigned_abs(),
+            sha256: r.try_get("sha256")?,
+        })
+    }
+
+    async fn set(&self, from: &str, id: &str, old: &str, new: &str, refusal: Option<String>) -> Result<bool> {
+        let sql = "UPDATE message SET state = $1, refusal = $2, updated_at = $3 WHERE from_code = $4 AND id = $5 AND state = $6";
+        let done = sqlx::query(sql)
+            .bind(new)
+            .bind(refusal)
+            .bind(now_us())
+            .bind(from)
+            .bind(id)
+            .bind(old)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The receiver has answered: the message leaves the disk, its outcome stays for the sender.
+    pub async fn settle(&self, message: &Waiting, outcome: &Outcome) -> Result<()> {
+        let (state, refusal) = match outcome {
+            Outcome::Delivered => ("delivered", None),
+            Outcome::Declined(r) => ("declined", serde_json::to_string(r).ok()),
+        };
+        if self.set(&message.from, &message.id, "waiting", state, refusal).await? {
+            std::fs::remove_file(&message.path)?;
+        }
+        Ok(())
+    }
+
+    /// Outcomes that `from` has not noted yet.
+    pub async fn outcomes(&self, from: &str) -> Result<Vec<(String, Outcome)>> {
+        let rows = sqlx::query(
+            "SELECT id, refusal FROM message WHERE from_code = $1 AND state IN ('delivered', 'declined') ORDER BY updated_at LIMIT 500",
+        )
+        .bind(from)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|r| {
+                let refusal: Option<String> = r.try_get("refusal")?;
+                let outcome = match refusal.and_then(|text| serde_json::from_str(&text).ok()) {
+                    Some(refusal) => Outcome::Declined(refusal),
+                    None => Outcome::Delivered,
+                };
+                Ok((r.try_get("id")?, outcome))
+            })
+            .collect()
+    }
+
+    /// The sender knows; the id stays, so that the message is not delivered again.
+    pub async fn noted(&self, from: &str, id: &str) -> Result<()> {
+        if !self.set(from, id, "delivered", "closed", None).await? {
+            self.set(from, id, "declined", "closed_declined", None).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what was closed before `before` (microseconds).
+    pub async fn forget(&self, before: i64) -> Result<()> {
+        sqlx::query("DELETE FROM message WHERE state IN ('closed', 'closed_declined') AND updated_at < $1")
+            .bind(before)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Messages that wait for their receivers.
+    pub async fn depth(&self) -> Result<u64> {
+        let row = sqlx::query("SELECT COUNT(*) AS n FROM message WHERE state = 'waiting'")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get::<i64, _>("n")?.unsigned_abs())
+    }
+}
