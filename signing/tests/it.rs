@@ -1,4 +1,5 @@
 //! The library against other people's programs and against ourselves.
+mod attacks;
 mod authority;
 mod own;
 mod peers;

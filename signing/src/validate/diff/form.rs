@@ -59,7 +59,8 @@ impl Judge<'_, '_> {
             self.kept(&old, &new);
         } else if key.is_none_or(|k| k == b"DR") {
             match object.dictionaries() {
-                Some((old, new)) if self.only_added(&Object::Dictionary(old.clone()), &Object::Dictionary(new.clone()), 0) => {}
+                Some((old, new))
+                    if !old.has(b"Type") && self.only_added(&Object::Dictionary(old.clone()), &Object::Dictionary(new.clone()), 0) => {}
                 _ => self.other("form_changed", Some(object.id), None, b"DR"),
             }
         } else {

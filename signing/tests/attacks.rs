@@ -1,0 +1,923 @@
+//! Known attacks on signed PDFs, each in several variants: none may pass, and each is named for what it is.
+use crate::authority::{Authority, NOW};
+use signing::validate::{Indication, Report, ValidationContext, validate};
+use signing::{Appearance, Placement, SignOptions, sign};
+use std::fmt::Write as _;
+
+/// Objects of the document that is attacked.
+const CATALOG: u32 = 1;
+const PAGES: u32 = 2;
+const PAGE: u32 = 3;
+const CONTENT: u32 = 4;
+const FONT: u32 = 5;
+const SECOND_PAGE: u32 = 6;
+const HIDDEN_CONTENT: u32 = 7;
+const FORM: u32 = 8;
+const TEXT_FIELD: u32 = 9;
+const TEXT_LOOK: u32 = 10;
+const HIDDEN_FIELD: u32 = 11;
+const NOTE: u32 = 12;
+const LAYER: u32 = 13;
+const IMAGE: u32 = 14;
+const SHARED: u32 = 15;
+const CHECK_BOX: u32 = 16;
+const INFO: u32 = 17;
+
+fn stream(dictionary: &str, content: &str) -> String {
+    format!("<<{dictionary}/Length {}>>\nstream\n{content}\nendstream", content.len())
+}
+
+fn text(words: &str) -> String {
+    format!("BT /F1 24 Tf 72 700 Td ({words}) Tj ET /Im Do /Sh Do")
+}
+
+/// Bodies of all objects, by number from 1.
+fn objects() -> Vec<String> {
+    let widget = |rest: &str| format!("<</Type/Annot/Subtype/Widget/P {PAGE} 0 R{rest}>>");
+    vec![
+        format!("<</Type/Catalog/Pages {PAGES} 0 R/AcroForm {FORM} 0 R/OCProperties<</OCGs[{LAYER} 0 R]/D<</OFF[{LAYER} 0 R]>>>>>>"),
+        format!(
+            "<</Type/Pages/Kids[{PAGE} 0 R {SECOND_PAGE} 0 R]/Count 2/MediaBox[0 0 595 842]\
+             /Resources<</Font<</F1 {FONT} 0 R>>/XObject<</Im {IMAGE} 0 R/Sh {SHARED} 0 R>>>>>>"
+        ),
+        format!(
+            "<</Type/Page/Parent {PAGES} 0 R/Contents {CONTENT} 0 R\
+             /Annots[{TEXT_FIELD} 0 R {HIDDEN_FIELD} 0 R {NOTE} 0 R {CHECK_BOX} 0 R]>>"
+        ),
+        stream("", &text("Pay 100")),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".into(),
+        format!("<</Type/Page/Parent {PAGES} 0 R/Contents {CONTENT} 0 R>>"),
+        stream("", &text("Pay 1000000")),
+        format!("<</Fields[{TEXT_FIELD} 0 R {HIDDEN_FIELD} 0 R {CHECK_BOX} 0 R]/DR<</Font<</F1 {FONT} 0 R>>>>/DA(/F1 12 Tf)>>"),
+        widget(&format!(
+            "/FT/Tx/T(amount)/V(100)/Rect[72 600 272 620]/F 4/AP<</N {TEXT_LOOK} 0 R>>"
+        )),
+        stream("/Type/XObject/Subtype/Form/BBox[0 0 200 20]", "BT /F1 12 Tf 2 5 Td (100) Tj ET"),
+        widget(&format!(
+            "/FT/Tx/T(hidden)/V(1000000)/Rect[72 690 400 730]/F 2/AP<</N {TEXT_LOOK} 0 R>>"
+        )),
+        format!("<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/Contents(a note)/P {PAGE} 0 R>>"),
+        "<</Type/OCG/Name(layer)>>".into(),
+        stream(
+            "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
+            "A",
+        ),
+        stream("/Type/XObject/Subtype/Form/BBox[0 0 200 20]", "0 0 10 10 re f"),
+        widget(&format!(
+            "/FT/Btn/T(agree)/V/Off/AS/Off/Rect[72 560 90 578]/F 4/AP<</N<</Yes {SHARED} 0 R/Off {TEXT_LOOK} 0 R>>>>"
+        )),
+        "<</Title(A document)>>".into(),
+    ]
+}
+
+fn build() -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let all = objects();
+    let mut offsets = Vec::new();
+    for (i, body) in all.iter().enumerate() {
+        offsets.push(out.len());
+        out.extend_from_slice(format!("{} 0 obj\n{body}\nendobj\n", i + 1).as_bytes());
+    }
+    let start = out.len();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", all.len() + 1);
+    for offset in offsets {
+        let _ = write!(table, "{offset:010} 00000 n \n");
+    }
+    let _ = write!(
+        table,
+        "trailer\n<</Size {}/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<01><01>]>>\nstartxref\n{start}\n%%EOF\n",
+        all.len() + 1
+    );
+    out.extend_from_slice(table.as_bytes());
+    out
+}
+
+/// A signed document and what an attacker knows of it.
+struct Signed {
+    bytes: Vec<u8>,
+    startxref: usize,
+    size: u32,
+    /// Object of the signature dictionary, of the field, and the gap.
+    value: u32,
+    field: u32,
+    gap: (usize, usize),
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> usize {
+    bytes.windows(what.len()).position(|w| w == what).unwrap()
+}
+
+fn rfind(bytes: &[u8], what: &[u8]) -> usize {
+    bytes.windows(what.len()).rposition(|w| w == what).unwrap()
+}
+
+fn number_before(bytes: &[u8], at: usize, what: &[u8]) -> u32 {
+    // "N 0 obj" that precedes `at`.
+    let head = rfind(&bytes[..at], what);
+    let line = bytes[..head].iter().rposition(|b| *b == b'\n').unwrap() + 1;
+    String::from_utf8_lossy(&bytes[line..head]).trim().parse().unwrap()
+}
+
+impl Signed {
+    fn new(authority: &Authority, certify: Option<u8>, visible: bool) -> Self {
+        let options = SignOptions {
+            time: NOW,
+            certify,
+            appearance: visible.then(|| {
+                let mut look = Appearance::at(Placement {
+                    page: 1,
+                    x: 300.0,
+                    y: 100.0,
+                    w: 150.0,
+                    h: 60.0,
+                });
+                look.lines = vec!["Nguyễn Văn Thành".into()];
+                look
+            }),
+            ..SignOptions::default()
+        };
+        let mut bytes = Vec::new();
+        let made = sign(&build(), &mut bytes, &authority.signer("Nguyễn Văn Thành"), &options).unwrap();
+        let tail = rfind(&bytes, b"startxref");
+        let startxref = String::from_utf8_lossy(&bytes[tail + 10..])
+            .lines()
+            .next()
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
+        let gap = (made.byte_range[1] as usize, made.byte_range[2] as usize);
+        let value = number_before(&bytes, gap.0, b" 0 obj");
+        let at = find(&bytes, b"(Signature1)");
+        let field = number_before(&bytes, at, b" 0 obj");
+        let size_at = rfind(&bytes, b"/Size ");
+        let size: String = bytes[size_at + 6..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .map(|b| char::from(*b))
+            .collect();
+        Self {
+            startxref,
+            size: size.parse().unwrap(),
+            value,
+            field,
+            gap,
+            bytes,
+        }
+    }
+
+    /// Appends a revision with these objects.
+    fn append(&self, objects: &[(u32, String)]) -> Vec<u8> {
+        self.append_with(objects, &[], "")
+    }
+
+    fn append_with(&self, objects: &[(u32, String)], raw_entries: &[(u32, String)], trailer: &str) -> Vec<u8> {
+        let mut out = self.bytes.clone();
+        let mut entries: Vec<(u32, String)> = raw_entries.to_vec();
+        for (id, body) in objects {
+            entries.push((*id, format!("{:010} 00000 n \n", out.len())));
+            out.extend_from_slice(format!("{id} 0 obj\n{body}\nendobj\n").as_bytes());
+        }
+        entries.sort();
+        let size = entries.iter().map(|e| e.0 + 1).max().unwrap_or(1).max(self.size);
+        let start = out.len();
+        let mut table = "xref\n".to_owned();
+        for (id, entry) in entries {
+            let _ = write!(table, "{id} 1\n{entry}");
+        }
+        let root = if trailer.contains("/Root") {
+            String::new()
+        } else {
+            format!("/Root {CATALOG} 0 R")
+        };
+        let id = if trailer.contains("/ID") { "" } else { "/ID[<01><02>]" };
+        let info = if trailer.contains("/Info") {
+            String::new()
+        } else {
+            format!("/Info {INFO} 0 R")
+        };
+        let _ = write!(
+            table,
+            "trailer\n<</Size {size}/Prev {}{root}{id}{info}{trailer}>>\nstartxref\n{start}\n%%EOF\n",
+            self.startxref
+        );
+        out.extend_from_slice(table.as_bytes());
+        out
+    }
+
+    fn object(&self, id: u32) -> String {
+        // The newest body of an object as it stands in the signed file.
+        let head = format!("\n{id} 0 obj");
+        let at = rfind(&self.bytes, head.as_bytes()) + head.len();
+        let end = at + find(&self.bytes[at..], b"endobj");
+        let body: String = self.bytes[at..end].iter().map(|b| char::from(*b)).collect();
+        // As `objects` writes it: no space before what opens or closes.
+        let mut tight = String::new();
+        for c in body.trim().chars() {
+            if matches!(c, '/' | '[' | '<' | '(' | '>' | ']') {
+                tight.truncate(tight.trim_end().len());
+            }
+            tight.push(c);
+        }
+        tight
+    }
+
+    /// Changes bytes of the signature dictionary without moving anything, where a signature would not notice or must.
+    fn patched(&self, old: &str, new: &str) -> Vec<u8> {
+        assert_eq!(old.len(), new.len());
+        let mut bytes = self.bytes.clone();
+        let start = rfind(&bytes[..self.gap.0], b" 0 obj");
+        let at = start + find(&bytes[start..], old.as_bytes());
+        bytes[at..at + old.len()].copy_from_slice(new.as_bytes());
+        bytes
+    }
+}
+
+fn with(body: &str, old: &str, new: &str) -> String {
+    assert!(body.contains(old), "{old} is not in {body}");
+    body.replacen(old, new, 1)
+}
+
+struct Attack {
+    name: &'static str,
+    bytes: Vec<u8>,
+    /// Code of a change, or a sub-indication, that must be named.
+    named: &'static str,
+}
+
+/// Changes in a further revision (incremental saving, shadow attacks).
+fn later_changes(s: &Signed) -> Vec<Attack> {
+    let mut all = Vec::new();
+    let mut add = |name, bytes, named| all.push(Attack { name, bytes, named });
+    let base = objects();
+    let body = |id: u32| s.object(id);
+    let fresh = s.size;
+    let page = body(PAGE);
+    add(
+        "content rewritten",
+        s.append(&[(CONTENT, stream("", &text("Pay 999")))]),
+        "page_content_changed",
+    );
+    add(
+        "content exchanged for a prepared one",
+        s.append(&[(
+            PAGE,
+            with(
+                &page,
+                &format!("/Contents {CONTENT} 0 R"),
+                &format!("/Contents {HIDDEN_CONTENT} 0 R"),
+            ),
+        )]),
+        "page_changed",
+    );
+    add(
+        "content made a list with an overlay",
+        s.append(&[
+            (
+                PAGE,
+                with(
+                    &page,
+                    &format!("/Contents {CONTENT} 0 R"),
+                    &format!("/Contents[{CONTENT} 0 R {fresh} 0 R]"),
+                ),
+            ),
+            (fresh, stream("", &text("Pay 999"))),
+        ]),
+        "page_changed",
+    );
+    let entry = {
+        let at = find(&s.bytes, format!("\n{HIDDEN_CONTENT} 0 obj").as_bytes()) + 1;
+        format!("{at:010} 00000 n \n")
+    };
+    add(
+        "content's number pointed at another object",
+        s.append_with(&[], &[(CONTENT, entry)], ""),
+        "page_content_changed",
+    );
+    add(
+        "content freed",
+        s.append_with(&[], &[(CONTENT, "0000000000 00001 f \n".into())], ""),
+        "page_content_changed",
+    );
+    add(
+        "content under another generation",
+        s.append_with(&[], &[(CONTENT, format!("{:010} 00001 n \n", s.bytes.len()))], ""),
+        "page_content_changed",
+    );
+    add(
+        "page turned",
+        s.append(&[(PAGE, with(&page, "/Type/Page", "/Type/Page/Rotate 180"))]),
+        "page_changed",
+    );
+    add(
+        "page cropped",
+        s.append(&[(PAGE, with(&page, "/Type/Page", "/Type/Page/CropBox[0 0 10 10]"))]),
+        "page_changed",
+    );
+    add(
+        "page with its own resources",
+        s.append(&[(PAGE, with(&page, "/Type/Page", "/Type/Page/Resources<<>>"))]),
+        "page_changed",
+    );
+    add(
+        "page with an action",
+        s.append(&[(
+            PAGE,
+            with(&page, "/Type/Page", "/Type/Page/AA<</O<</S/JavaScript/JS(app.alert(1))>>>>"),
+        )]),
+        "page_changed",
+    );
+    add(
+        "pages exchanged",
+        s.append(&[(
+            PAGES,
+            with(
+                &base[1],
+                &format!("{PAGE} 0 R {SECOND_PAGE} 0 R"),
+                &format!("{SECOND_PAGE} 0 R {PAGE} 0 R"),
+            ),
+        )]),
+        "object_changed",
+    );
+    add(
+        "page added",
+        s.append(&[
+            (
+                PAGES,
+                with(
+                    &base[1],
+                    &format!("{SECOND_PAGE} 0 R]/Count 2"),
+                    &format!("{SECOND_PAGE} 0 R {fresh} 0 R]/Count 3"),
+                ),
+            ),
+            (fresh, format!("<</Type/Page/Parent {PAGES} 0 R/Contents {HIDDEN_CONTENT} 0 R>>")),
+        ]),
+        "object_changed",
+    );
+    add(
+        "page taken out",
+        s.append(&[(
+            PAGES,
+            with(
+                &base[1],
+                &format!("{PAGE} 0 R {SECOND_PAGE} 0 R]/Count 2"),
+                &format!("{PAGE} 0 R]/Count 1"),
+            ),
+        )]),
+        "object_changed",
+    );
+    add(
+        "inherited size changed",
+        s.append(&[(PAGES, with(&base[1], "595 842", "100 100"))]),
+        "object_changed",
+    );
+    add(
+        "font exchanged",
+        s.append(&[(FONT, "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>".into())]),
+        "form_changed",
+    );
+    add(
+        "font with other glyph names",
+        s.append(&[(
+            FONT,
+            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[49/nine]>>>>".into(),
+        )]),
+        "form_changed",
+    );
+    add(
+        "image exchanged",
+        s.append(&[(
+            IMAGE,
+            stream(
+                "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
+                "B",
+            ),
+        )]),
+        "object_changed",
+    );
+    add(
+        "image's colours inverted",
+        s.append(&[(IMAGE, with(&base[13], "/DeviceGray", "/DeviceGray/Decode[1 0]"))]),
+        "object_changed",
+    );
+    add(
+        "look shared by page and check box exchanged",
+        s.append(&[(SHARED, stream("/Type/XObject/Subtype/Form/BBox[0 0 200 20]", "0 0 200 20 re f"))]),
+        "object_changed",
+    );
+    let catalog = body(CATALOG);
+    add(
+        "layer switched on",
+        s.append(&[(CATALOG, with(&catalog, &format!("/D<</OFF[{LAYER} 0 R]>>"), "/D<<>>"))]),
+        "catalog_changed",
+    );
+    add(
+        "layer renamed to another use",
+        s.append(&[(LAYER, "<</Type/OCG/Name(layer)/Usage<</View<</ViewState/ON>>>>>>".into())]),
+        "object_changed",
+    );
+    add(
+        "action at opening",
+        s.append(&[(
+            CATALOG,
+            with(&catalog, "/Type/Catalog", "/Type/Catalog/OpenAction<</S/JavaScript/JS(1)>>"),
+        )]),
+        "catalog_changed",
+    );
+    add(
+        "names with scripts",
+        s.append(&[(
+            CATALOG,
+            with(
+                &catalog,
+                "/Type/Catalog",
+                "/Type/Catalog/Names<</JavaScript<</Names[(a)<</S/JavaScript/JS(1)>>]>>>>",
+            ),
+        )]),
+        "catalog_changed",
+    );
+    add(
+        "page tree exchanged",
+        s.append(&[
+            (
+                CATALOG,
+                with(&catalog, &format!("/Pages {PAGES} 0 R"), &format!("/Pages {fresh} 0 R")),
+            ),
+            (fresh, base[1].clone().replace("842", "100")),
+        ]),
+        "catalog_changed",
+    );
+    add(
+        "another catalog",
+        s.append_with(&[(fresh, base[0].clone())], &[], &format!("/Root {fresh} 0 R")),
+        "trailer_changed",
+    );
+    add(
+        "another file identifier",
+        s.append_with(&[], &[], "/ID[<99><02>]"),
+        "trailer_changed",
+    );
+    let field = body(TEXT_FIELD);
+    add(
+        "field shows what it does not hold",
+        s.append(&[
+            (TEXT_FIELD, with(&field, &format!("/N {TEXT_LOOK} 0 R"), &format!("/N {fresh} 0 R"))),
+            (
+                fresh,
+                stream("/Type/XObject/Subtype/Form/BBox[0 0 200 20]", "BT /F1 12 Tf (999) Tj ET"),
+            ),
+        ]),
+        "field_appearance_changed",
+    );
+    add(
+        "field's look rewritten in place",
+        s.append(&[(
+            TEXT_LOOK,
+            stream("/Type/XObject/Subtype/Form/BBox[0 0 200 20]", "BT /F1 12 Tf (999) Tj ET"),
+        )]),
+        "field_appearance_changed",
+    );
+    add(
+        "hidden field shown",
+        s.append(&[(HIDDEN_FIELD, with(&body(HIDDEN_FIELD), "/F 2", "/F 4"))]),
+        "field_changed",
+    );
+    add(
+        "field moved",
+        s.append(&[(TEXT_FIELD, with(&field, "/Rect[72 600", "/Rect[72 690"))]),
+        "field_changed",
+    );
+    add(
+        "field enlarged while filled",
+        s.append(&[(TEXT_FIELD, with(&with(&field, "/V(100)", "/V(101)"), "272 620", "572 820"))]),
+        "field_changed",
+    );
+    add(
+        "field renamed",
+        s.append(&[(TEXT_FIELD, with(&field, "(amount)", "(other)"))]),
+        "field_changed",
+    );
+    add(
+        "field made a button",
+        s.append(&[(TEXT_FIELD, with(&field, "/FT/Tx", "/FT/Btn"))]),
+        "field_changed",
+    );
+    add(
+        "field with a background",
+        s.append(&[(TEXT_FIELD, with(&field, "/FT/Tx", "/FT/Tx/MK<</BG[1 1 1]>>"))]),
+        "field_changed",
+    );
+    add(
+        "field with an action",
+        s.append(&[(TEXT_FIELD, with(&field, "/FT/Tx", "/FT/Tx/A<</S/JavaScript/JS(1)>>"))]),
+        "field_changed",
+    );
+    add(
+        "check box looks exchanged",
+        s.append(&[(
+            CHECK_BOX,
+            with(
+                &body(CHECK_BOX),
+                &format!("/Yes {SHARED} 0 R/Off {TEXT_LOOK} 0 R"),
+                &format!("/Yes {TEXT_LOOK} 0 R/Off {SHARED} 0 R"),
+            ),
+        )]),
+        "field_appearance_changed",
+    );
+    let form = body(FORM);
+    let new_field = |kind: &str| {
+        format!("<</Type/Annot/Subtype/Widget/FT/{kind}/T(new)/V(999)/P {PAGE} 0 R/Rect[72 690 400 730]/F 4/AP<</N {TEXT_LOOK} 0 R>>>>")
+    };
+    let listed =
+        |page: &str| with(page, "/Annots[", "/Annots[ ").replacen(&format!("{CHECK_BOX} 0 R"), &format!("{CHECK_BOX} 0 R {fresh} 0 R"), 1);
+    let fields = |form: &str| form.replacen(&format!("{CHECK_BOX} 0 R"), &format!("{CHECK_BOX} 0 R {fresh} 0 R"), 1);
+    add(
+        "text field laid over the page",
+        s.append(&[(PAGE, listed(&page)), (FORM, fields(&form)), (fresh, new_field("Tx"))]),
+        "field_added",
+    );
+    add(
+        "button laid over the page",
+        s.append(&[(PAGE, listed(&page)), (FORM, fields(&form)), (fresh, new_field("Btn"))]),
+        "field_added",
+    );
+    add(
+        "widget without a field",
+        s.append(&[(PAGE, listed(&page)), (fresh, new_field("Tx"))]),
+        "field_added",
+    );
+    add(
+        "field taken from the form",
+        s.append(&[(FORM, form.replacen(&format!("{TEXT_FIELD} 0 R"), "", 1))]),
+        "field_removed",
+    );
+    add(
+        "field taken from the page",
+        s.append(&[(PAGE, page.replacen(&format!("{TEXT_FIELD} 0 R"), "", 1))]),
+        "field_removed",
+    );
+    add(
+        "prepared fields painted in another order",
+        s.append(&[(
+            PAGE,
+            with(
+                &page,
+                &format!("{TEXT_FIELD} 0 R {HIDDEN_FIELD} 0 R"),
+                &format!("{HIDDEN_FIELD} 0 R {TEXT_FIELD} 0 R"),
+            ),
+        )]),
+        "field_removed",
+    );
+    add(
+        "form's font exchanged",
+        s.append(&[
+            (FORM, with(&form, &format!("/F1 {FONT} 0 R"), &format!("/F1 {fresh} 0 R"))),
+            (fresh, "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>".into()),
+        ]),
+        "form_changed",
+    );
+    add(
+        "form with XFA",
+        s.append(&[(FORM, with(&form, "<</Fields", "<</XFA(x)/Fields"))]),
+        "form_changed",
+    );
+    add(
+        "form taken out",
+        s.append(&[(CATALOG, with(&catalog, &format!("/AcroForm {FORM} 0 R"), ""))]),
+        "no_signature",
+    );
+    let signature = body(s.field);
+    add(
+        "signature taken from its field",
+        s.append(&[(s.field, with(&signature, &format!("/V {} 0 R", s.value), ""))]),
+        "",
+    );
+    add("signature's dictionary emptied", s.append(&[(s.value, "<<>>".into())]), "");
+    add(
+        "signature's dictionary with another name",
+        s.append(&[(s.value, with(&body(s.value), "/Adobe.PPKLite", "/Adobe.PPKLite/Name(Minister)"))]),
+        "",
+    );
+    add(
+        "objects behind the end",
+        [
+            s.bytes.clone(),
+            format!("{CONTENT} 0 obj\n{}\nendobj\n", stream("", &text("Pay 999"))).into_bytes(),
+        ]
+        .concat(),
+        "content_after_the_end",
+    );
+    add(
+        "objects behind the end and the old startxref",
+        [
+            s.bytes.clone(),
+            format!(
+                "{CONTENT} 0 obj\n{}\nendobj\nstartxref\n{}\n%%EOF\n",
+                stream("", &text("Pay 999")),
+                s.startxref
+            )
+            .into_bytes(),
+        ]
+        .concat(),
+        "content_after_the_end",
+    );
+    add(
+        "encryption added",
+        s.append_with(
+            &[],
+            &[],
+            "/Encrypt<</Filter/Standard/V 1/R 2/O(00000000000000000000000000000000)/U(00000000000000000000000000000000)/P -4>>",
+        ),
+        "",
+    );
+    all
+}
+
+/// Signature dictionaries that promise what they do not hold (universal forgery), and moved bytes (wrapping).
+fn forgeries(s: &Signed) -> Vec<Attack> {
+    let mut all = Vec::new();
+    let mut add = |name, bytes| all.push(Attack { name, bytes, named: "" });
+    let value = s.object(s.value);
+    let contents = {
+        let at = value.find("/Contents").unwrap();
+        let end = at + value[at..].find('>').unwrap() + 1;
+        value[at..end].to_owned()
+    };
+    let range = {
+        let at = value.find("/ByteRange").unwrap();
+        let end = at + value[at..].find(']').unwrap() + 1;
+        value[at..end].to_owned()
+    };
+    for (name, new) in [
+        ("no contents", String::new()),
+        ("null contents", "/Contents null".into()),
+        ("empty contents", "/Contents <>".into()),
+        ("zero contents", "/Contents <00>".into()),
+        ("contents of zeros", format!("/Contents <{}>", "0".repeat(2000))),
+        ("contents elsewhere", "/Contents 5 0 R".into()),
+        ("contents a number", "/Contents 0".into()),
+        ("contents an array", format!("/Contents [{}]", &contents[9..])),
+    ] {
+        add(name, s.append(&[(s.value, value.replace(&contents, &new))]));
+    }
+    let (a, b) = s.gap;
+    let rest = s.bytes.len() - b;
+    for (name, new) in [
+        ("no range", String::new()),
+        ("null range", "/ByteRange null".into()),
+        ("empty range", "/ByteRange []".into()),
+        ("range of zeros", "/ByteRange [0 0 0 0]".into()),
+        ("range of two", format!("/ByteRange [0 {a}]")),
+        ("range of three", format!("/ByteRange [0 {a} {b}]")),
+        ("range of six", format!("/ByteRange [0 {a} {b} {rest} 0 0]")),
+        ("negative range", format!("/ByteRange [0 -{a} {b} {rest}]")),
+        ("range beyond the end", format!("/ByteRange [0 {a} {b} 99999999]")),
+        ("range of everything", format!("/ByteRange [0 {b} {b} {rest}]")),
+        ("range with a wider gap", format!("/ByteRange [0 {} {b} {rest}]", a - 100)),
+        ("range not from the start", format!("/ByteRange [9 {} {b} {rest}]", a - 9)),
+        ("range in real numbers", format!("/ByteRange [0.0 {a}.0 {b}.0 {rest}.0]")),
+        ("range of words", "/ByteRange [/a /b /c /d]".into()),
+        (
+            "range overflowing",
+            "/ByteRange [0 18446744073709551615 1 18446744073709551615]".into(),
+        ),
+    ] {
+        add(name, s.append(&[(s.value, value.replace(&range, &new))]));
+    }
+    add("range patched in the signed bytes", s.patched("/ByteRange [0 ", "/ByteRange [1 "));
+    add("kind of signature patched", s.patched("ETSI.CAdES.detached", "adbe.x509.rsa_sha1 "));
+    add("kind of signature unknown", s.patched("ETSI.CAdES.detached", "ETSI.CAdES.attached"));
+    add(
+        "range twice",
+        s.append(&[(s.value, value.replace(&range, &format!("{range}/ByteRange [0 10 20 10]")))]),
+    );
+    // Wrapping: what was signed behind the gap moves to the end, and other objects take its place.
+    let (head, tail) = (&s.bytes[..b], &s.bytes[b..]);
+    let other = format!("\n{CONTENT} 0 obj\n{}\nendobj\n", stream("", &text("Pay 999")));
+    for (name, moved) in [
+        ("signed bytes moved to the end", b + other.len()),
+        ("signed bytes moved and the old place kept", b),
+    ] {
+        let mut bytes = [head, other.as_bytes(), tail].concat();
+        let claim = format!("/ByteRange [0 {a} {moved} {rest}]");
+        let body = value.replace(&range, &claim);
+        let at = bytes.len();
+        bytes.extend_from_slice(format!("{} 0 obj\n{body}\nendobj\n", s.value).as_bytes());
+        let start = bytes.len();
+        let content = b + 1;
+        bytes.extend_from_slice(
+            format!(
+                "xref\n{CONTENT} 1\n{content:010} 00000 n \n{} 1\n{at:010} 00000 n \ntrailer\n<</Size {}/Root {CATALOG} 0 R/Prev {}>>\nstartxref\n{start}\n%%EOF\n",
+                s.value, s.size, s.startxref + other.len()
+            )
+            .as_bytes(),
+        );
+        add(name, bytes);
+    }
+    // The whole signed file as an attachment of another one.
+    let mut wrapped = build();
+    wrapped.truncate(rfind(&wrapped, b"xref\n0"));
+    wrapped.extend_from_slice(&s.bytes);
+    add("signed file behind another one", wrapped);
+    all
+}
+
+/// What a certification does not allow, though an approval would.
+fn beyond_certification(authority: &Authority) -> Vec<Attack> {
+    let mut all = Vec::new();
+    for (level, name) in [(1, "note on a certified document (1)"), (2, "note on a certified document (2)")] {
+        let s = Signed::new(authority, Some(level), false);
+        let page = s.object(PAGE);
+        let fresh = s.size;
+        let note = format!("<</Type/Annot/Subtype/FreeText/Rect[72 690 400 730]/Contents(Pay 999)/P {PAGE} 0 R>>");
+        let bytes = s.append(&[
+            (PAGE, page.replacen(&format!("{NOTE} 0 R"), &format!("{NOTE} 0 R {fresh} 0 R"), 1)),
+            (fresh, note),
+        ]);
+        all.push(Attack {
+            name,
+            bytes,
+            named: "annotation_added",
+        });
+    }
+    let s = Signed::new(authority, Some(1), false);
+    let filled = with(&s.object(TEXT_FIELD), "/V(100)", "/V(999)");
+    all.push(Attack {
+        name: "field filled in a certified document (1)",
+        bytes: s.append(&[(TEXT_FIELD, filled)]),
+        named: "field_filled",
+    });
+    // A visible signature laid over the certified text (SSA).
+    let s = Signed::new(authority, Some(2), false);
+    let mut bytes = Vec::new();
+    let mut look = Appearance::at(Placement {
+        page: 1,
+        x: 60.0,
+        y: 690.0,
+        w: 400.0,
+        h: 40.0,
+    });
+    look.lines = vec!["Pay 999".into()];
+    let options = SignOptions {
+        time: NOW,
+        appearance: Some(look),
+        ..SignOptions::default()
+    };
+    sign(&s.bytes, &mut bytes, &authority.signer("Somebody"), &options).unwrap();
+    all.push(Attack {
+        name: "visible signature over a certified document (2)",
+        bytes,
+        named: "signature_added",
+    });
+    all
+}
+
+fn names(report: &Report) -> Vec<String> {
+    let mut names = Vec::new();
+    for s in &report.signatures {
+        names.extend(s.changes.iter().map(|c| c.code.to_owned()));
+        names.extend(s.sub_indication.map(|i| i.name().to_owned()));
+    }
+    names.extend(report.error.iter().map(|e| e.code.to_owned()));
+    names
+}
+
+fn first_passes(report: &Report) -> bool {
+    // Whoever validates looks at the signature that was there; a new one over the changed file is another matter.
+    report
+        .signatures
+        .first()
+        .is_some_and(|s| s.indication == Indication::TotalPassed && s.field.as_deref() == Some("Signature1"))
+}
+
+fn judge(attacks: Vec<Attack>, context: &ValidationContext) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for Attack { name, bytes, named } in attacks {
+        let report = validate(&bytes, context);
+        let found = names(&report);
+        if first_passes(&report) {
+            wrong.push(format!("{name}: passes ({found:?})"));
+        } else if !named.is_empty() && !found.iter().any(|n| n == named) {
+            wrong.push(format!("{name}: {found:?}, not {named}"));
+        } else if found.is_empty() {
+            wrong.push(format!("{name}: fails without a name"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn no_known_attack_passes_and_each_is_named() {
+    let authority = Authority::new();
+    let context = authority.context();
+    let mut attacks = Vec::new();
+    for visible in [false, true] {
+        let s = Signed::new(&authority, None, visible);
+        assert!(first_passes(&validate(&s.bytes, &context)), "the document itself");
+        attacks.extend(later_changes(&s));
+        attacks.extend(forgeries(&s));
+    }
+    attacks.extend(beyond_certification(&authority));
+    let count = attacks.len();
+    assert!(count >= 120, "{count}");
+    let wrong = judge(attacks, &context);
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_is_allowed_later_is_not_called_tampering() {
+    let authority = Authority::new();
+    let context = authority.context();
+    let s = Signed::new(&authority, None, true);
+    let (page, form, field, catalog) = (s.object(PAGE), s.object(FORM), s.object(TEXT_FIELD), s.object(CATALOG));
+    let fresh = s.size;
+    let look = stream("/Type/XObject/Subtype/Form/BBox[0 0 200 20]", "BT /F1 12 Tf (999) Tj ET");
+    let filled = with(
+        &with(&field, "/V(100)", "/V(999)"),
+        &format!("/N {TEXT_LOOK} 0 R"),
+        &format!("/N {fresh} 0 R"),
+    );
+    let noted = page.replacen(&format!("{NOTE} 0 R"), &format!("{NOTE} 0 R {fresh} 0 R"), 1);
+    let note = format!("<</Type/Annot/Subtype/Text/Rect[10 40 30 60]/Contents(seen)/P {PAGE} 0 R>>");
+    let mut second = Vec::new();
+    let options = SignOptions {
+        time: NOW,
+        ..SignOptions::default()
+    };
+    sign(&s.bytes, &mut second, &authority.signer("Second"), &options).unwrap();
+    let spaced = |body: &str| body.replacen("<<", "<< ", 1);
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("nothing", s.bytes.clone(), "none"),
+        ("an empty revision", s.append(&[]), "none"),
+        (
+            "the same written anew",
+            s.append(&[
+                (CONTENT, objects()[3].clone()),
+                (PAGE, spaced(&page)),
+                (FORM, spaced(&form)),
+                (CATALOG, spaced(&catalog)),
+            ]),
+            "none",
+        ),
+        (
+            "a field filled",
+            s.append(&[(TEXT_FIELD, filled.clone()), (fresh, look.clone())]),
+            "form_filling",
+        ),
+        (
+            "a field filled and made read-only",
+            s.append(&[(TEXT_FIELD, with(&filled, "/FT/Tx", "/FT/Tx/Ff 1")), (fresh, look.clone())]),
+            "form_filling",
+        ),
+        (
+            "a box ticked",
+            s.append(&[(CHECK_BOX, with(&s.object(CHECK_BOX), "/V/Off/AS/Off", "/V/Yes/AS/Yes"))]),
+            "form_filling",
+        ),
+        ("a second signature", second, "form_filling"),
+        ("a note", s.append(&[(PAGE, noted), (fresh, note)]), "annotations"),
+        (
+            "validation data",
+            s.append(&[
+                (CATALOG, with(&catalog, "/Type/Catalog", &format!("/Type/Catalog/DSS {fresh} 0 R"))),
+                (fresh, "<</Type/DSS>>".into()),
+            ]),
+            "lta_updates",
+        ),
+        (
+            "information",
+            s.append(&[(INFO, "<</Title(A document)/ModDate(D:20261124)>>".into())]),
+            "lta_updates",
+        ),
+        (
+            "metadata",
+            s.append(&[
+                (
+                    CATALOG,
+                    with(&catalog, "/Type/Catalog", &format!("/Type/Catalog/Metadata {fresh} 0 R")),
+                ),
+                (fresh, stream("/Type/Metadata/Subtype/XML", "<x/>")),
+            ]),
+            "lta_updates",
+        ),
+        (
+            "a font for the form",
+            s.append(&[
+                (FORM, with(&form, "/Font<<", &format!("/Font<</F2 {fresh} 0 R"))),
+                (fresh, "<</Type/Font/Subtype/Type1/BaseFont/Courier>>".into()),
+            ]),
+            "none",
+        ),
+        ("something that nobody refers to", s.append(&[(fresh, "(rubbish)".into())]), "none"),
+    ];
+    let mut wrong = Vec::new();
+    for (name, bytes, level) in cases {
+        let report = validate(&bytes, &context);
+        let first = report.signatures.first();
+        let got = first.and_then(|f| serde_json::to_value(f.modification_level).ok());
+        if !first_passes(&report) || got.as_ref().and_then(|g| g.as_str()) != Some(level) {
+            wrong.push(format!("{name}: {got:?}, not {level}; {:?} {:?}", names(&report), report.error));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
