@@ -68,11 +68,12 @@ impl AppState {
                 }
             };
         }
+        let signatures = signatures::Service::new(db.clone(), files.clone(), config.clone());
         let documents = documents::Service {
             db: db.clone(),
             files: files.clone(),
             config: config.clone(),
-            signatures: service!(signatures),
+            signatures: signatures.clone(),
         };
         Ok(Self {
             identity: identity::Service {
@@ -80,7 +81,7 @@ impl AppState {
                 config: config.clone(),
                 passwords: identity::password::Passwords::default(),
             },
-            signatures: service!(signatures),
+            signatures: signatures.clone(),
             meetings: meetings::Service {
                 db: db.clone(),
                 files: files.clone(),
@@ -92,7 +93,7 @@ impl AppState {
                 files: files.clone(),
                 config: config.clone(),
                 documents: documents.clone(),
-                signatures: service!(signatures),
+                signatures,
             },
             documents,
             audit: service!(audit),

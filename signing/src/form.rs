@@ -42,6 +42,8 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
         let mut widget = widget(&page, &field.name, Some(&field.placement));
         widget.set("FT", "Tx");
         widget.set("F", 4);
+        // Filled by the program alone: a viewer must not offer it for typing.
+        widget.set("Ff", 1);
         widget.set("TU", write::text(&field.tooltip));
         widget.set("DA", Object::string_literal(format!("/KyTimes {} Tf 0 g", field.font_size)));
         widget.set("Q", field.align as i64);

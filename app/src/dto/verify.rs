@@ -15,6 +15,17 @@ pub struct VerifyReport {
     pub signatures: Vec<SignatureView>,
     /// `24/11/2026 14:05`, Vietnam time: when it was checked.
     pub checked: String,
+    /// What could not be asked or fetched, so that the report says less than it could.
+    #[serde(default)]
+    pub notes: Vec<Note>,
+}
+
+/// Something to know, by a stable code and in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub code: String,
+    pub vi: String,
+    pub en: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +39,8 @@ pub struct SignatureView {
     pub serial: String,
     pub indication: String,
     pub sub_indication: Option<String>,
+    /// The verdict in a sentence.
+    pub explanation: Note,
     pub intact: Option<bool>,
     pub cryptographically_valid: Option<bool>,
     pub trusted: Option<bool>,
@@ -44,7 +57,7 @@ pub struct SignatureView {
     pub page: Option<u32>,
     /// Revision that the signature covers, from 1.
     pub revision: u32,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Note>,
 }
 
 /// Something that changed after the signature.

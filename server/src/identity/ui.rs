@@ -42,9 +42,9 @@ impl IdentityApi for Bound<Service> {
         api(self.state.signatures.key_info(&Owner::Person(id)).await)
     }
 
-    async fn change_pin(&self, _old: String, _new: String) -> ApiResult<()> {
-        api(self.actor.user())?;
-        api(Err(crate::signatures::Error::NoKey))
+    async fn change_pin(&self, old: String, new: String) -> ApiResult<()> {
+        let me = Owner::Person(api(self.actor.user())?.clone());
+        api(self.state.signatures.change_pin(&self.actor, &me, &old, &new).await)
     }
 
     async fn change_password(&self, old: String, new: String) -> ApiResult<()> {

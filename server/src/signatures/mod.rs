@@ -1,19 +1,28 @@
 //! Keys sealed with a PIN, signing with them, checking signatures.
 pub mod error;
 pub mod http;
+mod keys;
+pub mod pdf;
+pub mod pin;
+mod seal;
+mod store;
+mod verify;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
+pub use keys::{KeyMaterial, KeyRow, NewKey, TRIES};
 
-use crate::actor::Actor;
 use crate::config::Config;
 use crate::db::Db;
-use crate::files::{Files, Incoming};
+use crate::files::Files;
 use app::dto::Placement;
-use app::dto::identity::KeyInfo;
-use app::dto::verify::VerifyReport;
 use app::ids::UserId;
-use std::path::Path;
+use signing::KeySigner;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -22,6 +31,20 @@ pub struct Service {
     pub db: Db,
     pub files: Files,
     pub config: Arc<Config>,
+    /// Keys that may be opened at the same time: each takes 64 MiB meanwhile.
+    turns: Arc<Semaphore>,
+}
+
+impl Service {
+    pub fn new(db: Db, files: Files, config: Arc<Config>) -> Self {
+        let turns = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(1, 8));
+        Self {
+            db,
+            files,
+            config,
+            turns: Arc::new(Semaphore::new(turns)),
+        }
+    }
 }
 
 /// Whose key it is.
@@ -32,10 +55,29 @@ pub enum Owner {
     Body(String),
 }
 
-/// A key opened with its PIN, for one use.
+impl Owner {
+    /// `owner_kind` and `owner_id` of the table.
+    fn columns(&self) -> (&'static str, &str) {
+        match self {
+            Self::Person(id) => ("person", id.as_str()),
+            Self::Body(code) => ("body", code),
+        }
+    }
+}
+
+/// A key opened with its PIN, for one use; wiped from memory when dropped.
 pub struct OpenKey {
+    signer: Arc<KeySigner>,
     /// PNG of the handwritten signature or the seal.
     pub image: Option<Vec<u8>>,
+    /// Of its certificate.
+    pub subject: String,
+}
+
+impl std::fmt::Debug for OpenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenKey").field("subject", &self.subject).finish_non_exhaustive()
+    }
 }
 
 /// How a signature is to be made and to look.
@@ -46,35 +88,4 @@ pub struct SignRequest {
     pub reason: String,
     /// Text beside the picture.
     pub lines: Vec<String>,
-}
-
-impl Service {
-    /// Reserves the boxes for number and date as form fields; `None` when the file has them already.
-    pub async fn prepare_fields(&self, _file: &Path, _number: Placement, _date: Placement) -> Result<Option<Incoming>> {
-        Err(Error::NoKey)
-    }
-
-    /// Fills the boxes reserved by [`Self::prepare_fields`]; `None` when the file has none.
-    pub async fn fill_fields(&self, _file: &Path, _number: &str, _date: &str) -> Result<Option<Incoming>> {
-        Err(Error::NoKey)
-    }
-
-    /// Opens a key with its PIN; a wrong PIN is counted, five lock the key for a while.
-    pub async fn unseal(&self, _actor: &Actor, _owner: &Owner, _pin: &str) -> Result<OpenKey> {
-        Err(Error::NoKey)
-    }
-
-    /// Signs a file into a new one (PAdES B-B, one more revision).
-    pub async fn sign_pdf(&self, _key: &OpenKey, _file: &Path, _request: SignRequest) -> Result<Incoming> {
-        Err(Error::NoKey)
-    }
-
-    pub async fn key_info(&self, _owner: &Owner) -> Result<Option<KeyInfo>> {
-        Ok(None)
-    }
-
-    /// Checks the signatures of a file now.
-    pub async fn verify_file(&self, _file: &Path, _file_name: &str) -> Result<VerifyReport> {
-        Err(Error::NoKey)
-    }
 }

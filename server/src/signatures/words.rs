@@ -1,0 +1,226 @@
+//! What a validation found, in words for a person.
+use app::dto::verify::Note;
+use app::error::ApiError;
+use serde::Serialize;
+use signing::validate::diff::Change;
+use signing::validate::{Indication, Kind, SignatureReport, SubIndication};
+
+/// The name that the JSON of the report gives a value of an enumeration.
+pub fn code_of<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        _ => String::new(),
+    }
+}
+
+fn note(code: &str, vi: impl Into<String>, en: impl Into<String>) -> Note {
+    Note {
+        code: code.to_owned(),
+        vi: vi.into(),
+        en: en.into(),
+    }
+}
+
+/// Why a file could not be judged at all.
+pub fn unreadable(code: &str) -> ApiError {
+    let (vi, en) = match code {
+        "no_signature" => (
+            "Tệp này không có chữ ký số nào. Hãy kiểm tra xem có đúng bản đã ký không.",
+            "This file has no digital signature. Check whether it is the signed copy.",
+        ),
+        "password_needed" => (
+            "Tệp này phải có mật khẩu mới mở được. Hãy bỏ mật khẩu mở tệp rồi kiểm tra lại.",
+            "This file opens only with a password. Remove the password and check again.",
+        ),
+        "encryption_unsupported" => (
+            "Tệp này được mã hóa theo cách chưa hỗ trợ. Hãy xin bản không mã hóa.",
+            "This file is encrypted in a way that is not supported. Ask for one that is not encrypted.",
+        ),
+        "too_complex" => (
+            "Tệp này phức tạp bất thường nên không được kiểm tra. Hãy xin lại bản gốc từ nơi gửi.",
+            "This file is so unusually complex that it was not checked. Ask the sender for the original.",
+        ),
+        "io" => (
+            "Máy chủ không đọc được tệp. Hãy tải lên lại.",
+            "The server could not read the file. Upload it again.",
+        ),
+        _ => (
+            "Tệp này không phải PDF đọc được, hoặc đã hỏng. Hãy xin lại bản gốc từ nơi gửi.",
+            "This file is not a readable PDF, or is broken. Ask the sender for the original.",
+        ),
+    };
+    ApiError::new(&format!("verify.{code}"), vi, en)
+}
+
+/// The verdict on a signature in a sentence.
+pub fn verdict(s: &SignatureReport) -> Note {
+    use SubIndication::*;
+    let Some(sub) = s.sub_indication else {
+        return match (s.indication, s.kind) {
+            (Indication::TotalPassed, Kind::Timestamp) => note("passed", "Dấu thời gian hợp lệ.", "The time stamp is valid."),
+            (Indication::TotalPassed, Kind::Signature) => note(
+                "passed",
+                "Chữ ký hợp lệ: nội dung đã ký còn nguyên vẹn và chứng thư đáng tin cậy.",
+                "The signature is valid: what was signed is unchanged and the certificate is trusted.",
+            ),
+            _ => note("unknown", "Chưa kết luận được.", "There is no conclusion."),
+        };
+    };
+    let changed = s.intact != Some(false) && s.modifications_allowed == Some(false);
+    let (vi, en) = match sub {
+        FormatFailure if changed => (
+            "Văn bản đã bị thay đổi sau khi ký theo cách không được phép.",
+            "The document was changed after signing in a way that is not allowed.",
+        ),
+        FormatFailure => (
+            "Chữ ký không đúng định dạng nên không bảo vệ được văn bản.",
+            "The signature's form is wrong, so that it does not protect the document.",
+        ),
+        HashFailure => (
+            "Nội dung đã ký bị sửa: văn bản không còn nguyên vẹn.",
+            "What was signed has been altered: the document is not intact.",
+        ),
+        SigCryptoFailure => (
+            "Giá trị chữ ký không khớp với chứng thư của người ký.",
+            "The signature value does not fit the signer's certificate.",
+        ),
+        Revoked => ("Chứng thư đã bị thu hồi khi ký.", "The certificate was revoked when it signed."),
+        RevokedNoPoe => (
+            "Chứng thư đã bị thu hồi, và không có dấu thời gian chứng minh chữ ký có trước đó.",
+            "The certificate has been revoked, and no time stamp proves that the signature is older.",
+        ),
+        RevokedCaNoPoe => (
+            "Chứng thư của tổ chức chứng thực đã bị thu hồi, và không có dấu thời gian chứng minh chữ ký có trước đó.",
+            "The certificate of the certification authority has been revoked, and no time stamp proves that the signature is older.",
+        ),
+        Expired => ("Chứng thư đã hết hạn khi ký.", "The certificate had expired when it signed."),
+        OutOfBoundsNoPoe => (
+            "Chứng thư hết hạn hoặc chưa có hiệu lực, và không có dấu thời gian chứng minh thời điểm ký.",
+            "The certificate is out of its validity, and no time stamp proves when it signed.",
+        ),
+        NotYetValid => (
+            "Chứng thư chưa có hiệu lực khi ký.",
+            "The certificate was not yet valid when it signed.",
+        ),
+        NoSigningCertificateFound => (
+            "Không tìm thấy chứng thư của người ký.",
+            "The signer's certificate cannot be found.",
+        ),
+        NoCertificateChainFound => (
+            "Nội dung còn nguyên vẹn, nhưng chứng thư không dẫn tới tổ chức chứng thực nào được tin cậy ở đây.",
+            "What was signed is unchanged, but the certificate does not lead to any authority trusted here.",
+        ),
+        TryLater => (
+            "Chưa biết chứng thư có bị thu hồi hay không. Hãy kiểm tra lại sau.",
+            "It is not known whether the certificate has been revoked. Check again later.",
+        ),
+        ChainConstraintsFailure => (
+            "Chứng thư không được phép dùng để ký như thế này.",
+            "The certificate may not be used to sign like this.",
+        ),
+        SigConstraintsFailure => (
+            "Chữ ký thiếu một thuộc tính bắt buộc.",
+            "The signature lacks an attribute that is demanded.",
+        ),
+        CryptoConstraintsFailure | CryptoConstraintsFailureNoPoe => (
+            "Thuật toán của chữ ký không còn đủ an toàn hoặc không được hỗ trợ.",
+            "The signature's algorithm is no longer strong enough, or is not supported.",
+        ),
+        TimestampOrderFailure => ("Các dấu thời gian mâu thuẫn nhau.", "The time stamps contradict each other."),
+        _ => ("Không có chứng cứ về thời điểm ký.", "Nothing proves when the signature was made."),
+    };
+    note(&sub.name().to_lowercase(), vi, en)
+}
+
+/// One change after the signature, Vietnamese and English.
+pub fn change(c: &Change) -> (String, String) {
+    let name = c.params.get("field").map(|n| format!(" “{n}”")).unwrap_or_default();
+    let (vi, en) = match c.code {
+        "field_filled" => (format!("Điền vào ô{name}"), format!("Filled the field{name}")),
+        "field_appearance" => (format!("Vẽ lại ô{name}"), format!("Drew the field{name} anew")),
+        "signature_added" => (format!("Thêm chữ ký{name}"), format!("Added the signature{name}")),
+        "signature_field_added" => (format!("Thêm ô chữ ký{name}"), format!("Added the signature field{name}")),
+        "form_updated" => ("Ghi thêm chữ ký vào biểu mẫu".into(), "Entered a signature into the form".into()),
+        "validation_data_added" => (
+            "Thêm dữ liệu để kiểm tra lâu dài".into(),
+            "Added data for validation in the long run".into(),
+        ),
+        "metadata_changed" => ("Cập nhật thông tin mô tả tệp".into(), "Updated the file's metadata".into()),
+        "annotation_added" => ("Thêm chú thích".into(), "Added an annotation".into()),
+        "annotation_changed" => ("Sửa chú thích".into(), "Changed an annotation".into()),
+        "annotation_removed" => ("Xóa chú thích".into(), "Removed an annotation".into()),
+        "unused_object" => ("Thêm dữ liệu không được dùng đến".into(), "Added data that nothing uses".into()),
+        "content_after_the_end" => (
+            "Có nội dung nằm sau phần kết thúc của tệp".into(),
+            "There is content after the end of the file".into(),
+        ),
+        _ => {
+            let object = c.object.map(|o| o.to_string()).unwrap_or_default();
+            (
+                format!("Thay đổi nội dung của tệp (đối tượng {object})"),
+                format!("Changed the file's content (object {object})"),
+            )
+        }
+    };
+    match c.page {
+        Some(page) => (format!("{vi}, trang {page}."), format!("{en}, page {page}.")),
+        None => (format!("{vi}."), format!("{en}.")),
+    }
+}
+
+/// Something that a person should know beside the verdict.
+pub fn warning(code: &str) -> Note {
+    let (kind, rest) = code.split_once(':').unwrap_or((code, ""));
+    let (vi, en) = match kind {
+        "untidy_earlier_revision" => (
+            "Một bản trước trong tệp được ghi không gọn gàng.".to_owned(),
+            "An earlier revision of the file is untidy.".to_owned(),
+        ),
+        "bytes_behind_the_signature_value" => (
+            "Có dữ liệu thừa sau giá trị chữ ký.".into(),
+            "There are stray bytes behind the signature value.".into(),
+        ),
+        "revoked_later" => (
+            "Chứng thư đã bị thu hồi sau thời điểm ký.".into(),
+            "The certificate was revoked after the signature was made.".into(),
+        ),
+        "revocation_not_declared" => (
+            "Chứng thư không cho biết nơi hỏi về thu hồi.".into(),
+            "The certificate does not say where to ask about revocation.".into(),
+        ),
+        "locked_field_changed" => (
+            format!("Ô “{rest}” đã bị khóa nhưng vẫn bị thay đổi."),
+            format!("The field “{rest}” was locked and changed nevertheless."),
+        ),
+        "visible_signature_field_added_after_certification" => (
+            "Có chữ ký hiển thị được thêm sau khi văn bản đã được chứng nhận.".into(),
+            "A visible signature was added after the document had been certified.".into(),
+        ),
+        "timestamp_not_usable" => ("Có dấu thời gian không dùng được.".into(), "A time stamp cannot be used.".into()),
+        "signing_certificate_reference_differs" => (
+            "Chữ ký trỏ tới một chứng thư khác.".into(),
+            "The signature refers to another certificate.".into(),
+        ),
+        "signing_certificate_reference_absent" => (
+            "Chữ ký không ghi rõ chứng thư đã dùng.".into(),
+            "The signature does not name its certificate.".into(),
+        ),
+        "claimed_time_after_proven_time" => (
+            "Giờ ký ghi trong văn bản muộn hơn thời điểm đã được chứng minh.".into(),
+            "The claimed time of signing is later than the proven one.".into(),
+        ),
+        "key_usage_does_not_include_signing" => (
+            "Chứng thư không được cấp để ký.".into(),
+            "The certificate was not issued for signing.".into(),
+        ),
+        "weak_algorithm" => (
+            "Thuật toán ký không còn đủ an toàn.".into(),
+            "The algorithm is no longer strong enough.".into(),
+        ),
+        _ => (
+            format!("Chi tiết kỹ thuật: {code}."),
+            format!("Technical detail: {}.", code.replace('_', " ")),
+        ),
+    };
+    note(kind, vi, en)
+}
