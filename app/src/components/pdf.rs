@@ -95,6 +95,12 @@ pub fn PdfView(
     /// `page` shows whole pages; otherwise they are as wide as the viewer.
     #[prop(default = "width")]
     fit: &'static str,
+    /// The hash was right and the pages are there.
+    #[prop(optional, into)]
+    on_ready: Option<Callback<()>>,
+    /// The code of why the file cannot be shown (now).
+    #[prop(optional, into)]
+    on_error: Option<Callback<String>>,
     #[prop(optional, into)] on_found: Option<Callback<Vec<Found>>>,
 ) -> impl IntoView {
     let boxes = move || serde_json::to_string(&boxes.get()).unwrap_or_default();
@@ -120,6 +126,16 @@ pub fn PdfView(
             on:ky-page=move |ev: CustomEvent| {
                 if let Some(tell) = on_page {
                     tell.run(number(&ev.detail(), "page") as u32);
+                }
+            }
+            on:ky-ready=move |_: CustomEvent| {
+                if let Some(tell) = on_ready {
+                    tell.run(());
+                }
+            }
+            on:ky-error=move |ev: CustomEvent| {
+                if let Some(tell) = on_error {
+                    tell.run(text(&ev.detail(), "code"));
                 }
             }
             on:ky-found=move |ev: CustomEvent| {

@@ -1,19 +1,73 @@
-//! Meetings.
-use crate::components::layout::PageHead;
+//! Meetings: the list, a new one, and the room.
+mod agenda;
+mod attach;
+mod conduct;
+mod list;
+mod new;
+mod people;
+mod reader;
+mod room;
+mod state;
+mod votes;
+
+pub use list::MeetingsPage;
+pub use new::NewMeetingPage;
+pub use room::MeetingPage;
+
+use crate::dto::When;
+use crate::dto::meetings::MeetingState;
 use crate::i18n::t;
 use leptos::prelude::*;
 
-#[component]
-pub fn MeetingsPage() -> impl IntoView {
-    view! { <PageHead title=t("nav.meetings") /> }.into_any()
+fn state_name(state: MeetingState) -> &'static str {
+    match state {
+        MeetingState::Preparing => t("meetings.state.preparing"),
+        MeetingState::Published => t("meetings.state.published"),
+        MeetingState::Open => t("meetings.state.open"),
+        MeetingState::Closed => t("meetings.state.closed"),
+    }
 }
 
 #[component]
-pub fn NewMeetingPage() -> impl IntoView {
-    view! { <PageHead title=t("nav.meetings") /> }.into_any()
+fn MeetingBadge(#[prop(into)] state: Signal<MeetingState>) -> impl IntoView {
+    let tone = move || match state.get() {
+        MeetingState::Preparing => "badge badge-wait",
+        MeetingState::Published => "badge badge-ink",
+        MeetingState::Open => "badge badge-good",
+        MeetingState::Closed => "badge",
+    };
+    view! {
+        <span class=tone data-test="meeting-state" data-state=move || state.get().as_str()>
+            {move || state_name(state.get())}
+        </span>
+    }
 }
 
-#[component]
-pub fn MeetingPage() -> impl IntoView {
-    view! { <PageHead title=t("nav.meetings") /> }.into_any()
+/// `24/11/2026, 14:00–16:30`; both dates where the meeting ends on another day.
+fn span(starts: &When, ends: &When) -> String {
+    match (starts.text.split_once(' '), ends.text.split_once(' ')) {
+        (Some((day, from)), Some((last, to))) if day == last => [day, ", ", from, "–", to].concat(),
+        _ => [starts.text.as_str(), " – ", &ends.text].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> When {
+        When {
+            us: 0,
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_meeting_of_one_day_names_the_day_once() {
+        assert_eq!(span(&at("24/11/2026 14:00"), &at("24/11/2026 16:30")), "24/11/2026, 14:00–16:30");
+        assert_eq!(
+            span(&at("24/11/2026 14:00"), &at("25/11/2026 11:00")),
+            "24/11/2026 14:00 – 25/11/2026 11:00"
+        );
+    }
 }

@@ -1,0 +1,115 @@
+//! Who takes part and who is here.
+use super::room::Room;
+use crate::actions::meetings::check_in;
+use crate::components::call::Call;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::notice::Failure;
+use crate::dto::meetings::{MeetingState, Member};
+use crate::i18n::{t, tf};
+use crate::ids::UserId;
+use leptos::prelude::*;
+
+/// One tap: I am here.
+#[component]
+pub fn CheckIn(room: Room, me: UserId) -> impl IntoView {
+    let call = Call::new();
+    let mine = Memo::new(move |_| {
+        let member = room.detail.with(|d| d.members.iter().find(|m| m.user_id == me).cloned());
+        member.map(|m| m.checked_in)
+    });
+    let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
+    view! {
+        <Failure error=call.error />
+        {move || match mine.get() {
+            None => None,
+            Some(Some(at)) => {
+                Some(
+                    view! {
+                        <p class="checked-in" data-test="checked-in">
+                            <Glyph icon=Icon::Check />
+                            {tf("meetings.checked_in_at", &[("at", &at.text)])}
+                        </p>
+                    }
+                        .into_any(),
+                )
+            }
+            Some(None) => {
+                matches!(state.get(), MeetingState::Published | MeetingState::Open)
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="button button-main"
+                                data-test="check-in"
+                                disabled=move || call.blocked()
+                                aria-busy=move || call.busy().to_string()
+                                on:click=move |_| call.run(check_in(room.id()), |()| ())
+                            >
+                                <Glyph icon=Icon::Check />
+                                {t("meetings.check_in")}
+                            </button>
+                        }
+                            .into_any()
+                    })
+            }
+        }}
+    }
+    .into_any()
+}
+
+fn part_name(part: &str) -> Option<&'static str> {
+    match part {
+        "chair" => Some(t("meetings.chair")),
+        "secretary" => Some(t("meetings.secretary")),
+        _ => None,
+    }
+}
+
+#[component]
+pub fn People(room: Room) -> impl IntoView {
+    let members = move || room.detail.with(|d| d.members.clone());
+    let count = move || {
+        room.detail.with(|d| {
+            let here = d.members.iter().filter(|m| m.checked_in.is_some()).count();
+            tf(
+                "meetings.present",
+                &[("n", &here.to_string()), ("all", &d.members.len().to_string())],
+            )
+        })
+    };
+    view! {
+        <section class="sheet">
+            <details class="fold">
+                <summary>
+                    <h2>{t("meetings.members")}</h2>
+                    <span class="quiet" data-test="present">
+                        {count}
+                    </span>
+                </summary>
+                <ul class="members">
+                    <For each=members key=|m| (m.user_id.clone(), m.checked_in.is_some()) let(member)>
+                        <Row member />
+                    </For>
+                </ul>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(member: Member) -> impl IntoView {
+    let here = member.checked_in.is_some();
+    view! {
+        <li class="member" class:member-here=here>
+            <span>
+                <strong>{member.full_name}</strong>
+                <span class="list-meta">
+                    <span>{member.position}</span>
+                    {part_name(&member.part).map(|part| view! { <span class="badge">{part}</span> })}
+                </span>
+            </span>
+            <span class="quiet">{if here { t("meetings.here") } else { t("meetings.not_here") }}</span>
+        </li>
+    }
+}

@@ -1,0 +1,158 @@
+//! The document being read, large, with what has just come announced above it.
+use super::room::Room;
+use super::state::attachment;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::layout::use_ready;
+use crate::components::pdf::PdfView;
+use crate::dto::FileRef;
+use crate::i18n::{t, tf};
+use leptos::prelude::*;
+use std::collections::HashMap;
+
+#[component]
+pub fn Reader(room: Room) -> impl IntoView {
+    let current = Memo::new(move |_| {
+        let id = room.open.get()?;
+        room.detail.with(|d| attachment(d, &id).cloned())
+    });
+    let there = Memo::new(move |_| current.with(|c| c.is_some()));
+    // Keeps the last file, so that the viewer is one and the same while documents change in it.
+    let file = Memo::new(move |before: Option<&FileRef>| {
+        let now = current.with(|c| c.as_ref().map(|a| a.file.clone()));
+        now.or_else(|| before.cloned()).unwrap_or(FileRef {
+            sha256: String::new(),
+            size: 0,
+            pages: 0,
+            url: String::new(),
+        })
+    });
+    let checked = RwSignal::new(None::<bool>);
+    let places = StoredValue::new(HashMap::<String, u32>::new());
+    let page = Memo::new(move |_| {
+        let sha = file.with(|f| f.sha256.clone());
+        places.with_value(|p| p.get(&sha).copied()).unwrap_or(1)
+    });
+    Effect::new(move |_| {
+        file.track();
+        checked.set(None);
+    });
+    let ready = use_ready();
+    view! {
+        <section class="reader" aria-label=t("meetings.reader")>
+            <Announcement room />
+            <Show when=move || there.get() fallback=|| view! { <NothingToRead /> }>
+                <div class="reader-head">
+                    <div class="reader-title">
+                        <h2>{move || current.with(|c| c.as_ref().map(|a| a.title.clone()))}</h2>
+                        <p class="list-meta">
+                            {move || {
+                                current
+                                    .with(|c| c.as_ref().and_then(|a| a.number.clone()))
+                                    .map(|number| view! { <span class="number">{number}</span> })
+                            }}
+                            <span>{move || tf("meetings.pages", &[("n", &file.with(|f| f.pages).to_string())])}</span>
+                            <span class="hash" data-test="hash" data-checked=move || checked.get().map(|ok| ok.to_string())>
+                                {move || match checked.get() {
+                                    Some(true) => t("meetings.hash_right"),
+                                    Some(false) => t("meetings.hash_failed"),
+                                    None => t("meetings.hash_checking"),
+                                }}
+                            </span>
+                        </p>
+                    </div>
+                    <button
+                        type="button"
+                        class="button button-quiet reader-wide"
+                        disabled=move || !ready.get()
+                        aria-pressed=move || room.wide.get().to_string()
+                        on:click=move |_| room.wide.update(|w| *w = !*w)
+                    >
+                        {move || if room.wide.get() { t("meetings.narrow") } else { t("meetings.wide") }}
+                    </button>
+                </div>
+                <PdfView
+                    file=file
+                    page=page
+                    on_page=move |n| {
+                        if checked.get_untracked() == Some(true) {
+                            places.update_value(|p| {
+                                p.insert(file.with_untracked(|f| f.sha256.clone()), n);
+                            });
+                        }
+                    }
+                    on_ready=move |()| checked.set(Some(true))
+                    on_error=move |code: String| {
+                        if code == "file.hash_differs" {
+                            checked.set(Some(false));
+                        }
+                    }
+                />
+            </Show>
+        </section>
+    }
+    .into_any()
+}
+
+/// A document that came in during the meeting: said aloud by screen readers, and the way back to what was being read.
+#[component]
+fn Announcement(room: Room) -> impl IntoView {
+    let open = move |id| room.read(id);
+    view! {
+        <div role="status" class="announcements">
+            {move || {
+                room.arrived
+                    .get()
+                    .map(|arrived| {
+                        let (id, before) = (arrived.id.clone(), arrived.before.clone());
+                        let shown = room.open.get() == Some(arrived.id.clone());
+                        view! {
+                            <div class="note note-warn announcement" data-test="announcement">
+                                <Glyph icon=Icon::Document />
+                                <p>
+                                    <strong>{t("meetings.new_document")}</strong>
+                                    " "
+                                    {arrived.title}
+                                </p>
+                                <div class="row">
+                                    {(!shown)
+                                        .then(|| {
+                                            view! {
+                                                <button type="button" class="button button-main" on:click=move |_| open(id.clone())>
+                                                    {t("meetings.open_it")}
+                                                </button>
+                                            }
+                                        })}
+                                    {before
+                                        .map(|before| {
+                                            view! {
+                                                <button type="button" class="button" on:click=move |_| open(before.clone())>
+                                                    {t("meetings.back_to_reading")}
+                                                </button>
+                                            }
+                                        })}
+                                    <button
+                                        type="button"
+                                        class="icon-button"
+                                        aria-label=t("common.close")
+                                        on:click=move |_| room.arrived.set(None)
+                                    >
+                                        <Glyph icon=Icon::Close />
+                                    </button>
+                                </div>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn NothingToRead() -> impl IntoView {
+    view! {
+        <div class="reader-empty">
+            <Glyph icon=Icon::Document />
+            <p>{t("meetings.no_document")}</p>
+        </div>
+    }
+}

@@ -1,0 +1,216 @@
+//! The meeting room: agenda and documents beside each other, alive over the socket.
+use super::agenda::Agenda;
+use super::conduct::Conduct;
+use super::people::{CheckIn, People};
+use super::reader::Reader;
+use super::state::{apply, attachment, newest};
+use super::votes::{BallotSheet, Votes};
+use super::{MeetingBadge, span};
+use crate::actions::meetings::get_meeting;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::layout::use_session;
+use crate::components::live::{LinkState, News, follow};
+use crate::components::notice::{ErrorNote, Loading};
+use crate::dto::identity::Me;
+use crate::dto::meetings::{Attachment, MeetingDetail};
+use crate::i18n::t;
+use crate::ids::{AttachmentId, MeetingId};
+use crate::live::LiveEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::components::A;
+use leptos_router::hooks::use_params_map;
+
+/// What all parts of the room share. Copy it freely.
+#[derive(Clone, Copy)]
+pub struct Room {
+    pub detail: RwSignal<MeetingDetail>,
+    /// The document in the reader.
+    pub open: RwSignal<Option<AttachmentId>>,
+    /// A document that came while the room was open, and what was being read until then.
+    pub arrived: RwSignal<Option<Arrived>>,
+    /// New documents open by themselves.
+    pub follow_new: RwSignal<bool>,
+    /// The reader takes the whole width.
+    pub wide: RwSignal<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrived {
+    pub id: AttachmentId,
+    pub title: String,
+    pub before: Option<AttachmentId>,
+}
+
+impl Room {
+    fn new(detail: MeetingDetail) -> Self {
+        let open = newest(&detail).map(|d| d.id.clone());
+        // Who prepares documents is not interrupted by what they bring in themselves.
+        let follow_new = !detail.may_manage;
+        Self {
+            detail: RwSignal::new(detail),
+            open: RwSignal::new(open),
+            arrived: RwSignal::new(None),
+            follow_new: RwSignal::new(follow_new),
+            wide: RwSignal::new(false),
+        }
+    }
+
+    pub fn id(&self) -> MeetingId {
+        self.detail.with_untracked(|d| d.row.id.clone())
+    }
+
+    /// Opens a document because the person asked for it.
+    pub fn read(&self, id: AttachmentId) {
+        self.open.set(Some(id));
+        self.arrived.set(None);
+    }
+
+    fn hear(&self, event: LiveEvent) {
+        let new = match &event {
+            LiveEvent::Attached { attachment: a } => {
+                let known = self.detail.with_untracked(|d| attachment(d, &a.id).is_some());
+                (!known).then(|| a.clone())
+            }
+            _ => None,
+        };
+        self.detail.update(|d| apply(d, event));
+        if let Some(document) = new {
+            self.announce(&document);
+        }
+        self.close_gone();
+    }
+
+    fn announce(&self, document: &Attachment) {
+        let before = self.open.get_untracked();
+        let show = before.is_none() || self.follow_new.get_untracked();
+        if show {
+            self.open.set(Some(document.id.clone()));
+        }
+        self.arrived.set(Some(Arrived {
+            id: document.id.clone(),
+            title: document.title.clone(),
+            before: before.filter(|_| show),
+        }));
+    }
+
+    /// A document that was taken away is not shown any longer.
+    fn close_gone(&self) {
+        let gone = |id: &AttachmentId| self.detail.with_untracked(|d| attachment(d, id).is_none());
+        if self.open.with_untracked(|open| open.as_ref().is_some_and(gone)) {
+            self.open.set(self.detail.with_untracked(|d| newest(d).map(|a| a.id.clone())));
+        }
+        if self.arrived.with_untracked(|a| a.as_ref().is_some_and(|a| gone(&a.id))) {
+            self.arrived.set(None);
+        }
+    }
+
+    /// The state after something was missed that is no longer kept.
+    fn replace(&self, detail: MeetingDetail) {
+        let latest = newest(&detail).cloned();
+        let known = |a: &Attachment| self.detail.with_untracked(|d| attachment(d, &a.id).is_some());
+        let new = latest.filter(|a| !known(a));
+        self.detail.set(detail);
+        if let Some(document) = new {
+            self.announce(&document);
+        }
+        self.close_gone();
+    }
+
+    /// Follows the meeting's topic from the snapshot's number on. Browser only.
+    fn stay_alive(self) {
+        let from = RwSignal::new(self.detail.with_untracked(|d| d.topic_seq));
+        let topic = self.detail.with_untracked(|d| d.topic.clone());
+        Effect::new(move |_| {
+            follow(&topic, from.get(), move |news| match news {
+                News::Event(event) => self.hear(event),
+                News::Reset => spawn_local(async move {
+                    // A snapshot that cannot be had now comes with the next reset: the link is down then.
+                    if let Ok(detail) = get_meeting(self.id()).await {
+                        let seq = detail.topic_seq;
+                        self.replace(detail);
+                        let _ = from.try_set(seq);
+                    }
+                }),
+            });
+        });
+    }
+}
+
+#[component]
+pub fn MeetingPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = move || MeetingId(params.read().get("id").unwrap_or_default());
+    let meeting = Resource::new(id, get_meeting);
+    let session = use_session();
+    view! {
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match (meeting.await, session.await.ok().flatten()) {
+                    (Ok(detail), Some(me)) => view! { <RoomView detail me /> }.into_any(),
+                    (Err(error), _) => {
+                        view! {
+                            <Title text=t("nav.meetings") />
+                            <ErrorNote error />
+                            <BackToList />
+                        }
+                            .into_any()
+                    }
+                    _ => ().into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn BackToList() -> impl IntoView {
+    view! {
+        <p class="row">
+            <A href="/meetings" attr:class="button button-quiet">
+                <Glyph icon=Icon::Back />
+                {t("meetings.to_list")}
+            </A>
+        </p>
+    }
+}
+
+#[component]
+fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
+    let row = detail.row.clone();
+    let may_manage = detail.may_manage;
+    let room = Room::new(detail);
+    room.stay_alive();
+    let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
+    view! {
+        <Title text=[row.title.as_str(), " · kyhop"].concat() />
+        <div class="room" class:room-wide=move || room.wide.get()>
+            <header class="room-head">
+                <div class="room-title">
+                    <h1>{row.title.clone()}</h1>
+                    <p class="list-meta">
+                        <span class="number">{span(&row.starts, &row.ends)}</span>
+                        <span>{row.room.clone()}</span>
+                        <span>{t("meetings.chair")} ": " {row.chair.clone()}</span>
+                    </p>
+                </div>
+                <div class="room-status">
+                    <MeetingBadge state />
+                    <LinkState />
+                    <CheckIn room me=me.id.clone() />
+                </div>
+            </header>
+            {may_manage.then(|| view! { <Conduct room /> })}
+            <Reader room />
+            <div class="room-side">
+                <Agenda room />
+                <Votes room />
+                <People room />
+            </div>
+            <BallotSheet room />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,236 @@
+//! Open votes: asked by the secretary, answered with one tap, counted before everybody's eyes.
+use super::room::Room;
+use crate::actions::meetings::{cast, close_vote, open_vote};
+use crate::components::call::Call;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::layout::use_ready;
+use crate::components::notice::Failure;
+use crate::dto::meetings::{Choice, MeetingState, Vote};
+use crate::i18n::{t, tf};
+use crate::ids::VoteId;
+use leptos::prelude::*;
+
+fn choice_name(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Agree => t("meetings.agree"),
+        Choice::Disagree => t("meetings.disagree"),
+        Choice::Other => t("meetings.other"),
+    }
+}
+
+fn hook(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Agree => "vote-agree",
+        Choice::Disagree => "vote-disagree",
+        Choice::Other => "vote-other",
+    }
+}
+
+fn may_vote(room: Room) -> bool {
+    room.detail.with_untracked(|d| matches!(d.my_part.as_str(), "chair" | "member"))
+}
+
+/// The ballot is known from the answer to oneself; the count comes over the socket.
+fn keep_mine(room: Room, id: &VoteId, choice: Choice) {
+    room.detail.update(|d| {
+        if let Some(vote) = d.votes.iter_mut().find(|v| v.id == *id) {
+            vote.mine = Some(choice);
+        }
+    });
+}
+
+#[component]
+fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>) -> impl IntoView {
+    let call = Call::new();
+    let id = StoredValue::new(id);
+    view! {
+        <div class="ballot" role="group" aria-label=t("meetings.ballot")>
+            {Choice::ALL
+                .into_iter()
+                .map(|choice| {
+                    view! {
+                        <button
+                            type="button"
+                            class=["button ballot-", choice.as_str()].concat()
+                            data-test=hook(choice)
+                            aria-pressed=move || (mine.get() == Some(choice)).to_string()
+                            disabled=move || call.blocked()
+                            on:click=move |_| {
+                                let id = id.get_value();
+                                call.run(cast(id.clone(), choice), move |()| keep_mine(room, &id, choice));
+                            }
+                        >
+                            {choice_name(choice)}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+        <Failure error=call.error />
+    }
+    .into_any()
+}
+
+/// A vote that waits for this person's ballot, laid over the foot of the room so that nothing else moves.
+#[component]
+pub fn BallotSheet(room: Room) -> impl IntoView {
+    let waiting = Memo::new(move |_| {
+        let votes = room.detail.with(|d| d.votes.clone());
+        votes.into_iter().find(|v| v.open && v.mine.is_none()).map(|v| (v.id, v.question))
+    });
+    may_vote(room).then(|| {
+        view! {
+            <div role="status">
+                {move || {
+                    waiting
+                        .get()
+                        .map(|(id, question)| {
+                            view! {
+                                <section class="ballot-sheet" aria-label=t("meetings.vote_now")>
+                                    <p class="quiet">{t("meetings.vote_now")}</p>
+                                    <h2>{question}</h2>
+                                    <Ballot room id mine=Signal::stored(None) />
+                                </section>
+                            }
+                        })
+                }}
+            </div>
+        }
+    })
+}
+
+#[component]
+pub fn Votes(room: Room) -> impl IntoView {
+    let may_manage = room.detail.with_untracked(|d| d.may_manage);
+    let ids = Memo::new(move |_| room.detail.with(|d| d.votes.iter().rev().map(|v| v.id.clone()).collect::<Vec<_>>()));
+    let in_session = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Open));
+    let shown = move || !ids.with(Vec::is_empty) || (may_manage && in_session.get());
+    view! {
+        <Show when=shown>
+            <section class="sheet votes">
+                <h2>{t("meetings.votes")}</h2>
+                <Show when=move || may_manage && in_session.get()>
+                    <Ask room />
+                </Show>
+                <ul class="vote-list">
+                    <For each=move || ids.get() key=|id| id.clone() let(id)>
+                        <VoteCard room id may_manage />
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Puts a question to the vote, for the item under discussion if there is one.
+#[component]
+fn Ask(room: Room) -> impl IntoView {
+    let call = Call::new();
+    let ready = use_ready();
+    let current = Memo::new(move |_| {
+        room.detail.with(|d| {
+            let item = d.items.iter().find(|i| d.current_item.as_ref() == Some(&i.id));
+            item.map(|i| (i.id.clone(), i.title.clone()))
+        })
+    });
+    let question = RwSignal::new(None::<String>);
+    let text = move || {
+        let offered = || current.get().map(|(_, title)| tf("meetings.question_of", &[("title", &title)]));
+        question.get().or_else(offered).unwrap_or_default()
+    };
+    let send = move |ev: web_sys::SubmitEvent| {
+        ev.prevent_default();
+        let item = current.get_untracked().map(|(id, _)| id);
+        call.run(open_vote(room.id(), item, untrack(text)), move |_| question.set(None));
+    };
+    view! {
+        <form class="ask" on:submit=send>
+            <label for="question">{t("meetings.question")}</label>
+            <textarea
+                id="question"
+                required
+                maxlength="500"
+                rows="2"
+                disabled=move || !ready.get()
+                prop:value=text
+                on:input:target=move |ev| question.set(Some(ev.target().value()))
+            ></textarea>
+            <Failure error=call.error />
+            <button type="submit" class="button button-main" data-test="vote-open" disabled=move || call.blocked()>
+                <Glyph icon=Icon::Vote />
+                {t("meetings.vote_open")}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn VoteCard(room: Room, id: VoteId, may_manage: bool) -> impl IntoView {
+    let call = Call::new();
+    let key = id.clone();
+    let vote = Memo::new(move |_| room.detail.with(|d| d.votes.iter().find(|v| v.id == key).cloned()));
+    let get = move |what: fn(&Vote) -> u32| move || vote.with(|v| v.as_ref().map_or(0, what));
+    let open = Memo::new(move |_| vote.with(|v| v.as_ref().is_some_and(|v| v.open)));
+    let mine = Memo::new(move |_| vote.with(|v| v.as_ref().and_then(|v| v.mine)));
+    let passed = move || vote.with(|v| v.as_ref().and_then(|v| v.passed));
+    let counted = get(|v| v.agree + v.disagree + v.other);
+    let eligible = get(|v| v.eligible);
+    let id = StoredValue::new(id);
+    let line = move |choice: Choice, count: fn(&Vote) -> u32| {
+        let count = get(count);
+        view! {
+            <div class="tally">
+                <span>{choice_name(choice)}</span>
+                <progress
+                    class=["tally-", choice.as_str()].concat()
+                    max=move || eligible().max(1).to_string()
+                    value=move || count().to_string()
+                    aria-label=choice_name(choice)
+                ></progress>
+                <strong class="number" data-test=["count-", choice.as_str()].concat()>
+                    {count}
+                </strong>
+            </div>
+        }
+    };
+    view! {
+        <li class="vote" data-test="vote" data-open=move || open.get().to_string()>
+            <p class="vote-question">{move || vote.with(|v| v.as_ref().map(|v| v.question.clone()))}</p>
+            {line(Choice::Agree, |v| v.agree)}
+            {line(Choice::Disagree, |v| v.disagree)}
+            {line(Choice::Other, |v| v.other)}
+            <p class="row">
+                {move || match (open.get(), passed()) {
+                    (true, _) => view! { <span class="badge badge-wait">{t("meetings.vote_running")}</span> }.into_any(),
+                    (false, Some(true)) => view! { <span class="badge badge-good">{t("meetings.carried")}</span> }.into_any(),
+                    (false, Some(false)) => view! { <span class="badge badge-bad">{t("meetings.not_carried")}</span> }.into_any(),
+                    (false, None) => view! { <span class="badge">{t("meetings.vote_closed")}</span> }.into_any(),
+                }}
+                <span class="quiet">
+                    {move || tf("meetings.cast_of", &[("n", &counted().to_string()), ("all", &eligible().to_string())])}
+                </span>
+            </p>
+            {move || {
+                mine.get()
+                    .map(|choice| view! { <p class="quiet">{tf("meetings.my_choice", &[("choice", choice_name(choice))])}</p> })
+            }}
+            <Show when=move || may_vote(room) && open.get() && mine.get().is_some()>
+                <Ballot room id=id.get_value() mine />
+            </Show>
+            <Show when=move || may_manage && open.get()>
+                <button
+                    type="button"
+                    class="button"
+                    data-test="vote-close"
+                    disabled=move || call.blocked()
+                    on:click=move |_| call.run(close_vote(id.get_value()), |()| ())
+                >
+                    {t("meetings.vote_close")}
+                </button>
+            </Show>
+            <Failure error=call.error />
+        </li>
+    }
+    .into_any()
+}
