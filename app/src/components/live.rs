@@ -244,19 +244,10 @@ fn heard(frame: ServerFrame) {
                 hear(News::Event(event.clone()));
             }
         }
-        // Whoever knows a later number than there is begins anew: from now on, or on a server restored from a backup.
-        ServerFrame::Reset { topic, seq } | ServerFrame::Following { topic, seq } => {
-            let all = with(|c| {
-                let those = c.followers.iter_mut().filter(|f| f.topic == topic && f.last > seq);
-                those
-                    .map(|f| {
-                        f.last = seq;
-                        f.hear.clone()
-                    })
-                    .collect::<Vec<_>>()
-            });
-            all.into_iter().for_each(|hear| hear(News::Reset));
-        }
+        // What was missed is no longer kept, or the server was restored from a backup: begin anew from its number.
+        ServerFrame::Reset { topic, seq } => begin_anew(&topic, seq, |last| last != seq),
+        // Whoever asked from a later number than there is: from now on.
+        ServerFrame::Following { topic, seq } => begin_anew(&topic, seq, |last| last > seq),
         ServerFrame::Bye { .. } => {
             with(|c| c.ended = true);
             again();
@@ -265,6 +256,20 @@ fn heard(frame: ServerFrame) {
         ServerFrame::Denied { topic } => leptos::logging::warn!("live: {topic} denied"),
         ServerFrame::Hello { .. } | ServerFrame::Pong { .. } => {}
     }
+}
+
+/// Those followers of `topic` whose last number `lost` the thread take up `seq` and are told so.
+fn begin_anew(topic: &str, seq: u64, lost: impl Fn(u64) -> bool) {
+    let all = with(|c| {
+        let those = c.followers.iter_mut().filter(|f| f.topic == topic && lost(f.last));
+        those
+            .map(|f| {
+                f.last = seq;
+                f.hear.clone()
+            })
+            .collect::<Vec<_>>()
+    });
+    all.into_iter().for_each(|hear| hear(News::Reset));
 }
 
 /// Followers of `topic` that have not heard number `seq` yet; now they have.
