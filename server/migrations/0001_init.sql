@@ -240,8 +240,11 @@ CREATE TABLE vote (
   item_id    TEXT,
   question   TEXT NOT NULL,
   opened_at  BIGINT NOT NULL,
-  closed_at  BIGINT
+  closed_at  BIGINT,
+  -- voting members present when it was closed
+  eligible   BIGINT
 );
+CREATE INDEX vote_meeting ON vote(meeting_id);
 
 CREATE TABLE ballot (
   vote_id   TEXT NOT NULL REFERENCES vote(id),

@@ -90,6 +90,14 @@ impl Db {
         &self.read
     }
 
+    /// For reading several things as they were at one moment.
+    pub async fn snapshot(&self) -> DbResult<sqlx::Transaction<'static, sqlx::Any>> {
+        match self.engine {
+            Engine::Sqlite => self.read.begin().await,
+            Engine::Postgres => self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        }
+    }
+
     /// Starts a change made by `actor`.
     pub async fn begin(&self, actor: &Actor) -> DbResult<Work> {
         let tx = match self.engine {

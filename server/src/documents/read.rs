@@ -68,7 +68,7 @@ impl Service {
             None
         };
         // One transaction, so that the number of the topic fits what is read.
-        let mut tx = self.db.read().begin().await?;
+        let mut tx = self.db.snapshot().await?;
         let r = store::get(&mut tx, id.as_str()).await?.ok_or(Error::NotFound)?;
         let topic = topic(&r.id);
         let topic_seq = crate::live::store::last(&mut tx, &topic).await?;

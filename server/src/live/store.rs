@@ -45,3 +45,12 @@ pub async fn after(c: &mut AnyConnection, topic: &str, after: u64, most: i64) ->
         .map(|r| Ok((r.try_get::<i64, _>("seq")?.unsigned_abs(), r.try_get("body")?)))
         .collect()
 }
+
+/// Forgets what happened in `topic` so far; its numbers go on.
+pub async fn forget(c: &mut AnyConnection, topic: &str) -> DbResult<()> {
+    sqlx::query("DELETE FROM live_event WHERE topic = $1")
+        .bind(topic)
+        .execute(c)
+        .await?;
+    Ok(())
+}

@@ -1,14 +1,31 @@
-//! Paperless meetings.
+//! Paperless meetings: preparing, conducting, documents, votes.
+pub mod agenda;
+mod ballots;
+pub mod conduct;
+pub mod error;
 pub mod http;
+pub mod prepare;
+pub mod read;
+pub mod rules;
+mod store;
 pub mod ui;
+pub mod votes;
+
+pub use error::Error;
 
 use crate::actor::Actor;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Work};
 use crate::files::Files;
 use crate::{documents, identity};
-use app::ids::AttachmentId;
+use app::dto::meetings::MeetingState;
+use app::ids::MeetingId;
+use app::live::LiveEvent;
+use rules::Part;
 use std::sync::Arc;
+use store::{ItemRow, Row};
+
+pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Clone)]
 pub struct Service {
@@ -18,10 +35,98 @@ pub struct Service {
     pub documents: documents::Service,
 }
 
+/// What a change asks of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Agenda and documents: the meeting's secretary.
+    Manage,
+    /// Opening, closing, calling votes: chair or secretary.
+    Conduct,
+    /// Whoever belongs to the meeting.
+    Join,
+}
+
 impl Service {
-    /// The name under which an attachment is saved, if this person may read it.
-    pub async fn may_read_attachment(&self, actor: &Actor, _id: &AttachmentId, _sha256: &str) -> Result<String, identity::Error> {
-        actor.user()?;
-        Err(identity::Error::Forbidden)
+    /// The meeting for a change, locked until the commit: visible, and of a person who may.
+    async fn for_change(&self, work: &mut Work, id: &str, need: Need) -> Result<(Row, Option<Part>)> {
+        let actor = work.actor().clone();
+        let me = actor.user()?;
+        if !store::lock(work.conn(), id).await? {
+            return Err(Error::NotFound);
+        }
+        let row = store::get(work.conn(), id).await?.ok_or(Error::NotFound)?;
+        let part = store::member(work.conn(), id, me.as_str()).await?.map(|m| m.part);
+        if !rules::may_see(&actor, part, row.state) {
+            return Err(Error::NotFound);
+        }
+        let may = match need {
+            Need::Manage => rules::may_manage(&actor, part),
+            Need::Conduct => rules::may_conduct(&actor, part),
+            Need::Join => part.is_some(),
+        };
+        if may {
+            Ok((row, part))
+        } else {
+            Err(identity::Error::Forbidden.into())
+        }
     }
+
+    /// An item of the agenda with its meeting, for a change.
+    async fn item_for_change(&self, work: &mut Work, item: &str) -> Result<(Row, ItemRow)> {
+        work.actor().user()?;
+        let found = store::item(work.conn(), item).await?.ok_or(Error::NotFound)?;
+        let (row, _) = self.for_change(work, &found.meeting_id, Need::Manage).await?;
+        // Read again under the lock.
+        let found = store::item(work.conn(), item).await?.ok_or(Error::NotFound)?;
+        Ok((row, found))
+    }
+
+    /// The entry in the log and the news to the devices of a change.
+    async fn announce(&self, work: &mut Work, row: &Row, action: &str, details: &serde_json::Value, event: &LiveEvent) -> Result<()> {
+        work.audit(action, "meeting", &row.id, &row.title, details).await?;
+        work.publish(&topic(&row.id), event).await?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::NotFound`] unless this person may see the meeting.
+    pub async fn may_see(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
+        let mut c = self.db.read().acquire().await?;
+        self.seen(&mut c, actor, id.as_str()).await.map(|_| ())
+    }
+
+    /// The meeting and what this person is in it, if they may see it; otherwise as if it did not exist.
+    async fn seen(&self, c: &mut sqlx::AnyConnection, actor: &Actor, id: &str) -> Result<(Row, Option<Part>)> {
+        let me = actor.user()?;
+        let row = store::get(c, id).await?.ok_or(Error::NotFound)?;
+        let part = store::member(c, id, me.as_str()).await?.map(|m| m.part);
+        if rules::may_see(actor, part, row.state) {
+            Ok((row, part))
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+}
+
+/// Live topic of one meeting.
+pub fn topic(id: &str) -> String {
+    format!("meeting:{id}")
+}
+
+/// Nothing changes any more in a meeting that is over.
+fn not_over(row: &Row) -> Result<()> {
+    if row.state == MeetingState::Closed {
+        Err(Error::NotNow)
+    } else {
+        Ok(())
+    }
+}
+
+/// One line of at most `most` characters, white space made plain; empty only where `optional`.
+fn text(given: &str, field: &'static str, most: usize, optional: bool) -> Result<String> {
+    let text = given.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() > most || (text.is_empty() && !optional) || text.chars().any(char::is_control) {
+        return Err(Error::Field(field));
+    }
+    Ok(text)
 }

@@ -1,5 +1,88 @@
-//! The screens' way to this domain.
+//! The screens' way to meetings.
+use super::Service;
 use crate::actor::Actor;
+use crate::fault::Fault;
 use crate::state::AppState;
+use crate::ui::Bound;
+use app::api::{Meetings, MeetingsApi};
+use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow};
+use app::error::{ApiError, ApiResult};
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, VoteId};
+use async_trait::async_trait;
+use leptos::prelude::provide_context;
+use std::sync::Arc;
 
-pub fn provide(_state: &AppState, _actor: &Actor) {}
+pub fn provide(state: &AppState, actor: &Actor) {
+    provide_context::<Meetings>(Arc::new(Bound::new(&state.meetings, state, actor)));
+}
+
+fn api<T>(result: super::Result<T>) -> ApiResult<T> {
+    result.map_err(|e| ApiError::from(Fault::from(e)))
+}
+
+#[async_trait]
+impl MeetingsApi for Bound<Service> {
+    async fn list(&self) -> ApiResult<Vec<MeetingRow>> {
+        api(self.service.list(&self.actor).await)
+    }
+
+    async fn get(&self, id: MeetingId) -> ApiResult<MeetingDetail> {
+        api(self.service.get(&self.actor, &id).await)
+    }
+
+    async fn create(&self, draft: MeetingDraft) -> ApiResult<MeetingId> {
+        api(self.service.create(&self.actor, &draft).await)
+    }
+
+    async fn add_item(&self, id: MeetingId, title: String, presenter: String, minutes: u32) -> ApiResult<ItemId> {
+        api(self.service.add_item(&self.actor, &id, &title, &presenter, minutes).await)
+    }
+
+    async fn move_item(&self, id: ItemId, position: u32) -> ApiResult<()> {
+        api(self.service.move_item(&self.actor, &id, position).await)
+    }
+
+    async fn remove_item(&self, id: ItemId) -> ApiResult<()> {
+        api(self.service.remove_item(&self.actor, &id).await)
+    }
+
+    async fn publish(&self, id: MeetingId) -> ApiResult<()> {
+        api(self.service.publish(&self.actor, &id).await)
+    }
+
+    async fn open(&self, id: MeetingId) -> ApiResult<()> {
+        api(self.service.open(&self.actor, &id).await)
+    }
+
+    async fn close(&self, id: MeetingId) -> ApiResult<()> {
+        api(self.service.close(&self.actor, &id).await)
+    }
+
+    async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()> {
+        api(self.service.set_current_item(&self.actor, &id, item.as_ref()).await)
+    }
+
+    async fn check_in(&self, id: MeetingId) -> ApiResult<()> {
+        api(self.service.check_in(&self.actor, &id).await)
+    }
+
+    async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
+        api(self.service.attach(&self.actor, &item, &document).await)
+    }
+
+    async fn detach(&self, attachment: AttachmentId) -> ApiResult<()> {
+        api(self.service.detach(&self.actor, &attachment).await)
+    }
+
+    async fn open_vote(&self, id: MeetingId, item: Option<ItemId>, question: String) -> ApiResult<VoteId> {
+        api(self.service.open_vote(&self.actor, &id, item.as_ref(), &question).await)
+    }
+
+    async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()> {
+        api(self.service.cast(&self.actor, &vote, choice).await)
+    }
+
+    async fn close_vote(&self, vote: VoteId) -> ApiResult<()> {
+        api(self.service.close_vote(&self.actor, &vote).await)
+    }
+}

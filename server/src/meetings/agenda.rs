@@ -1,0 +1,142 @@
+//! The agenda and the documents on it.
+use super::read::{attachment, item as dto};
+use super::store::{self, AttachmentRow, ItemRow};
+use super::{Error, Need, Result, Service, not_over, text};
+use crate::actor::Actor;
+use crate::clock::now_us;
+use crate::documents;
+use app::dto::documents::Action;
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId};
+use app::live::LiveEvent;
+use serde_json::json;
+
+/// Minutes.
+const LONGEST_ITEM: u32 = 24 * 60;
+
+impl Service {
+    /// At the end of the agenda.
+    pub async fn add_item(&self, actor: &Actor, id: &MeetingId, title: &str, presenter: &str, minutes: u32) -> Result<ItemId> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, _) = self.for_change(&mut work, id.as_str(), Need::Manage).await?;
+        not_over(&row)?;
+        if !(1..=LONGEST_ITEM).contains(&minutes) {
+            return Err(Error::Field("minutes"));
+        }
+        let before = store::items(work.conn(), &row.id).await?;
+        let item = ItemRow {
+            id: uuid::Uuid::now_v7().to_string(),
+            meeting_id: row.id.clone(),
+            position: before.last().map_or(1, |last| last.position + 1),
+            title: text(title, "title", 500, false)?,
+            presenter: text(presenter, "presenter", 200, true)?,
+            minutes: i64::from(minutes),
+        };
+        store::insert_item(work.conn(), &item).await?;
+        let event = LiveEvent::ItemAdded {
+            item: dto(&item, Vec::new()),
+        };
+        let details = json!({ "item": item.id, "title": item.title });
+        self.announce(&mut work, &row, "meeting.item_added", &details, &event).await?;
+        work.commit().await?;
+        Ok(ItemId(item.id))
+    }
+
+    /// To the `position` (from 1; beyond the end: to the end). Where it is already, nothing happens.
+    pub async fn move_item(&self, actor: &Actor, id: &ItemId, position: u32) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, item) = self.item_for_change(&mut work, id.as_str()).await?;
+        not_over(&row)?;
+        let before: Vec<String> = store::items(work.conn(), &row.id).await?.into_iter().map(|i| i.id).collect();
+        let mut order: Vec<String> = before.iter().filter(|i| **i != item.id).cloned().collect();
+        let place = usize::try_from(position.max(1)).unwrap_or(usize::MAX) - 1;
+        order.insert(place.min(order.len()), item.id.clone());
+        if order == before {
+            return Ok(());
+        }
+        store::set_order(work.conn(), &order).await?;
+        let event = LiveEvent::ItemsOrdered {
+            order: order.into_iter().map(ItemId).collect(),
+        };
+        let details = json!({ "item": item.id, "title": item.title, "position": position });
+        self.announce(&mut work, &row, "meeting.item_moved", &details, &event).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Takes the item with its documents off the agenda; those after it move up.
+    pub async fn remove_item(&self, actor: &Actor, id: &ItemId) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, item) = self.item_for_change(&mut work, id.as_str()).await?;
+        not_over(&row)?;
+        if row.current_item.as_deref() == Some(&item.id) {
+            store::set_current(work.conn(), &row.id, None).await?;
+            let event = LiveEvent::CurrentItem { item: None };
+            work.publish(&super::topic(&row.id), &event).await?;
+        }
+        store::remove_item(work.conn(), &item.id, now_us()).await?;
+        let order: Vec<String> = store::items(work.conn(), &row.id).await?.into_iter().map(|i| i.id).collect();
+        store::set_order(work.conn(), &order).await?;
+        let event = LiveEvent::ItemRemoved {
+            item: ItemId(item.id.clone()),
+        };
+        let details = json!({ "item": item.id, "title": item.title });
+        self.announce(&mut work, &row, "meeting.item_removed", &details, &event).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Puts a document, as it is now, on the agenda. The same content on the same item twice is one attachment.
+    pub async fn attach(&self, actor: &Actor, item: &ItemId, document: &DocumentId) -> Result<AttachmentId> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, item) = self.item_for_change(&mut work, item.as_str()).await?;
+        not_over(&row)?;
+        let paper = documents::store::get(work.conn(), document.as_str()).await?;
+        let paper = paper
+            .filter(|d| documents::rules::may_see(actor, d))
+            .ok_or(documents::Error::NotFound)?;
+        if !documents::rules::allowed(actor, &paper).contains(&Action::AttachToMeeting) {
+            return Err(Error::NotAttachable);
+        }
+        if let Some(known) = store::attached(work.conn(), &item.id, &paper.id, &paper.sha256).await? {
+            return Ok(AttachmentId(known));
+        }
+        let (size, pages) = documents::store::file(work.conn(), &paper.sha256).await?;
+        let attached = AttachmentRow {
+            id: uuid::Uuid::now_v7().to_string(),
+            item_id: item.id.clone(),
+            meeting_id: row.id.clone(),
+            document_id: Some(paper.id.clone()),
+            title: paper.abstract_text.clone(),
+            number: paper.notation.clone(),
+            sha256: paper.sha256.clone(),
+            by: actor.name.clone(),
+            at: now_us(),
+            size: i64::try_from(size).unwrap_or(i64::MAX),
+            pages: i64::from(pages),
+        };
+        store::insert_attachment(work.conn(), &attached).await?;
+        let details =
+            json!({ "item": item.id, "attachment": attached.id, "document": paper.id, "number": paper.notation, "sha256": paper.sha256 });
+        let event = LiveEvent::Attached {
+            attachment: attachment(&attached),
+        };
+        self.announce(&mut work, &row, "meeting.document_attached", &details, &event)
+            .await?;
+        work.commit().await?;
+        Ok(AttachmentId(attached.id))
+    }
+
+    /// Takes a document off the agenda: no member can read it there any more. Row and log entry stay.
+    pub async fn detach(&self, actor: &Actor, id: &AttachmentId) -> Result<()> {
+        actor.user()?;
+        let mut work = self.db.begin(actor).await?;
+        let found = store::attachment(work.conn(), id.as_str()).await?.ok_or(Error::NotFound)?;
+        let (row, _) = self.for_change(&mut work, &found.meeting_id, Need::Manage).await?;
+        not_over(&row)?;
+        let found = store::attachment(work.conn(), id.as_str()).await?.ok_or(Error::NotFound)?;
+        store::remove_attachment(work.conn(), &found.id, now_us()).await?;
+        let details = json!({ "item": found.item_id, "attachment": found.id, "document": found.document_id, "number": found.number, "sha256": found.sha256 });
+        let event = LiveEvent::Detached { attachment: id.clone() };
+        self.announce(&mut work, &row, "meeting.document_detached", &details, &event)
+            .await?;
+        Ok(work.commit().await?)
+    }
+}

@@ -1,0 +1,140 @@
+//! What can go wrong with a meeting.
+use crate::fault::{Problem, internal_en, internal_vi};
+use crate::{documents, identity};
+use axum::http::StatusCode;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no such meeting, item, attachment or vote for this person")]
+    NotFound,
+    #[error("not possible in this state of the meeting")]
+    NotNow,
+    #[error("field {0} is missing or unusable")]
+    Field(&'static str),
+    #[error("the meeting is not today")]
+    TooEarly,
+    #[error("the document is not issued, sent or taken in")]
+    NotAttachable,
+    #[error("only members who are present vote")]
+    NotCheckedIn,
+    #[error("the secretary casts no ballot")]
+    NoVote,
+    #[error("another vote is open")]
+    VoteRunning,
+    #[error("the vote is closed")]
+    VoteClosed,
+    #[error("the request cannot be read: {0}")]
+    Form(String),
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+    #[error(transparent)]
+    Documents(#[from] documents::Error),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+impl Problem for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "meetings.not_found",
+            Self::NotNow => "meetings.not_now",
+            Self::Field(_) => "meetings.field",
+            Self::TooEarly => "meetings.too_early",
+            Self::NotAttachable => "meetings.not_attachable",
+            Self::NotCheckedIn => "meetings.not_checked_in",
+            Self::NoVote => "meetings.no_vote",
+            Self::VoteRunning => "meetings.vote_running",
+            Self::VoteClosed => "meetings.vote_closed",
+            Self::Form(_) => "meetings.form",
+            Self::Identity(e) => e.code(),
+            Self::Documents(e) => e.code(),
+            Self::Db(_) => "server.failed",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotNow | Self::TooEarly | Self::NotCheckedIn | Self::VoteRunning | Self::VoteClosed => StatusCode::CONFLICT,
+            Self::NoVote => StatusCode::FORBIDDEN,
+            Self::Field(_) | Self::NotAttachable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::Identity(e) => e.status(),
+            Self::Documents(e) => e.status(),
+            Self::Db(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn vi(&self) -> String {
+        match self {
+            Self::NotFound => "Không tìm thấy cuộc họp này, hoặc anh/chị không có trong thành phần dự họp. Hãy quay lại danh sách.".into(),
+            Self::NotNow => "Việc này không làm được ở trạng thái hiện tại của cuộc họp. Hãy tải lại trang để xem trạng thái mới.".into(),
+            Self::Field(field) => match *field {
+                "title" => "Hãy nhập tên (tối đa 500 ký tự).".into(),
+                "room" => "Hãy nhập phòng họp (tối đa 200 ký tự).".into(),
+                "presenter" => "Tên người trình bày dài quá 200 ký tự. Hãy rút gọn.".into(),
+                "minutes" => "Hãy nhập thời lượng từ 1 đến 1440 phút.".into(),
+                "starts" => "Hãy chọn thời điểm bắt đầu.".into(),
+                "ends" => "Thời điểm kết thúc phải sau lúc bắt đầu và trong vòng 31 ngày. Hãy chọn lại.".into(),
+                "chair_id" => "Hãy chọn người chủ trì, khác với thư ký.".into(),
+                "members" => "Có đại biểu không còn tài khoản hoạt động, hoặc quá 2000 người. Hãy chọn lại.".into(),
+                "question" => "Hãy nhập nội dung biểu quyết (tối đa 500 ký tự).".into(),
+                other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
+            },
+            Self::TooEarly => "Cuộc họp chưa tới ngày nên chưa điểm danh được. Hãy điểm danh vào ngày họp.".into(),
+            Self::NotAttachable => {
+                "Chỉ văn bản đã ban hành, đã gửi hoặc đã tiếp nhận mới đưa vào cuộc họp được. Hãy chờ văn bản được ban hành rồi làm lại."
+                    .into()
+            }
+            Self::NotCheckedIn => "Chỉ đại biểu có mặt mới được biểu quyết. Hãy điểm danh rồi biểu quyết.".into(),
+            Self::NoVote => "Thư ký và người theo dõi không biểu quyết.".into(),
+            Self::VoteRunning => "Đang có một biểu quyết khác. Hãy kết thúc biểu quyết đó trước.".into(),
+            Self::VoteClosed => "Biểu quyết này đã kết thúc nên phiếu không được tính. Hãy xem kết quả trên trang cuộc họp.".into(),
+            Self::Form(_) => "Không đọc được yêu cầu. Hãy kiểm tra lại nội dung gửi.".into(),
+            Self::Identity(e) => e.vi(),
+            Self::Documents(e) => e.vi(),
+            Self::Db(_) => internal_vi(),
+        }
+    }
+
+    fn en(&self) -> String {
+        match self {
+            Self::NotFound => "There is no such meeting, or you are not one of its members. Go back to the list.".into(),
+            Self::NotNow => "This cannot be done in the meeting's present state. Reload the page to see its new state.".into(),
+            Self::Field(field) => match *field {
+                "title" => "Enter a title (at most 500 characters).".into(),
+                "room" => "Enter the room (at most 200 characters).".into(),
+                "presenter" => "The presenter's name is longer than 200 characters. Shorten it.".into(),
+                "minutes" => "Enter a length from 1 to 1440 minutes.".into(),
+                "starts" => "Choose when the meeting starts.".into(),
+                "ends" => "The end must come after the start and within 31 days of it. Choose it again.".into(),
+                "chair_id" => "Choose a chair, who is not the secretary.".into(),
+                "members" => "A member has no active account, or there are more than 2000. Choose them again.".into(),
+                "question" => "Enter what is voted on (at most 500 characters).".into(),
+                other => format!("The field {other} is missing or unusable. Check it."),
+            },
+            Self::TooEarly => "The meeting's day has not come yet. Check in on that day.".into(),
+            Self::NotAttachable => {
+                "Only a document that was issued, sent or taken in can be a meeting document. Wait until it is issued, then try again."
+                    .into()
+            }
+            Self::NotCheckedIn => "Only members who are present vote. Check in, then vote.".into(),
+            Self::NoVote => "The secretary and those who watch do not vote.".into(),
+            Self::VoteRunning => "Another vote is open. Close that one first.".into(),
+            Self::VoteClosed => "This vote is closed, so the ballot does not count. See the result on the meeting's page.".into(),
+            Self::Form(why) => format!("The request cannot be read. Check what is sent. ({why})"),
+            Self::Identity(e) => e.en(),
+            Self::Documents(e) => e.en(),
+            Self::Db(_) => internal_en(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Field(f) => Some(f),
+            Self::NotAttachable => Some("document"),
+            Self::Documents(e) => e.field(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Lists, one meeting with all that belongs to it, and who may read its documents.
+use super::ballots::{self, VoteRow};
+use super::rules::{self, Part};
+use super::store::{self, AttachmentRow, ItemRow, MemberRow, Row};
+use super::{Error, Result, Service, topic};
+use crate::actor::Actor;
+use crate::clock::{day, now_us, when};
+use app::dto::FileRef;
+use app::dto::meetings::{AgendaItem, Attachment, MeetingDetail, MeetingRow, Member, Vote};
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
+
+impl Service {
+    /// Meetings of this person, latest first.
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<MeetingRow>> {
+        let me = actor.user()?;
+        let mut c = self.db.read().acquire().await?;
+        let rows = store::list(&mut c, me.as_str(), &rules::visible_sql(actor)).await?;
+        let today = day(now_us());
+        Ok(rows.iter().map(|r| meeting(r, &today)).collect())
+    }
+
+    /// All of one meeting at one moment, with the number of the last event contained in it.
+    pub async fn get(&self, actor: &Actor, id: &MeetingId) -> Result<MeetingDetail> {
+        let me = actor.user()?;
+        let mut tx = self.db.snapshot().await?;
+        let (row, part) = self.seen(&mut tx, actor, id.as_str()).await?;
+        let topic = topic(&row.id);
+        let topic_seq = crate::live::store::last(&mut tx, &topic).await?;
+        let members = store::members(&mut tx, &row.id).await?;
+        let items = store::items(&mut tx, &row.id).await?;
+        let attachments = store::attachments(&mut tx, &row.id).await?;
+        let votes = ballots::votes(&mut tx, me.as_str(), &row.id).await?;
+        drop(tx);
+        let of = |item: &ItemRow| attachments.iter().filter(|a| a.item_id == item.id).map(attachment).collect();
+        Ok(MeetingDetail {
+            row: meeting(&row, &day(now_us())),
+            members: members.iter().map(member).collect(),
+            items: items.iter().map(|i| self::item(i, of(i))).collect(),
+            current_item: row.current_item.clone().map(ItemId),
+            votes: votes.iter().map(vote).collect(),
+            my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
+            may_manage: rules::may_manage(actor, part),
+            topic,
+            topic_seq,
+        })
+    }
+
+    /// The name under which an attachment is saved, if this person may read it.
+    pub async fn may_read_attachment(&self, actor: &Actor, id: &AttachmentId, sha256: &str) -> Result<String> {
+        actor.user()?;
+        let mut c = self.db.read().acquire().await?;
+        let found = store::attachment(&mut c, id.as_str()).await?;
+        let found = found.filter(|a| a.sha256 == sha256).ok_or(Error::NotFound)?;
+        self.seen(&mut c, actor, &found.meeting_id).await?;
+        Ok(file_name(&found))
+    }
+}
+
+/// `12-QĐ-UBND Về việc ….pdf`
+fn file_name(a: &AttachmentRow) -> String {
+    let title: String = a.title.chars().take(80).collect();
+    let name = format!("{} {title}", a.number.as_deref().unwrap_or_default());
+    format!("{}.pdf", name.trim().replace(['/', '\\'], "-"))
+}
+
+fn meeting(r: &Row, today: &str) -> MeetingRow {
+    MeetingRow {
+        id: MeetingId(r.id.clone()),
+        title: r.title.clone(),
+        room: r.room.clone(),
+        starts: when(r.starts_at),
+        ends: when(r.ends_at),
+        state: r.state,
+        chair: r.chair.clone(),
+        today: day(r.starts_at).as_str() <= today && today <= day(r.ends_at).as_str(),
+    }
+}
+
+pub(super) fn member(m: &MemberRow) -> Member {
+    Member {
+        user_id: UserId(m.person_id.clone()),
+        full_name: m.full_name.clone(),
+        position: m.position.clone(),
+        part: m.part.as_str().to_owned(),
+        checked_in: m.checked_in_at.map(when),
+    }
+}
+
+pub(super) fn item(i: &ItemRow, documents: Vec<Attachment>) -> AgendaItem {
+    AgendaItem {
+        id: ItemId(i.id.clone()),
+        position: count(i.position),
+        title: i.title.clone(),
+        presenter: i.presenter.clone(),
+        minutes: count(i.minutes),
+        documents,
+    }
+}
+
+pub(super) fn attachment(a: &AttachmentRow) -> Attachment {
+    Attachment {
+        id: AttachmentId(a.id.clone()),
+        item_id: ItemId(a.item_id.clone()),
+        document_id: a.document_id.clone().map(DocumentId),
+        title: a.title.clone(),
+        number: a.number.clone(),
+        file: FileRef {
+            url: format!("/files/attachment/{}/{}.pdf", a.id, a.sha256),
+            sha256: a.sha256.clone(),
+            size: a.size.unsigned_abs(),
+            pages: count(a.pages),
+        },
+        attached: when(a.at),
+        attached_by: a.by.clone(),
+    }
+}
+
+pub(super) fn vote(v: &VoteRow) -> Vote {
+    Vote {
+        id: VoteId(v.id.clone()),
+        item_id: v.item_id.clone().map(ItemId),
+        question: v.question.clone(),
+        open: v.open,
+        agree: count(v.agree),
+        disagree: count(v.disagree),
+        other: count(v.other),
+        eligible: count(v.eligible),
+        mine: v.mine,
+        passed: (!v.open).then(|| rules::carried(count(v.agree), count(v.eligible))),
+    }
+}
+
+fn count(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(0)
+}

@@ -1,0 +1,293 @@
+//! SQL of meetings, their agenda and their documents. Votes are in `ballots`.
+use super::rules::Part;
+use crate::db::DbResult;
+use app::dto::meetings::MeetingState;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// Meetings that a list shows at most.
+const MOST: i64 = 200;
+
+/// A meeting as stored.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub id: String,
+    pub title: String,
+    pub room: String,
+    pub starts_at: i64,
+    pub ends_at: i64,
+    pub state: MeetingState,
+    pub current_item: Option<String>,
+    /// Full name of the chair.
+    pub chair: String,
+}
+
+const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, p.full_name AS chair FROM meeting m \
+    LEFT JOIN meeting_member c ON c.meeting_id = m.id AND c.part = 'chair' LEFT JOIN person p ON p.id = c.person_id";
+
+fn row(r: &AnyRow) -> DbResult<Row> {
+    let state: String = r.try_get("state")?;
+    Ok(Row {
+        id: r.try_get("id")?,
+        title: r.try_get("title")?,
+        room: r.try_get("room")?,
+        starts_at: r.try_get("starts_at")?,
+        ends_at: r.try_get("ends_at")?,
+        state: MeetingState::parse(&state).ok_or_else(|| sqlx::Error::Decode(format!("unknown state {state}").into()))?,
+        current_item: r.try_get("current_item")?,
+        chair: r.try_get::<Option<String>, _>("chair")?.unwrap_or_default(),
+    })
+}
+
+/// Makes everybody else who changes this meeting wait until the commit. False when there is no such meeting.
+pub async fn lock(c: &mut AnyConnection, id: &str) -> DbResult<bool> {
+    let done = sqlx::query("UPDATE meeting SET state = state WHERE id = $1")
+        .bind(id)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn get(c: &mut AnyConnection, id: &str) -> DbResult<Option<Row>> {
+    let sql = AssertSqlSafe(format!("{SELECT} WHERE m.id = $1"));
+    let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
+    found.as_ref().map(row).transpose()
+}
+
+/// Latest first. `visible` is made by `rules`, with `$1` the person.
+pub async fn list(c: &mut AnyConnection, person: &str, visible: &str) -> DbResult<Vec<Row>> {
+    let sql = AssertSqlSafe(format!("{SELECT} WHERE {visible} ORDER BY m.starts_at DESC, m.id DESC LIMIT $2"));
+    let rows = sqlx::query(sql).bind(person).bind(MOST).fetch_all(c).await?;
+    rows.iter().map(row).collect()
+}
+
+pub async fn insert(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO meeting (id, title, room, starts_at, ends_at, state, current_item, created_at) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)",
+    )
+    .bind(&r.id)
+    .bind(&r.title)
+    .bind(&r.room)
+    .bind(r.starts_at)
+    .bind(r.ends_at)
+    .bind(r.state.as_str())
+    .bind(now)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn set_state(c: &mut AnyConnection, id: &str, state: MeetingState) -> DbResult<()> {
+    let sql = "UPDATE meeting SET state = $1 WHERE id = $2";
+    sqlx::query(sql).bind(state.as_str()).bind(id).execute(c).await?;
+    Ok(())
+}
+
+pub async fn set_current(c: &mut AnyConnection, id: &str, item: Option<&str>) -> DbResult<()> {
+    let sql = "UPDATE meeting SET current_item = $1 WHERE id = $2";
+    sqlx::query(sql).bind(item.map(str::to_owned)).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// A member as stored.
+pub struct MemberRow {
+    pub person_id: String,
+    pub full_name: String,
+    pub position: String,
+    pub part: Part,
+    pub checked_in_at: Option<i64>,
+}
+
+fn member_row(r: &AnyRow) -> DbResult<MemberRow> {
+    let part: String = r.try_get("part")?;
+    Ok(MemberRow {
+        person_id: r.try_get("person_id")?,
+        full_name: r.try_get("full_name")?,
+        position: r.try_get("position")?,
+        part: Part::parse(&part).ok_or_else(|| sqlx::Error::Decode(format!("unknown part {part}").into()))?,
+        checked_in_at: r.try_get("checked_in_at")?,
+    })
+}
+
+const MEMBERS: &str = "SELECT mm.person_id, p.full_name, p.position, mm.part, mm.checked_in_at \
+    FROM meeting_member mm JOIN person p ON p.id = mm.person_id WHERE mm.meeting_id = $1";
+
+/// Chair, secretary, then the others by name.
+pub async fn members(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<MemberRow>> {
+    let sql = AssertSqlSafe(format!(
+        "{MEMBERS} ORDER BY CASE mm.part WHEN 'chair' THEN 0 WHEN 'secretary' THEN 1 ELSE 2 END, p.folded, p.id"
+    ));
+    let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
+    rows.iter().map(member_row).collect()
+}
+
+pub async fn member(c: &mut AnyConnection, meeting: &str, person: &str) -> DbResult<Option<MemberRow>> {
+    let sql = AssertSqlSafe(format!("{MEMBERS} AND mm.person_id = $2"));
+    let found = sqlx::query(sql).bind(meeting).bind(person).fetch_optional(c).await?;
+    found.as_ref().map(member_row).transpose()
+}
+
+pub async fn add_member(c: &mut AnyConnection, meeting: &str, person: &str, part: Part) -> DbResult<()> {
+    let sql = "INSERT INTO meeting_member (meeting_id, person_id, part, checked_in_at) VALUES ($1, $2, $3, NULL)";
+    sqlx::query(sql).bind(meeting).bind(person).bind(part.as_str()).execute(c).await?;
+    Ok(())
+}
+
+pub async fn check_in(c: &mut AnyConnection, meeting: &str, person: &str, now: i64) -> DbResult<()> {
+    let sql = "UPDATE meeting_member SET checked_in_at = $1 WHERE meeting_id = $2 AND person_id = $3 AND checked_in_at IS NULL";
+    sqlx::query(sql).bind(now).bind(meeting).bind(person).execute(c).await?;
+    Ok(())
+}
+
+pub async fn is_active_person(c: &mut AnyConnection, person: &str) -> DbResult<bool> {
+    let sql = "SELECT id FROM person WHERE id = $1 AND active = 1";
+    Ok(sqlx::query(sql).bind(person).fetch_optional(c).await?.is_some())
+}
+
+/// An agenda item as stored.
+pub struct ItemRow {
+    pub id: String,
+    pub meeting_id: String,
+    pub position: i64,
+    pub title: String,
+    pub presenter: String,
+    pub minutes: i64,
+}
+
+fn item_row(r: &AnyRow) -> DbResult<ItemRow> {
+    Ok(ItemRow {
+        id: r.try_get("id")?,
+        meeting_id: r.try_get("meeting_id")?,
+        position: r.try_get("position")?,
+        title: r.try_get("title")?,
+        presenter: r.try_get("presenter")?,
+        minutes: r.try_get("minutes")?,
+    })
+}
+
+const ITEMS: &str = "SELECT id, meeting_id, position, title, presenter, minutes FROM agenda_item WHERE removed_at IS NULL";
+
+/// In the order of the agenda.
+pub async fn items(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<ItemRow>> {
+    let sql = AssertSqlSafe(format!("{ITEMS} AND meeting_id = $1 ORDER BY position, id"));
+    let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
+    rows.iter().map(item_row).collect()
+}
+
+pub async fn item(c: &mut AnyConnection, id: &str) -> DbResult<Option<ItemRow>> {
+    let sql = AssertSqlSafe(format!("{ITEMS} AND id = $1"));
+    let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
+    found.as_ref().map(item_row).transpose()
+}
+
+pub async fn insert_item(c: &mut AnyConnection, i: &ItemRow) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO agenda_item (id, meeting_id, position, title, presenter, minutes, removed_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)",
+    )
+    .bind(&i.id)
+    .bind(&i.meeting_id)
+    .bind(i.position)
+    .bind(&i.title)
+    .bind(&i.presenter)
+    .bind(i.minutes)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Numbers the items from 1 in this order.
+pub async fn set_order(c: &mut AnyConnection, order: &[String]) -> DbResult<()> {
+    for (position, id) in (1i64..).zip(order) {
+        let sql = "UPDATE agenda_item SET position = $1 WHERE id = $2";
+        sqlx::query(sql).bind(position).bind(id).execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
+/// The item and its documents leave the agenda; the rows stay.
+pub async fn remove_item(c: &mut AnyConnection, id: &str, now: i64) -> DbResult<()> {
+    let documents = "UPDATE attachment SET removed_at = $1 WHERE item_id = $2 AND removed_at IS NULL";
+    sqlx::query(documents).bind(now).bind(id).execute(&mut *c).await?;
+    let item = "UPDATE agenda_item SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL";
+    sqlx::query(item).bind(now).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// A meeting document as stored, with the size of its file.
+pub struct AttachmentRow {
+    pub id: String,
+    pub item_id: String,
+    pub meeting_id: String,
+    pub document_id: Option<String>,
+    pub title: String,
+    pub number: Option<String>,
+    pub sha256: String,
+    pub by: String,
+    pub at: i64,
+    /// Bytes.
+    pub size: i64,
+    pub pages: i64,
+}
+
+fn attachment_row(r: &AnyRow) -> DbResult<AttachmentRow> {
+    Ok(AttachmentRow {
+        id: r.try_get("id")?,
+        item_id: r.try_get("item_id")?,
+        meeting_id: r.try_get("meeting_id")?,
+        document_id: r.try_get("document_id")?,
+        title: r.try_get("title")?,
+        number: r.try_get("number")?,
+        sha256: r.try_get("sha256")?,
+        by: r.try_get("by_name")?,
+        at: r.try_get("created_at")?,
+        size: r.try_get("size")?,
+        pages: r.try_get("pages")?,
+    })
+}
+
+const ATTACHMENTS: &str = "SELECT a.id, a.item_id, i.meeting_id, a.document_id, a.title, a.number, a.sha256, a.by_name, a.created_at, \
+    f.size, f.pages FROM attachment a JOIN agenda_item i ON i.id = a.item_id JOIN file f ON f.sha256 = a.sha256 WHERE a.removed_at IS NULL";
+
+/// Of the whole meeting, in the order in which they were attached.
+pub async fn attachments(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<AttachmentRow>> {
+    let sql = AssertSqlSafe(format!("{ATTACHMENTS} AND i.meeting_id = $1 ORDER BY a.created_at, a.id"));
+    let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
+    rows.iter().map(attachment_row).collect()
+}
+
+pub async fn attachment(c: &mut AnyConnection, id: &str) -> DbResult<Option<AttachmentRow>> {
+    let sql = AssertSqlSafe(format!("{ATTACHMENTS} AND a.id = $1"));
+    let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
+    found.as_ref().map(attachment_row).transpose()
+}
+
+/// The attachment of this very content to this item, if it is there.
+pub async fn attached(c: &mut AnyConnection, item: &str, document: &str, sha256: &str) -> DbResult<Option<String>> {
+    let sql = "SELECT id FROM attachment WHERE item_id = $1 AND document_id = $2 AND sha256 = $3 AND removed_at IS NULL";
+    let found = sqlx::query(sql).bind(item).bind(document).bind(sha256).fetch_optional(c).await?;
+    found.map(|r| r.try_get("id")).transpose()
+}
+
+pub async fn insert_attachment(c: &mut AnyConnection, a: &AttachmentRow) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO attachment (id, item_id, document_id, title, number, sha256, by_name, created_at, removed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
+    )
+    .bind(&a.id)
+    .bind(&a.item_id)
+    .bind(a.document_id.clone())
+    .bind(&a.title)
+    .bind(a.number.clone())
+    .bind(&a.sha256)
+    .bind(&a.by)
+    .bind(a.at)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn remove_attachment(c: &mut AnyConnection, id: &str, now: i64) -> DbResult<()> {
+    let sql = "UPDATE attachment SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL";
+    sqlx::query(sql).bind(now).bind(id).execute(c).await?;
+    Ok(())
+}

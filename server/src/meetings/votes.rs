@@ -1,0 +1,110 @@
+//! Open votes (biểu quyết công khai): one at a time, by the members present.
+use super::ballots::{self, VoteRow};
+use super::read::vote as dto;
+use super::store::{self, Row};
+use super::{Error, Need, Result, Service, text, topic};
+use crate::actor::Actor;
+use crate::clock::now_us;
+use crate::db::Work;
+use app::dto::meetings::{Choice, MeetingState};
+use app::ids::{ItemId, MeetingId, VoteId};
+use app::live::LiveEvent;
+use serde_json::json;
+
+impl Service {
+    /// Calls a vote. The same question while it is being voted on is the same vote.
+    pub async fn open_vote(&self, actor: &Actor, id: &MeetingId, item: Option<&ItemId>, question: &str) -> Result<VoteId> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, _) = self.for_change(&mut work, id.as_str(), Need::Conduct).await?;
+        if row.state != MeetingState::Open {
+            return Err(Error::NotNow);
+        }
+        let question = text(question, "question", 500, false)?;
+        if let Some(item) = item {
+            self.own_item(&mut work, &row, item).await?;
+        }
+        if let Some(running) = ballots::running(work.conn(), "", &row.id).await? {
+            let same = running.question == question && running.item_id.as_deref() == item.map(ItemId::as_str);
+            return if same { Ok(VoteId(running.id)) } else { Err(Error::VoteRunning) };
+        }
+        let vote = uuid::Uuid::now_v7().to_string();
+        let item = item.map(ItemId::as_str);
+        ballots::insert(work.conn(), &vote, &row.id, item, &question, now_us()).await?;
+        let details = json!({ "vote": vote, "item": item, "question": question });
+        work.audit("meeting.vote_opened", "meeting", &row.id, &row.title, &details).await?;
+        let opened = ballots::get(work.conn(), "", &vote).await?.ok_or(Error::NotFound)?;
+        self.tell_vote(&mut work, &opened).await?;
+        work.commit().await?;
+        Ok(VoteId(vote))
+    }
+
+    /// The same ballot twice counts once; another choice replaces the first while the vote is open.
+    pub async fn cast(&self, actor: &Actor, id: &VoteId, choice: Choice) -> Result<()> {
+        let me = actor.user()?.as_str();
+        let mut work = self.db.begin(actor).await?;
+        let (row, vote) = self.vote_for_change(&mut work, id, Need::Join).await?;
+        if !vote.open {
+            return Err(Error::VoteClosed);
+        }
+        let member = store::member(work.conn(), &row.id, me).await?.ok_or(Error::NotFound)?;
+        if !member.part.votes() {
+            return Err(Error::NoVote);
+        }
+        if member.checked_in_at.is_none() {
+            return Err(Error::NotCheckedIn);
+        }
+        if vote.mine == Some(choice) {
+            return Ok(());
+        }
+        ballots::cast(work.conn(), &vote.id, me, choice, now_us()).await?;
+        let details = json!({ "vote": vote.id, "choice": choice.as_str(), "before": vote.mine.map(Choice::as_str) });
+        work.audit("meeting.ballot_cast", "meeting", &row.id, &row.title, &details).await?;
+        let counted = ballots::get(work.conn(), "", &vote.id).await?.ok_or(Error::NotFound)?;
+        self.tell_vote(&mut work, &counted).await?;
+        Ok(work.commit().await?)
+    }
+
+    pub async fn close_vote(&self, actor: &Actor, id: &VoteId) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, vote) = self.vote_for_change(&mut work, id, Need::Conduct).await?;
+        if vote.open {
+            self.end_vote(&mut work, &row, vote).await?;
+            work.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn vote_for_change(&self, work: &mut Work, id: &VoteId, need: Need) -> Result<(Row, VoteRow)> {
+        let me = work.actor().user()?.0.clone();
+        let found = ballots::get(work.conn(), &me, id.as_str()).await?.ok_or(Error::NotFound)?;
+        let (row, _) = self.for_change(work, &found.meeting_id, need).await.map_err(|e| match e {
+            // Said in the words of a vote to those who only watch.
+            Error::Identity(crate::identity::Error::Forbidden) if need == Need::Join => Error::NoVote,
+            other => other,
+        })?;
+        // Read again under the lock.
+        let vote = ballots::get(work.conn(), &me, id.as_str()).await?.ok_or(Error::NotFound)?;
+        Ok((row, vote))
+    }
+
+    pub(super) async fn end_vote(&self, work: &mut Work, row: &Row, vote: VoteRow) -> Result<()> {
+        ballots::close(work.conn(), &vote.id, vote.eligible, now_us()).await?;
+        let closed = VoteRow { open: false, ..vote };
+        let result = dto(&closed);
+        let details = json!({
+            "vote": closed.id, "agree": closed.agree, "disagree": closed.disagree, "other": closed.other,
+            "present": closed.eligible, "passed": result.passed,
+        });
+        work.audit("meeting.vote_closed", "meeting", &row.id, &row.title, &details).await?;
+        self.tell_vote(work, &closed).await
+    }
+
+    /// Tells every device the count; nobody's own ballot.
+    pub(super) async fn tell_vote(&self, work: &mut Work, vote: &VoteRow) -> Result<()> {
+        let event = LiveEvent::VoteChanged {
+            vote: app::dto::meetings::Vote { mine: None, ..dto(vote) },
+        };
+        work.publish(&topic(&vote.meeting_id), &event).await?;
+        Ok(())
+    }
+}
