@@ -1,6 +1,7 @@
 //! One binary for every integration test: real servers, databases, sockets, keys and files. A module for each topic.
 mod audit;
 mod bad_input;
+mod rest;
 mod sign_in;
 mod stores;
 mod support;

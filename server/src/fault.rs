@@ -1,9 +1,12 @@
 //! How every error leaves the server: a status, a stable code, and words for a person in both languages.
 use app::error::ApiError;
 use axum::Json;
+use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::use_context;
+use serde::de::DeserializeOwned;
 
 /// Implemented by the error enum of each domain.
 pub trait Problem: std::error::Error {
@@ -58,6 +61,27 @@ impl From<Fault> for ApiError {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         (self.status, Json(serde_json::json!({ "error": self.api }))).into_response()
+    }
+}
+
+/// A query that was read, or the reason why not, as any other error.
+pub struct Sought<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Sought<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        Query::try_from_uri(&parts.uri).map(|Query(found)| Self(found)).map_err(|e| Fault {
+            status: StatusCode::BAD_REQUEST,
+            api: ApiError::new(
+                "server.query",
+                "Không đọc được phần hỏi của địa chỉ. Hãy kiểm tra các tham số sau dấu hỏi.",
+                format!(
+                    "The query of the address cannot be read. Check what follows the question mark. ({})",
+                    e.body_text()
+                ),
+            ),
+        })
     }
 }
 

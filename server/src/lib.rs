@@ -15,6 +15,7 @@ pub mod live;
 pub mod logging;
 pub mod meetings;
 pub mod metrics;
+pub mod openapi;
 pub mod router;
 pub mod signatures;
 pub mod state;

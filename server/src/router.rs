@@ -1,6 +1,6 @@
 //! Which address is answered by which handler, and what surrounds every answer.
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, live, meetings, metrics, signatures, stored, web};
+use crate::{audit, axis, documents, identity, live, meetings, metrics, openapi, signatures, stored, web};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -34,6 +34,7 @@ pub fn router(state: AppState) -> Router {
         .merge(meetings::http::routes())
         .merge(axis::http::routes())
         .merge(audit::http::routes())
+        .merge(openapi::routes())
         .merge(web::site(&state.config.site_dir))
         .fallback(get(web::page))
         .layer(from_fn_with_state(metrics, metrics::count))

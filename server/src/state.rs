@@ -49,6 +49,8 @@ impl AppState {
     /// # Errors
     /// A sentence for the person who starts the server.
     pub async fn open(config: Config) -> Result<Self, String> {
+        // Pages are drawn by tasks of this runtime; a second server in one program finds it set already.
+        let _ = any_spawner::Executor::init_tokio();
         let hub = Hub::default();
         let files = Files::open(&config.data_dir).map_err(|e| format!("data_dir {}: {e}", config.data_dir.display()))?;
         let db = Db::open(&config.database_url, hub.clone())

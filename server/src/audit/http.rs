@@ -1,11 +1,11 @@
 //! The download of the log, and the REST routes. Wire types of REST v1 are here and nowhere else.
 use super::Service;
-use crate::fault::Fault;
+use crate::fault::{Fault, Sought};
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use app::dto::audit::AuditQuery;
 use axum::body::Body;
-use axum::extract::{FromRef, Query, State};
+use axum::extract::{FromRef, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -68,7 +68,11 @@ pub struct ListAuditV1 {
 
 /// Entries of the audit log (auditors and administrators).
 #[utoipa::path(get, path = "/api/v1/audit", params(ListAuditV1), responses((status = 200, body = AuditV1), (status = 401), (status = 403)), tag = "audit")]
-pub async fn list(State(service): State<Service>, Caller(actor): Caller, Query(query): Query<ListAuditV1>) -> Result<Json<AuditV1>, Fault> {
+pub async fn list(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Sought(query): Sought<ListAuditV1>,
+) -> Result<Json<AuditV1>, Fault> {
     let query = AuditQuery {
         text: query.text.unwrap_or_default(),
         subject_id: query.subject_id.unwrap_or_default(),

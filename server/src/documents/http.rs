@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 pub fn routes() -> Router<AppState> {
     // The size of uploads is limited while they are streamed to disk, by configuration.
     let uploads = Router::new()
-        .route("/documents/new", post(new_by_form))
+        .route("/documents/new", post(new_by_form).get(crate::web::page))
         .route("/documents/{id}/file", post(replace_by_form))
         .route("/api/v1/documents", post(create))
         .layer(DefaultBodyLimit::disable());

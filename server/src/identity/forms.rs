@@ -19,7 +19,7 @@ const LARGEST: usize = 16 * 1024;
 
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route("/login", post(sign_in))
+        .route("/login", post(sign_in).get(crate::web::page))
         .route("/logout", post(sign_out))
         .layer(DefaultBodyLimit::max(LARGEST))
 }

@@ -78,7 +78,7 @@ pub fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
 }
 
 pub fn routes() -> axum::Router<AppState> {
-    super::forms::routes()
+    super::forms::routes().merge(super::rest::routes())
 }
 
 #[cfg(test)]

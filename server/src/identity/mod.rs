@@ -5,6 +5,7 @@ pub mod forms;
 pub mod http;
 pub mod password;
 pub mod people;
+pub mod rest;
 pub mod sessions;
 pub mod store;
 pub mod throttle;
