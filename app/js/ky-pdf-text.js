@@ -41,7 +41,7 @@ export async function search(pdf, patterns, lastPage = 1) {
       const all = characters(line);
       const text = all.map((a) => a.c).join("");
       for (const what of patterns) {
-        const match = new RegExp(what, "iu").exec(text);
+        const match = new RegExp(what, "u").exec(text);
         if (!match || !match[0]) continue;
         const from = [...text.slice(0, match.index)].length;
         const length = [...match[0]].length;

@@ -12,6 +12,9 @@ pub fn Dialog(
     /// As large as the screen: for work on a page.
     #[prop(optional)]
     wide: bool,
+    /// Wider than a question: for a form.
+    #[prop(optional)]
+    roomy: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -26,7 +29,7 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog node_ref=node class="dialog" class:dialog-wide=wide aria-label=title on:close=move |_| open.set(false)>
+        <dialog node_ref=node class="dialog" class:dialog-wide=wide class:dialog-roomy=roomy aria-label=title on:close=move |_| open.set(false)>
             <Show when=move || open.get()>
                 <div class="dialog-head">
                     <h2>{title}</h2>

@@ -237,6 +237,8 @@ pub struct DocumentDetail {
     /// Boxes for number and date, reserved before the leader signs.
     pub number_box: Placement,
     pub date_box: Placement,
+    /// A person has chosen the two boxes; otherwise they are where the decree's layout suggests.
+    pub boxes_chosen: bool,
     /// The key that this person would sign or seal with now.
     pub key: Option<KeyInfo>,
     /// What the document would be issued with now, for those who may issue it; another clerk may be quicker.

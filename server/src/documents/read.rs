@@ -144,6 +144,7 @@ impl Service {
             actions,
             number_box,
             date_box,
+            boxes_chosen: !r.number_box.is_empty() && !r.date_box.is_empty(),
             key,
             next_number,
             signature_box: serde_json::from_str(&r.signature_box).ok(),

@@ -1,7 +1,8 @@
 //! What this person may do with the document now: one bar of buttons, and the questions behind them.
 use super::doc::Doc;
+use super::drafting::{EditDialog, ReplaceDialog, submit_with_boxes};
 use super::placing::{PlaceDialog, Purpose};
-use crate::actions::documents::{delete_draft, refuse, return_to_drafter, send_document, submit, take_in, withdraw};
+use crate::actions::documents::{delete_draft, refuse, return_to_drafter, send_document, take_in, withdraw};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
@@ -33,7 +34,7 @@ const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static s
     }
 }
 
-fn entries() -> [Entry; 9] {
+fn entries() -> [Entry; 11] {
     [
         entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
         entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
@@ -42,6 +43,8 @@ fn entries() -> [Entry; 9] {
         entry(Action::TakeIn, Icon::Check, t("documents.take_in"), "button button-main", "take-in"),
         entry(Action::Return, Icon::Back, t("documents.return"), "button button-bad", "return"),
         entry(Action::Refuse, Icon::Close, t("documents.refuse"), "button button-bad", "refuse"),
+        entry(Action::Edit, Icon::Document, t("documents.edit"), "button", "edit"),
+        entry(Action::ReplaceFile, Icon::Upload, t("documents.replace"), "button", "replace-file"),
         entry(Action::Withdraw, Icon::Back, t("documents.withdraw"), "button", "withdraw"),
         entry(Action::Delete, Icon::Trash, t("documents.delete"), "button button-bad", "delete"),
     ]
@@ -52,6 +55,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let actions = Memo::new(move |_| doc.detail.with(|d| d.actions.clone()));
     let call = Call::new();
     let (signing, issuing) = (RwSignal::new(false), RwSignal::new(false));
+    let (editing, replacing) = (RwSignal::new(false), RwSignal::new(false));
     let (returning, refusing, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
     let navigate = use_navigate();
@@ -68,11 +72,14 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::Return => returning.set(true),
             Action::Refuse => refusing.set(true),
             Action::Delete => deleting.set(true),
-            Action::Submit => call.run(submit(id, revision), move |()| done(t("documents.submitted"))),
+            Action::Submit => call.run(submit_with_boxes(doc), move |()| done(t("documents.submitted"))),
             Action::Withdraw => call.run(withdraw(id, revision), move |()| done(t("documents.withdrawn"))),
             Action::Send => call.run(send_document(id, revision), move |()| done(t("documents.sent"))),
             Action::TakeIn => call.run(take_in(id, revision), move |()| done(t("documents.taken_in"))),
-            Action::Edit | Action::ReplaceFile | Action::AttachToMeeting => {}
+            Action::Edit => editing.set(true),
+            Action::ReplaceFile => replacing.set(true),
+            // Done from the meeting, where its agenda is.
+            Action::AttachToMeeting => {}
         }
     };
     let buttons = move || {
@@ -126,6 +133,8 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         <PlaceDialog doc open=issuing purpose=Purpose::Issue />
         <ReasonDialog open=returning call title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=give_back />
         <ReasonDialog open=refusing call title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
+        <EditDialog doc open=editing />
+        <ReplaceDialog doc open=replacing />
         <Dialog open=deleting title=t("documents.delete_title")>
             <p>{t("documents.delete_text")}</p>
             <Failure error=call.error />

@@ -1,6 +1,7 @@
 //! One document: its pages, where it stands, and all that this person may do with it.
 use super::acting::Acting;
 use super::doc::Doc;
+use super::drafting::DraftPages;
 use super::facts::{Facts, History, Receivers, Versions};
 use super::signatures::Signatures;
 use crate::actions::documents::get_document;
@@ -9,7 +10,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::live::LinkState;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading, Note};
 use crate::components::pdf::PdfView;
-use crate::dto::documents::{Direction, DocumentDetail, State};
+use crate::dto::documents::{Action, Direction, DocumentDetail, State};
 use crate::error::ApiError;
 use crate::i18n::{t, tf};
 use crate::ids::DocumentId;
@@ -60,6 +61,7 @@ fn Unavailable(error: ApiError) -> impl IntoView {
 fn Document(detail: DocumentDetail) -> impl IntoView {
     let direction = detail.row.direction;
     let doc = Doc::new(detail);
+    let editable = doc.can(Action::Edit);
     let file = Memo::new(move |_| doc.detail.with(|d| d.file.clone()));
     view! {
         <Head doc />
@@ -68,7 +70,9 @@ fn Document(detail: DocumentDetail) -> impl IntoView {
         <Acting doc />
         <div class="document">
             <div class="document-pages">
-                <PdfView file />
+                <Show when=move || editable.get() fallback=move || view! { <PdfView file /> }>
+                    <DraftPages doc />
+                </Show>
                 <p class="document-file">
                     <a class="button" href=move || file.get().url download=move || doc.detail.with(|d| d.file_name.clone()) rel="external">
                         <Glyph icon=Icon::Download />

@@ -1,6 +1,7 @@
 //! The document on the screen: one signal, filled by the server's answer and kept fresh over the socket.
 use crate::actions::documents::get_document;
 use crate::components::live::{News, follow};
+use crate::dto::Placement;
 use crate::dto::documents::{Action, DocumentDetail, State};
 use crate::error::ApiError;
 use crate::ids::DocumentId;
@@ -13,6 +14,8 @@ pub struct Doc {
     pub detail: RwSignal<DocumentDetail>,
     /// Set when it could not be fetched anew: deleted, or no longer for this person.
     pub lost: RwSignal<Option<ApiError>>,
+    /// Boxes for number and date as the drafter has them on the screen, where not as the server knows them.
+    pub boxes: RwSignal<Option<(Placement, Placement)>>,
     /// Number of the latest question, so that a late answer to an earlier one is passed over.
     asked: StoredValue<u64>,
 }
@@ -24,6 +27,7 @@ impl Doc {
         let doc = Self {
             detail: RwSignal::new(detail),
             lost: RwSignal::new(None),
+            boxes: RwSignal::new(None),
             asked: StoredValue::new(0),
         };
         Effect::new(move |_| follow(&topic, seq, move |news| doc.hear(news)));

@@ -10,7 +10,6 @@ use crate::components::prefs::escape;
 use crate::dto::Page;
 use crate::dto::documents::{Direction, DocumentQuery, DocumentRow, State};
 use crate::dto::identity::{Me, Role};
-use crate::error::ApiResult;
 use crate::i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::{A, Form};
@@ -84,10 +83,10 @@ fn address(direction: Direction, tab: &str, text: &str) -> String {
     }
 }
 
-fn rows_changed(rows: Resource<ApiResult<Page<DocumentRow>>>) -> impl Fn() + Clone + 'static {
+/// Asks anew soon: several news at once are one question.
+pub fn refetching(ask: impl Fn() + Copy + 'static) -> impl Fn() + Clone + 'static {
     let asked = StoredValue::new(false);
     move || {
-        // Several news at once are one question.
         if asked.try_get_value() != Some(false) {
             return;
         }
@@ -95,7 +94,7 @@ fn rows_changed(rows: Resource<ApiResult<Page<DocumentRow>>>) -> impl Fn() + Clo
         set_timeout(
             move || {
                 if asked.try_set_value(false).is_none() {
-                    rows.refetch();
+                    ask();
                 }
             },
             Duration::from_millis(250),
@@ -134,7 +133,7 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
         mine: get("tab") == "mine",
     });
     let rows = Resource::new(move || wanted.get(), list_documents);
-    follow_lists(Some(direction), rows_changed(rows));
+    follow_lists(Some(direction), refetching(move || rows.refetch()));
     view! {
         <Suspense>
             {move || Suspend::new(async move {

@@ -2,6 +2,7 @@
 mod acting;
 pub mod detail;
 mod doc;
+mod drafting;
 mod facts;
 mod fields;
 pub mod list;

@@ -65,11 +65,18 @@ fn above(name: Placement) -> Placement {
     }
 }
 
-/// The name as a pattern for the viewer's search: blanks of any width, everything else as it stands.
+/// The name as a pattern for the viewer's search: blanks of any width, letters large or small, everything else as it stands.
 fn name_pattern(name: &str) -> String {
     let words = name.split_whitespace().map(|word| {
-        let escape = |c: char| if c.is_alphanumeric() { c.to_string() } else { format!("\\{c}") };
-        word.chars().map(escape).collect::<String>()
+        let letter = |c: char| {
+            let (small, large) = (c.to_lowercase().to_string(), c.to_uppercase().to_string());
+            match (c.is_alphanumeric(), small == large) {
+                (false, _) => format!("\\{c}"),
+                (true, true) => small,
+                (true, false) => format!("[{small}{large}]"),
+            }
+        };
+        word.chars().map(letter).collect::<String>()
     });
     let pattern = words.collect::<Vec<_>>().join("\\s+");
     serde_json::to_string(&[pattern]).unwrap_or_default()
@@ -320,6 +327,6 @@ mod tests {
 
     #[test]
     fn a_name_becomes_a_harmless_pattern() {
-        assert_eq!(name_pattern("Lê  (Thị) A."), r#"["Lê\\s+\\(Thị\\)\\s+A\\."]"#);
+        assert_eq!(name_pattern("Lê  (A) 2."), r#"["[lL][êÊ]\\s+\\([aA]\\)\\s+2\\."]"#);
     }
 }
