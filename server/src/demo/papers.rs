@@ -14,7 +14,7 @@ use std::convert::Infallible;
 use std::path::Path;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Goal {
+enum Goal {
     Draft,
     Submitted,
     Signed,
@@ -107,7 +107,7 @@ struct Spot {
 }
 
 /// Brings the documents of the body at `index`.
-pub async fn bring(state: &AppState, index: usize, material: &Path, most: Goal) -> Result<(), String> {
+pub async fn bring(state: &AppState, index: usize, material: &Path) -> Result<(), String> {
     let folder = material.join("documents");
     let list = folder.join("index.json");
     let text = std::fs::read_to_string(&list).map_err(said(&list.to_string_lossy()))?;
@@ -117,14 +117,12 @@ pub async fn bring(state: &AppState, index: usize, material: &Path, most: Goal) 
             .iter()
             .find(|e| e.file == plan.file)
             .ok_or_else(|| format!("{}: {} is missing", list.display(), plan.file))?;
-        one(state, plan, entry, &folder, plan.goal.min(most))
-            .await
-            .map_err(said(plan.file))?;
+        one(state, plan, entry, &folder).await.map_err(said(plan.file))?;
     }
     Ok(())
 }
 
-async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path, goal: Goal) -> Result<(), String> {
+async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path) -> Result<(), String> {
     let documents = &state.documents;
     let drafter = actor(state, "soanthao").await?;
     let leader = actor(state, plan.leader).await?;
@@ -149,11 +147,11 @@ async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path, goal: 
         .create(&drafter, Form::new(&fields, Some(file)))
         .await
         .map_err(|e| e.to_string())?;
-    if goal >= Goal::Submitted {
+    if plan.goal >= Goal::Submitted {
         let now = seen(state, &drafter, &id).await?;
         documents.submit(&drafter, &id, now.revision).await.map_err(|e| e.to_string())?;
     }
-    if goal >= Goal::Signed {
+    if plan.goal >= Goal::Signed {
         let now = seen(state, &leader, &id).await?;
         let s = &entry.signature;
         let place = boxed(s.page, s.x, s.y, s.width, s.height);
@@ -162,7 +160,7 @@ async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path, goal: 
             .await
             .map_err(|e| e.to_string())?;
     }
-    if goal >= Goal::Issued {
+    if plan.goal >= Goal::Issued {
         let now = seen(state, &clerk, &id).await?;
         let place = seal_over(&entry.signature);
         documents
@@ -170,7 +168,7 @@ async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path, goal: 
             .await
             .map_err(|e| e.to_string())?;
     }
-    if goal >= Goal::Sent {
+    if plan.goal >= Goal::Sent {
         let now = seen(state, &clerk, &id).await?;
         documents.send(&clerk, &id, now.revision).await.map_err(|e| e.to_string())?;
     }

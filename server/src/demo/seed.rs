@@ -2,23 +2,25 @@
 //! use case is done by it, in the name of the person whose work it is.
 use super::authority::Authority;
 use super::papers;
-use super::people::{BODIES, OFFICIALS, PASSWORD, Person, SECOND_STAFF, STAFF};
+use super::people::{BODIES, Body, OFFICIALS, PASSWORD, PIN, Person, SECOND_STAFF, STAFF};
 use crate::actor::{Actor, Kind};
 use crate::config::Config;
 use crate::identity::people::NewPerson;
+use crate::signatures::{KeyMaterial, NewKey, Owner};
 use crate::state::AppState;
-use app::dto::identity::{Body, Role};
+use app::dto::identity::{Body as Listed, Role};
 use app::ids::UserId;
 use sqlx::Row;
 use std::fmt::Display;
 use std::path::Path;
+use zeroize::Zeroizing;
 
 /// Fills the databases of both bodies.
-pub async fn seed(dir: &Path, material: &Path, _authority: &Authority) -> Result<(), String> {
+pub async fn seed(dir: &Path, material: &Path, authority: &Authority) -> Result<(), String> {
     for (index, staff) in [&STAFF[..], &SECOND_STAFF[..]].into_iter().enumerate() {
         let state = open(dir, index).await?;
         for body in &BODIES {
-            let listed = Body {
+            let listed = Listed {
                 code: body.code.into(),
                 name: body.name.into(),
             };
@@ -41,7 +43,8 @@ pub async fn seed(dir: &Path, material: &Path, _authority: &Authority) -> Result
                 add(&state, &person).await?;
             }
         }
-        papers::bring(&state, index, material, papers::Goal::Draft).await?;
+        keys(&state, index, staff, material, authority).await?;
+        papers::bring(&state, index, material).await?;
     }
     Ok(())
 }
@@ -64,6 +67,41 @@ async fn add(state: &AppState, person: &Person<'_>) -> Result<(), String> {
     };
     let added = state.identity.add_person(&me(), new).await;
     added.map(|_| ()).map_err(said(person.username))
+}
+
+/// Pictures of the bodies' seals.
+const SEALS: [&str; 2] = ["con-dau-ubnd-tinh.png", "con-dau-so-noi-vu.png"];
+
+/// Keys of those who sign, and the body's own.
+async fn keys(state: &AppState, index: usize, staff: &[Person<'_>], material: &Path, authority: &Authority) -> Result<(), String> {
+    let images = material.join("images");
+    for person in staff {
+        let Some(number) = person.signature else { continue };
+        let owner = Owner::Person(actor(state, person.username).await?.user().map_err(said(person.username))?.clone());
+        let picture = images.join(format!("chu-ky-{number}.png"));
+        key(state, owner, person.full_name, person.unit, &picture, authority).await?;
+    }
+    let Body { code, name, .. } = &BODIES[index];
+    let owner = Owner::Body((*code).into());
+    key(state, owner, name, "Văn thư", &images.join(SEALS[index]), authority).await
+}
+
+async fn key(state: &AppState, owner: Owner, name: &str, unit: &str, picture: &Path, authority: &Authority) -> Result<(), String> {
+    let pair = authority.signing(name, unit)?;
+    let key = Zeroizing::new(pair.key.private_key_to_pkcs8().map_err(said(name))?);
+    let chain = authority.issuing.certificate.to_pem().map_err(said(name))?;
+    let new = NewKey {
+        owner,
+        material: KeyMaterial::Pkcs8 {
+            key: &key,
+            certificate: &pair.certificate.to_der().map_err(said(name))?,
+            chain: &String::from_utf8_lossy(&chain),
+        },
+        pin: PIN,
+        image: Some(std::fs::read(picture).map_err(said(&picture.to_string_lossy()))?),
+        demonstration: true,
+    };
+    state.signatures.store_key(&me(), new).await.map(|_| ()).map_err(said(name))
 }
 
 /// Who makes what no person of the demonstration makes.
