@@ -26,6 +26,9 @@ pub enum Error {
     Key(String),
     #[error("signing failed: {0}")]
     Signer(String),
+    /// The time-stamping authority did not answer, refused, or answered something else.
+    #[error("time stamp: {0}")]
+    TimeStamp(String),
     /// The reserved room for the signature is too small; ask for more with `SignOptions::contents_size`.
     #[error("the signature needs {needed} bytes, {reserved} are reserved")]
     TooLarge { needed: usize, reserved: usize },
@@ -46,6 +49,7 @@ impl Error {
             Self::Image(_) => "image_unusable",
             Self::Key(_) => "key_unusable",
             Self::Signer(_) => "signer_failed",
+            Self::TimeStamp(_) => "time_stamp_failed",
             Self::TooLarge { .. } => "signature_too_large",
             Self::Io(_) => "io",
         }

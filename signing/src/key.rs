@@ -5,8 +5,9 @@ use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Signer as OpensslSigner};
 use openssl::x509::X509;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Digest {
     Sha256,
     Sha384,
@@ -33,7 +34,7 @@ impl Digest {
 }
 
 /// How the signature value is made, with the digest of the document and of the attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
     RsaPkcs1(Digest),

@@ -7,7 +7,9 @@
 pub mod appearance;
 pub mod asn1;
 pub mod cms;
+pub mod deferred;
 mod error;
+mod extend;
 pub mod form;
 mod geometry;
 mod inspect;
@@ -19,11 +21,14 @@ pub mod validate;
 pub mod x509;
 
 pub use appearance::{Align, Appearance};
+pub use deferred::{Prepared, complete, prepare};
 pub use error::{Error, Result};
+pub use extend::{ValidationData, add_validation_data};
 pub use form::{EditOptions, NewTextField, add_text_fields, fill_text_fields};
 pub use geometry::{PageInfo, Placement};
 pub use inspect::{DocumentInfo, Encryption, inspect};
 pub use key::{Digest, KeySigner, SignatureAlgorithm, Signer};
 pub use pdf::Source;
 pub use pdf::source::FileSource;
-pub use sign::{SignOptions, Signed, sign, sign_path};
+pub use sign::{SignOptions, Signed, add_document_timestamp, sign, sign_path, sign_stamped};
+pub use timestamp::request::TimeStamper;

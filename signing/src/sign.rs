@@ -4,9 +4,10 @@ use crate::cms::build;
 use crate::error::{Error, Result};
 use crate::form::{Form, add_to_page, extent, widget};
 use crate::geometry::Page;
-use crate::key::Signer;
+use crate::key::{Digest, Signer};
 use crate::pdf::append::{Update, copy, encrypt};
 use crate::pdf::{Document, Source, write};
+use crate::timestamp::request::{self, TimeStamper};
 use lopdf::{Dictionary, Object, StringFormat};
 use openssl::hash::Hasher;
 use std::io::Write;
@@ -43,15 +44,126 @@ pub struct Signed {
 /// # Errors
 /// See [`Error`]; `out` may then hold a part of a file and must be thrown away.
 pub fn sign(input: &dyn Source, out: &mut dyn Write, signer: &dyn Signer, options: &SignOptions) -> Result<Signed> {
+    sign_stamped(input, out, signer, None, options)
+}
+
+/// As [`sign`], with a time stamp over the signature value (PAdES B-T) where there is a `stamper`.
+///
+/// # Errors
+/// See [`Error`]; [`Error::TooLarge`] when the token is larger than was reserved: sign again with its `needed`.
+pub fn sign_stamped(
+    input: &dyn Source,
+    out: &mut dyn Write,
+    signer: &dyn Signer,
+    stamper: Option<&dyn TimeStamper>,
+    options: &SignOptions,
+) -> Result<Signed> {
+    let room = if stamper.is_some() { ROOM_FOR_TOKEN } else { 0 };
+    let reserved = options
+        .contents_size
+        .unwrap_or_else(|| room_for(signer.certificate(), signer.chain()) + room);
+    let mut revision = append(input, out, What::Signature, reserved, signer.algorithm().digest(), options)?;
+    let attributes = build::signed_attributes(&revision.digest, signer.certificate(), &[])?;
+    let signature = signer.sign(&attributes)?;
+    let mut unsigned = Vec::new();
+    if let Some(stamper) = stamper {
+        let token = request::obtain(stamper, &openssl::sha::sha256(&signature))?;
+        unsigned.push(build::signature_timestamp(&token));
+    }
+    let described = build::Described::of(signer);
+    revision.embed(&build::signed_data(&described, &attributes, &signature, &unsigned)?)?;
+    revision.write(out)
+}
+
+/// Adds a document time stamp (`ETSI.RFC3161`) as one more revision: what makes B-LTA of B-LT, and renews it.
+///
+/// # Errors
+/// As [`sign_stamped`].
+pub fn add_document_timestamp(
+    input: &dyn Source,
+    out: &mut dyn Write,
+    stamper: &dyn TimeStamper,
+    options: &crate::form::EditOptions,
+) -> Result<Signed> {
+    let sign_options = SignOptions {
+        time: options.time,
+        password: options.password.clone(),
+        ..SignOptions::default()
+    };
+    let mut revision = append(input, out, What::Timestamp, ROOM_FOR_TOKEN, Digest::Sha256, &sign_options)?;
+    let token = request::obtain(stamper, &revision.digest)?;
+    revision.embed(&token)?;
+    revision.write(out)
+}
+
+/// What tokens of real authorities need, with their certificates.
+const ROOM_FOR_TOKEN: usize = 16 << 10;
+
+/// Bytes for the CMS of a signature with these certificates.
+pub(crate) fn room_for(certificate: &[u8], chain: &[Vec<u8>]) -> usize {
+    certificate.len() + chain.iter().map(Vec::len).sum::<usize>() + 2048
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Signature,
+    Timestamp,
+}
+
+/// A revision whose signature value is still missing; the bytes before it have been written.
+pub(crate) struct Unsigned {
+    pub field: String,
+    pub byte_range: [u64; 4],
+    /// Of the covered bytes.
+    pub digest: Vec<u8>,
+    bytes: Vec<u8>,
+    /// The hexadecimal string with its brackets, counted from the start of `bytes`.
+    gap: (usize, usize),
+}
+
+impl Unsigned {
+    /// Puts the CMS into the gap.
+    pub fn embed(&mut self, cms: &[u8]) -> Result<()> {
+        let reserved = (self.gap.1 - self.gap.0 - 2) / 2;
+        if cms.len() > reserved {
+            return Err(Error::TooLarge {
+                needed: cms.len(),
+                reserved,
+            });
+        }
+        let mut hex = Vec::with_capacity(cms.len() * 2);
+        write::hex(&mut hex, cms);
+        self.bytes[self.gap.0 + 1..self.gap.0 + 1 + hex.len()].copy_from_slice(&hex);
+        Ok(())
+    }
+
+    pub fn write(self, out: &mut dyn Write) -> Result<Signed> {
+        out.write_all(&self.bytes)?;
+        out.flush()?;
+        let [_, _, after, rest] = self.byte_range;
+        Ok(Signed {
+            field: self.field,
+            byte_range: self.byte_range,
+            length: after + rest,
+        })
+    }
+}
+
+/// Copies the old bytes and makes the revision behind them, all but the signature value.
+pub(crate) fn append(
+    input: &dyn Source,
+    out: &mut dyn Write,
+    what: What,
+    reserved: usize,
+    digest: Digest,
+    options: &SignOptions,
+) -> Result<Unsigned> {
     let document = Document::open(input, options.password.as_deref())?;
     let mut update = Update::new(&document);
-    let reserved = options.contents_size.unwrap_or_else(|| {
-        let certificates: usize = signer.certificate().len() + signer.chain().iter().map(Vec::len).sum::<usize>();
-        certificates + 2048
-    });
-    let (field, signature) = place(&mut update, options)?;
+    let base = if what == What::Signature { "Signature" } else { "Timestamp" };
+    let (field, signature) = place(&mut update, base, options)?;
     let value = update.reserve();
-    let dictionary = SignatureDictionary::new(&document, value, options, reserved)?;
+    let dictionary = SignatureDictionary::new(&document, value, what, options, reserved)?;
     update.set_bytes(value, dictionary.bytes.clone());
     let mut holder = update.dictionary(&Object::Reference(signature)).unwrap_or_default();
     holder.set("V", value);
@@ -63,16 +175,17 @@ pub fn sign(input: &dyn Source, out: &mut dyn Write, signer: &dyn Signer, option
     let start = revision.raw.get(&value.0).copied().unwrap_or_default();
     let mut bytes = revision.bytes;
     // The gap is the hexadecimal string with its brackets, exactly.
-    let (gap_start, gap_end) = (start + dictionary.contents.0, start + dictionary.contents.1);
+    let gap = (start + dictionary.contents.0, start + dictionary.contents.1);
     let old = input.len();
     let length = old + bytes.len() as u64;
-    let range = [0, old + gap_start as u64, old + gap_end as u64, length - (old + gap_end as u64)];
-    let text = format!("[{} {} {} {}]", range[0], range[1], range[2], range[3]);
+    let byte_range = [0, old + gap.0 as u64, old + gap.1 as u64, length - (old + gap.1 as u64)];
+    let [zero, before, after, rest] = byte_range;
+    let text = format!("[{zero} {before} {after} {rest}]");
     let at = start + dictionary.byte_range;
     bytes[at..at + text.len()].copy_from_slice(text.as_bytes());
 
     let failed = |e: openssl::error::ErrorStack| Error::Signer(e.to_string());
-    let mut hasher = Hasher::new(signer.algorithm().digest().openssl()).map_err(failed)?;
+    let mut hasher = Hasher::new(digest.openssl()).map_err(failed)?;
     let mut bad = None;
     copy(input, out, |part| {
         if let Err(e) = hasher.update(part) {
@@ -82,27 +195,15 @@ pub fn sign(input: &dyn Source, out: &mut dyn Write, signer: &dyn Signer, option
     if let Some(e) = bad {
         return Err(failed(e));
     }
-    hasher.update(&bytes[..gap_start]).map_err(failed)?;
-    hasher.update(&bytes[gap_end..]).map_err(failed)?;
-    let digest = hasher.finish().map_err(failed)?;
-
-    let attributes = build::signed_attributes(&digest, signer.certificate(), &[])?;
-    let cms = build::signed_data(signer, &attributes, &signer.sign(&attributes)?, &[])?;
-    if cms.len() > reserved {
-        return Err(Error::TooLarge {
-            needed: cms.len(),
-            reserved,
-        });
-    }
-    let mut hex = Vec::with_capacity(cms.len() * 2);
-    write::hex(&mut hex, &cms);
-    bytes[gap_start + 1..gap_start + 1 + hex.len()].copy_from_slice(&hex);
-    out.write_all(&bytes)?;
-    out.flush()?;
-    Ok(Signed {
+    hasher.update(&bytes[..gap.0]).map_err(failed)?;
+    hasher.update(&bytes[gap.1..]).map_err(failed)?;
+    let digest = hasher.finish().map_err(failed)?.to_vec();
+    Ok(Unsigned {
         field,
-        byte_range: range,
-        length,
+        byte_range,
+        digest,
+        bytes,
+        gap,
     })
 }
 
@@ -128,7 +229,7 @@ pub fn sign_path(input: &std::path::Path, output: &std::path::Path, signer: &dyn
 }
 
 /// The field that will hold the signature: found or made, with its appearance.
-fn place(update: &mut Update, options: &SignOptions) -> Result<(String, lopdf::ObjectId)> {
+fn place(update: &mut Update, base: &str, options: &SignOptions) -> Result<(String, lopdf::ObjectId)> {
     let document = update.document;
     let mut form = Form::open(update)?;
     let existing = match &options.field {
@@ -159,7 +260,7 @@ fn place(update: &mut Update, options: &SignOptions) -> Result<(String, lopdf::O
         update.set(id, field);
         (name, id)
     } else {
-        let name = options.field.clone().unwrap_or_else(|| form.new_name("Signature"));
+        let name = options.field.clone().unwrap_or_else(|| form.new_name(base));
         form.check_new(update, &name)?;
         let look = options.appearance.as_ref();
         let page = Page::find(document, look.map_or(1, |l| l.placement.page))?;
@@ -212,12 +313,18 @@ struct SignatureDictionary {
 }
 
 impl SignatureDictionary {
-    fn new(document: &Document, id: lopdf::ObjectId, options: &SignOptions, reserved: usize) -> Result<Self> {
+    fn new(document: &Document, id: lopdf::ObjectId, what: What, options: &SignOptions, reserved: usize) -> Result<Self> {
         let mut d = Dictionary::new();
-        d.set("Type", "Sig");
         d.set("Filter", "Adobe.PPKLite");
-        d.set("SubFilter", "ETSI.CAdES.detached");
-        d.set("M", Object::String(date(options.time).into_bytes(), StringFormat::Literal));
+        if what == What::Timestamp {
+            // EN 319 142-1, 5.4.3: no time but that of the token.
+            d.set("Type", "DocTimeStamp");
+            d.set("SubFilter", "ETSI.RFC3161");
+        } else {
+            d.set("Type", "Sig");
+            d.set("SubFilter", "ETSI.CAdES.detached");
+            d.set("M", Object::String(date(options.time).into_bytes(), StringFormat::Literal));
+        }
         for (key, value) in [
             ("Name", &options.name),
             ("Reason", &options.reason),

@@ -85,12 +85,34 @@ pub fn signed_attributes(digest: &[u8], certificate: &[u8], more: &[Vec<u8>]) ->
     Ok(encode(SET, &attributes.concat()))
 }
 
+/// `id-aa-signatureTimeStampToken` (RFC 3161, appendix A) as a whole attribute.
+pub fn signature_timestamp(token: &[u8]) -> Vec<u8> {
+    attribute("1.2.840.113549.1.9.16.2.14", token)
+}
+
+/// Who signs, without the key.
+pub struct Described<'a> {
+    pub certificate: &'a [u8],
+    pub chain: &'a [Vec<u8>],
+    pub algorithm: SignatureAlgorithm,
+}
+
+impl<'a> Described<'a> {
+    pub fn of(signer: &'a dyn Signer) -> Self {
+        Self {
+            certificate: signer.certificate(),
+            chain: signer.chain(),
+            algorithm: signer.algorithm(),
+        }
+    }
+}
+
 /// The finished `ContentInfo`. `attributes` as from [`signed_attributes`], `unsigned` whole attributes.
-pub fn signed_data(signer: &dyn Signer, attributes: &[u8], signature: &[u8], unsigned: &[Vec<u8>]) -> Result<Vec<u8>> {
-    let algorithm = signer.algorithm();
-    let (issuer, serial) = issuer_and_serial(signer.certificate())?;
-    let mut certificates = vec![signer.certificate().to_vec()];
-    for certificate in signer.chain() {
+pub fn signed_data(signer: &Described<'_>, attributes: &[u8], signature: &[u8], unsigned: &[Vec<u8>]) -> Result<Vec<u8>> {
+    let algorithm = signer.algorithm;
+    let (issuer, serial) = issuer_and_serial(signer.certificate)?;
+    let mut certificates = vec![signer.certificate.to_vec()];
+    for certificate in signer.chain {
         if !certificates.contains(certificate) {
             certificates.push(certificate.clone());
         }

@@ -1,5 +1,7 @@
 //! Time-stamp tokens (RFC 3161): reading them and checking what they stamp.
 
+pub mod request;
+
 use crate::asn1::{INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE};
 use crate::cms::read::{SignedData, TST_INFO};
 use crate::cms::read_attributes::Reference;

@@ -54,7 +54,8 @@ impl Dss {
     }
 }
 
-fn streams(document: &Document<'_>, from: &Dictionary, key: &[u8], revision: usize) -> Vec<Vec<u8>> {
+/// Contents of the streams in the array `key` of a store.
+pub fn streams(document: &Document<'_>, from: &Dictionary, key: &[u8], revision: usize) -> Vec<Vec<u8>> {
     let Some(Object::Array(list)) = document.get(from, key, revision) else {
         return Vec::new();
     };

@@ -17,6 +17,8 @@ pub mod trust;
 pub use policy::{Policy, RevocationDemand};
 pub use report::{Coverage, Indication, Kind, Moment, Needed, Report, SignatureReport, SubIndication};
 
+pub(crate) use material::streams as stored;
+
 use crate::pdf::{Document, Source};
 
 /// What a validation is given besides the file. Nothing is fetched: what is missing is named in

@@ -1,0 +1,101 @@
+//! Signing in two halves: the document here, the signature value somewhere else and later. What lies between is a file
+//! and a [`Prepared`] that can be stored; nothing of it is secret.
+use crate::cms::build;
+use crate::error::{Error, Result};
+use crate::key::SignatureAlgorithm;
+use crate::pdf::Source;
+use crate::pdf::write;
+use crate::sign::{SignOptions, Signed, What, append, room_for};
+use serde::{Deserialize, Serialize};
+use std::io::{Read, Seek, SeekFrom, Write};
+
+/// A file that waits for its signature value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    pub field: String,
+    pub byte_range: [u64; 4],
+    /// DER of the signed attributes as a SET: this is what has to be signed.
+    pub attributes: Vec<u8>,
+    pub algorithm: SignatureAlgorithm,
+    /// DER.
+    pub certificate: Vec<u8>,
+    pub chain: Vec<Vec<u8>>,
+}
+
+impl Prepared {
+    /// Digest of the signed attributes, for a service or token that takes digests.
+    pub fn digest(&self) -> Vec<u8> {
+        let digest = self.algorithm.digest().openssl();
+        openssl::hash::hash(digest, &self.attributes)
+            .map(|d| d.to_vec())
+            .unwrap_or_default()
+    }
+}
+
+/// The first half: writes the file with an empty place for the signature value.
+///
+/// # Errors
+/// See [`Error`]; `out` may then hold a part of a file.
+pub fn prepare(
+    input: &dyn Source,
+    out: &mut dyn Write,
+    certificate: &[u8],
+    chain: &[Vec<u8>],
+    algorithm: SignatureAlgorithm,
+    options: &SignOptions,
+) -> Result<Prepared> {
+    let reserved = options.contents_size.unwrap_or_else(|| room_for(certificate, chain));
+    let revision = append(input, out, What::Signature, reserved, algorithm.digest(), options)?;
+    let attributes = build::signed_attributes(&revision.digest, certificate, &[])?;
+    let signed = revision.write(out)?;
+    Ok(Prepared {
+        field: signed.field,
+        byte_range: signed.byte_range,
+        attributes,
+        algorithm,
+        certificate: certificate.to_vec(),
+        chain: chain.to_vec(),
+    })
+}
+
+/// The second half: puts the signature value into the prepared file, in place.
+///
+/// # Errors
+/// [`Error::NotPermitted`] when the file is not the one that was prepared or has its signature already,
+/// [`Error::TooLarge`]; the file is then as it was.
+pub fn complete<F: Read + Write + Seek>(file: &mut F, prepared: &Prepared, signature: &[u8]) -> Result<Signed> {
+    let [_, start, end, rest] = prepared.byte_range;
+    let described = build::Described {
+        certificate: &prepared.certificate,
+        chain: &prepared.chain,
+        algorithm: prepared.algorithm,
+    };
+    let cms = build::signed_data(&described, &prepared.attributes, signature, &[])?;
+    let reserved = usize::try_from((end - start).saturating_sub(2) / 2).unwrap_or(0);
+    if cms.len() > reserved {
+        return Err(Error::TooLarge {
+            needed: cms.len(),
+            reserved,
+        });
+    }
+    let another = || Error::NotPermitted("this is not the file that was prepared".into());
+    if file.seek(SeekFrom::End(0))? != end + rest {
+        return Err(another());
+    }
+    file.seek(SeekFrom::Start(start))?;
+    let mut gap = vec![0; reserved * 2 + 2];
+    file.read_exact(&mut gap)?;
+    if gap.first() != Some(&b'<') || gap.last() != Some(&b'>') || gap[1..gap.len() - 1].iter().any(|b| *b != b'0') {
+        return Err(another());
+    }
+    let mut hex = Vec::with_capacity(cms.len() * 2);
+    write::hex(&mut hex, &cms);
+    file.seek(SeekFrom::Start(start + 1))?;
+    file.write_all(&hex)?;
+    file.flush()?;
+    Ok(Signed {
+        field: prepared.field.clone(),
+        byte_range: prepared.byte_range,
+        length: end + rest,
+    })
+}
