@@ -1,9 +1,183 @@
-//! The link to the axis.
+//! The link to the axis: whether it stands, what waits, what failed and why.
+use crate::actions::axis::{link, messages, retry};
+use crate::components::call::Call;
+use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::PageHead;
-use crate::i18n::t;
+use crate::components::notice::{Empty, ErrorNote, Failure, Loading};
+use crate::components::pager::{Pager, page_link};
+use crate::components::toast::use_toasts;
+use crate::dto::Page;
+use crate::dto::axis::{LinkStatus, MessageRow};
+use crate::error::ApiResult;
+use crate::i18n::{find, t, tf};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use std::time::Duration;
+
+/// How often the page looks again.
+const LOOK: Duration = Duration::from_secs(10);
 
 #[component]
 pub fn AxisPage() -> impl IntoView {
-    view! { <PageHead title=t("nav.axis") /> }.into_any()
+    let query = use_query_map();
+    let page = move || query.read().get("page").and_then(|p| p.parse().ok()).unwrap_or(1);
+    let state = Resource::new(|| (), |()| link());
+    let rows = Resource::new(page, messages);
+    let again = move || {
+        state.refetch();
+        rows.refetch();
+    };
+    Effect::new(move |_| {
+        if let Ok(pulse) = set_interval_with_handle(again, LOOK) {
+            on_cleanup(move || pulse.clear());
+        }
+    });
+    view! {
+        <PageHead title=t("nav.axis") lead=t("axis.lead")>
+            <button type="button" class="button" on:click=move |_| again()>
+                {t("axis.refresh")}
+            </button>
+        </PageHead>
+        <Transition fallback=Loading>
+            {move || Suspend::new(async move {
+                match state.await {
+                    Ok(link) => view! { <State link /> }.into_any(),
+                    Err(error) => view! { <ErrorNote error /> }.into_any(),
+                }
+            })}
+        </Transition>
+        <Transition fallback=Loading>
+            {move || Suspend::new(async move {
+                match rows.await {
+                    Ok(page) if page.rows.is_empty() => {
+                        view! { <Empty icon=Icon::Link title=t("axis.none") text=t("axis.none_text") /> }.into_any()
+                    }
+                    Ok(page) => view! { <Messages page rows /> }.into_any(),
+                    Err(error) => view! { <ErrorNote error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn State(link: LinkStatus) -> impl IntoView {
+    let (class, words) = match link.connected {
+        true => ("badge badge-good", t("axis.connected")),
+        false => ("badge badge-bad", t("axis.cut")),
+    };
+    let failed = link.failed > 0;
+    view! {
+        <section class="sheet axis-state" data-test="axis-link" data-connected=link.connected.to_string()>
+            <dl class="facts">
+                <div>
+                    <dt>{t("axis.link")}</dt>
+                    <dd>
+                        <span class=class>{words}</span>
+                        {link.since.map(|at| view! { <p class="quiet number">{tf("axis.since", &[("at", &at.text)])}</p> })}
+                    </dd>
+                </div>
+                <div>
+                    <dt>{t("axis.node")}</dt>
+                    <dd class="wrap-code">{link.node}</dd>
+                </div>
+                <div>
+                    <dt>{t("axis.waiting")}</dt>
+                    <dd class="figure">{link.waiting}</dd>
+                </div>
+                <div>
+                    <dt>{t("axis.failed")}</dt>
+                    <dd class="figure" class:figure-bad=failed>
+                        {link.failed}
+                    </dd>
+                </div>
+            </dl>
+            {link
+                .last_error
+                .map(|reason| {
+                    view! {
+                        <div class="note note-warn">
+                            <Glyph icon=Icon::Alert />
+                            <div>
+                                <p>{t("axis.last_error")}</p>
+                                <p class="wrap-code">{reason}</p>
+                            </div>
+                        </div>
+                    }
+                })}
+        </section>
+    }
+    .into_any()
+}
+
+fn tone(state: &str) -> &'static str {
+    match state {
+        "failed" | "refused" => "badge badge-bad",
+        "queued" | "received" => "badge badge-wait",
+        "accepted" => "badge badge-ink",
+        _ => "badge badge-good",
+    }
+}
+
+#[component]
+fn Messages(page: Page<MessageRow>, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl IntoView {
+    view! {
+        <h2 class="after-sheet">{t("axis.messages")}</h2>
+        <ul class="list">{page.rows.into_iter().map(|row| view! { <Row row rows /> }).collect_view()}</ul>
+        <Pager page=page.page per_page=page.per_page total=page.total link=page_link base="/axis" />
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl IntoView {
+    let call = Call::new();
+    let toasts = use_toasts();
+    let out = row.way == "out";
+    let state = find(&["axis.state.", &row.state].concat()).map_or(row.state.clone(), str::to_owned);
+    let kind = find(&["axis.kind.", &row.kind].concat()).map_or(row.kind.clone(), str::to_owned);
+    let may_retry = out && row.state == "failed";
+    let id = row.id.clone();
+    view! {
+        <li class="message" data-test="message" data-state=row.state.clone()>
+            <span>
+                <span class="list-title">{row.subject}</span>
+                <span class="list-meta">
+                    <span>{if out { t("axis.to") } else { t("axis.from") }} " " {row.other}</span>
+                    <span>{kind}</span>
+                    <span class="number">{row.at.text}</span>
+                    {(row.attempts > 1).then(|| view! { <span>{tf("axis.attempts", &[("n", &row.attempts.to_string())])}</span> })}
+                </span>
+                {row.error.map(|reason| view! { <p class="field-error wrap-code">{reason}</p> })}
+                <Failure error=call.error />
+            </span>
+            <span class="list-side">
+                <span class=tone(&row.state)>{state}</span>
+                {may_retry
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="button"
+                                data-test="retry"
+                                disabled=move || call.blocked()
+                                on:click=move |_| {
+                                    call.run(
+                                        retry(id.clone()),
+                                        move |()| {
+                                            toasts.say(t("axis.retried"));
+                                            rows.refetch();
+                                        },
+                                    )
+                                }
+                            >
+                                {t("axis.retry")}
+                            </button>
+                        }
+                    })}
+            </span>
+        </li>
+    }
+    .into_any()
 }

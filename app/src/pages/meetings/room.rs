@@ -57,6 +57,11 @@ impl Room {
         }
     }
 
+    /// Chair and secretary open, close, call items and votes.
+    pub fn may_conduct(&self) -> bool {
+        self.detail.with_untracked(|d| d.may_manage || d.my_part == "chair")
+    }
+
     pub fn id(&self) -> MeetingId {
         self.detail.with_untracked(|d| d.row.id.clone())
     }
@@ -180,7 +185,6 @@ fn BackToList() -> impl IntoView {
 #[component]
 fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
     let row = detail.row.clone();
-    let may_manage = detail.may_manage;
     let room = Room::new(detail);
     room.stay_alive();
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
@@ -202,7 +206,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                     <CheckIn room me=me.id.clone() />
                 </div>
             </header>
-            {may_manage.then(|| view! { <Conduct room /> })}
+            {room.may_conduct().then(|| view! { <Conduct room /> })}
             <Reader room />
             <div class="room-side">
                 <Agenda room />

@@ -101,20 +101,20 @@ pub fn BallotSheet(room: Room) -> impl IntoView {
 
 #[component]
 pub fn Votes(room: Room) -> impl IntoView {
-    let may_manage = room.detail.with_untracked(|d| d.may_manage);
+    let may_conduct = room.may_conduct();
     let ids = Memo::new(move |_| room.detail.with(|d| d.votes.iter().rev().map(|v| v.id.clone()).collect::<Vec<_>>()));
     let in_session = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Open));
-    let shown = move || !ids.with(Vec::is_empty) || (may_manage && in_session.get());
+    let shown = move || !ids.with(Vec::is_empty) || (may_conduct && in_session.get());
     view! {
         <Show when=shown>
             <section class="sheet votes">
                 <h2>{t("meetings.votes")}</h2>
-                <Show when=move || may_manage && in_session.get()>
+                <Show when=move || may_conduct && in_session.get()>
                     <Ask room />
                 </Show>
                 <ul class="vote-list">
                     <For each=move || ids.get() key=|id| id.clone() let(id)>
-                        <VoteCard room id may_manage />
+                        <VoteCard room id may_conduct />
                     </For>
                 </ul>
             </section>
@@ -166,7 +166,7 @@ fn Ask(room: Room) -> impl IntoView {
 }
 
 #[component]
-fn VoteCard(room: Room, id: VoteId, may_manage: bool) -> impl IntoView {
+fn VoteCard(room: Room, id: VoteId, may_conduct: bool) -> impl IntoView {
     let call = Call::new();
     let key = id.clone();
     let vote = Memo::new(move |_| room.detail.with(|d| d.votes.iter().find(|v| v.id == key).cloned()));
@@ -218,7 +218,7 @@ fn VoteCard(room: Room, id: VoteId, may_manage: bool) -> impl IntoView {
             <Show when=move || may_vote(room) && open.get() && mine.get().is_some()>
                 <Ballot room id=id.get_value() mine />
             </Show>
-            <Show when=move || may_manage && open.get()>
+            <Show when=move || may_conduct && open.get()>
                 <button
                     type="button"
                     class="button"

@@ -1,0 +1,175 @@
+//! What verification found: first a sentence that anyone understands, then each signature.
+use super::signature::Signature;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::notice::ErrorNote;
+use crate::dto::verify::{SignatureView, VerifyReport};
+use crate::i18n::{t, tf};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+/// The verdict in one sentence, and why.
+fn sentence(report: &VerifyReport) -> (&'static str, &'static str) {
+    let all = &report.signatures;
+    let worst = all.iter().find(|s| s.indication == report.verdict);
+    match report.verdict.as_str() {
+        "TOTAL_PASSED" => {
+            let added = all.iter().any(|s| !s.changes.is_empty());
+            let why = if added {
+                t("verify.passed_added")
+            } else {
+                t("verify.passed_whole")
+            };
+            (
+                if all.len() > 1 {
+                    t("verify.passed_all")
+                } else {
+                    t("verify.passed")
+                },
+                why,
+            )
+        }
+        "TOTAL_FAILED" => (t("verify.failed"), worst.map_or("", failed)),
+        _ => (t("verify.unclear"), worst.map_or("", unclear)),
+    }
+}
+
+fn failed(s: &SignatureView) -> &'static str {
+    match (s.intact, s.modifications_allowed, s.sub_indication.as_deref()) {
+        (Some(false), ..) => t("verify.why.broken"),
+        (_, Some(false), _) => t("verify.why.changed"),
+        (.., Some("REVOKED")) => t("verify.why.revoked"),
+        (.., Some("EXPIRED" | "NOT_YET_VALID")) => t("verify.why.expired"),
+        (.., Some("FORMAT_FAILURE")) => t("verify.why.format"),
+        _ => t("verify.why.bad"),
+    }
+}
+
+fn unclear(s: &SignatureView) -> &'static str {
+    match s.sub_indication.as_deref() {
+        Some("NO_CERTIFICATE_CHAIN_FOUND") => t("verify.why.untrusted"),
+        Some("TRY_LATER") => t("verify.why.later"),
+        Some("OUT_OF_BOUNDS_NO_POE" | "EXPIRED") => t("verify.why.no_time"),
+        Some("REVOKED_NO_POE" | "REVOKED_CA_NO_POE") => t("verify.why.revoked_no_time"),
+        Some("NO_SIGNING_CERTIFICATE_FOUND") => t("verify.why.no_certificate"),
+        _ => t("verify.why.unclear"),
+    }
+}
+
+fn look(verdict: &str) -> (&'static str, Icon) {
+    match verdict {
+        "TOTAL_PASSED" => ("verdict verdict-good", Icon::Check),
+        "TOTAL_FAILED" => ("verdict verdict-bad", Icon::Close),
+        _ => ("verdict verdict-unclear", Icon::Info),
+    }
+}
+
+/// Opens all details, so that the print holds everything, and prints.
+fn print() {
+    if let Ok(all) = document().query_selector_all(".signature-card details") {
+        for at in 0..all.length() {
+            if let Some(details) = all.get(at).and_then(|n| n.dyn_into::<Element>().ok()) {
+                let _ = details.set_attribute("open", "");
+            }
+        }
+    }
+    let _ = window().print();
+}
+
+#[component]
+pub fn Report(report: VerifyReport) -> impl IntoView {
+    let facts = view! { <FileFacts report=report.clone() /> };
+    if report.signatures.is_empty() {
+        let error = report.error.map(|error| view! { <ErrorNote error /> });
+        return view! {
+            <div class="verdict verdict-unclear" data-test="verdict" data-verdict=report.verdict>
+                <Glyph icon=Icon::Info />
+                <div>
+                    <h2>{t("verify.nothing")}</h2>
+                </div>
+            </div>
+            {error}
+            {facts}
+        }
+        .into_any();
+    }
+    let (class, icon) = look(&report.verdict);
+    let (words, why) = sentence(&report);
+    let (count, revisions) = (report.signatures.len(), report.revisions);
+    view! {
+        <div class=class data-test="verdict" data-verdict=report.verdict>
+            <Glyph icon />
+            <div>
+                <h2>{words}</h2>
+                <p>{why}</p>
+            </div>
+        </div>
+        <h2 class="verify-count">{tf("verify.signatures", &[("n", &count.to_string())])}</h2>
+        {report
+            .signatures
+            .into_iter()
+            .map(|signature| view! { <Signature signature revisions /> })
+            .collect_view()}
+        {facts}
+        <p class="page-tools">
+            <button type="button" class="button" on:click=|_| print()>
+                {t("verify.print")}
+            </button>
+        </p>
+    }
+    .into_any()
+}
+
+/// Which file was checked, and when: a print is worth nothing without it.
+#[component]
+fn FileFacts(report: VerifyReport) -> impl IntoView {
+    view! {
+        <section class="sheet">
+            <h2>{t("verify.file")}</h2>
+            <dl class="facts">
+                <div>
+                    <dt>{t("verify.file_name")}</dt>
+                    <dd class="wrap-code">{report.file_name}</dd>
+                </div>
+                <div>
+                    <dt>{t("verify.file_size")}</dt>
+                    <dd>{tf("verify.bytes", &[("n", &group(report.size)), ("pages", &report.pages.to_string())])}</dd>
+                </div>
+                <div>
+                    <dt>{t("verify.checked")}</dt>
+                    <dd class="number">{report.checked}</dd>
+                </div>
+                <div class="wide">
+                    <dt>{t("verify.hash")}</dt>
+                    <dd class="wrap-code">
+                        <code>{report.sha256}</code>
+                    </dd>
+                </div>
+            </dl>
+        </section>
+    }
+}
+
+/// `1234567` in groups of three with a narrow space, which no language mistakes for a decimal mark.
+fn group(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_grouped_by_three() {
+        assert_eq!(group(999), "999");
+        assert_eq!(group(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+}
