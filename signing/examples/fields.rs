@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             font_size: 13.0,
             align: Align::Centre,
             tooltip: tooltip.into(),
+            paper: true,
         };
         add_text_fields(
             &source,

@@ -1,5 +1,5 @@
 //! The interactive form: adding fields to it, filling text fields.
-use crate::appearance::{self, Align};
+use crate::appearance::{self, Align, Style};
 use crate::error::{Error, Result};
 use crate::geometry::{Page, Placement};
 use crate::pdf::append::{Update, copy};
@@ -26,6 +26,8 @@ pub struct NewTextField {
     pub align: Align,
     /// What a screen reader says.
     pub tooltip: String,
+    /// White beneath the text once it is filled: forms have dots or blanks printed where it will stand.
+    pub paper: bool,
 }
 
 /// Appends one revision with empty text fields.
@@ -47,6 +49,11 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
         widget.set("TU", write::text(&field.tooltip));
         widget.set("DA", Object::string_literal(format!("/KyTimes {} Tf 0 g", field.font_size)));
         widget.set("Q", field.align as i64);
+        if field.paper {
+            let mut look = Dictionary::new();
+            look.set("BG", vec![1.into()]);
+            widget.set("MK", look);
+        }
         let id = update.add(widget);
         add_to_page(&mut update, &page, id);
         form.fields.push(Object::Reference(id));
@@ -85,7 +92,12 @@ pub fn fill_text_fields(input: &dyn Source, out: &mut dyn Write, values: &[(Stri
             Ok(2) => Align::Right,
             _ => Align::Left,
         };
-        let look = appearance::form(&mut update, &page, (w, h), None, std::slice::from_ref(value), size, align)?;
+        let style = Style {
+            size,
+            align,
+            paper: has_paper(&field),
+        };
+        let look = appearance::form(&mut update, &page, (w, h), None, std::slice::from_ref(value), &style)?;
         let mut states = Dictionary::new();
         states.set("N", look);
         field.set("V", write::text(value));
@@ -93,6 +105,13 @@ pub fn fill_text_fields(input: &dyn Source, out: &mut dyn Write, values: &[(Stri
         update.set(id, field);
     }
     finish(input, out, update, options.time)
+}
+
+fn has_paper(field: &Dictionary) -> bool {
+    let look = field.get(b"MK").and_then(Object::as_dict);
+    look.and_then(|l| l.get(b"BG"))
+        .and_then(Object::as_array)
+        .is_ok_and(|c| c.len() == 1)
 }
 
 fn finish(input: &dyn Source, out: &mut dyn Write, update: Update, time: i64) -> Result<()> {

@@ -253,7 +253,7 @@ fn place(update: &mut Update, base: &str, options: &SignOptions) -> Result<(Stri
             };
             // The form's author has chosen the place.
             if let Some(size) = extent(update, &field, page.rotate()).filter(|(w, h)| *w > 0.0 && *h > 0.0) {
-                let drawn = appearance::form(update, &page, size, look.image.as_deref(), &look.lines, look.font_size, look.align)?;
+                let drawn = appearance::form(update, &page, size, look.image.as_deref(), &look.lines, &look.style())?;
                 field.set("AP", single("N", drawn));
             }
         }
@@ -270,7 +270,7 @@ fn place(update: &mut Update, base: &str, options: &SignOptions) -> Result<(Stri
         field.set("F", 132);
         if let Some(look) = look {
             let size = (look.placement.w, look.placement.h);
-            let drawn = appearance::form(update, &page, size, look.image.as_deref(), &look.lines, look.font_size, look.align)?;
+            let drawn = appearance::form(update, &page, size, look.image.as_deref(), &look.lines, &look.style())?;
             field.set("AP", single("N", drawn));
         }
         let id = update.add(field);

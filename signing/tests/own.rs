@@ -33,6 +33,7 @@ pub fn issue(input: &Path, dir: &Path, leader: &KeySigner, seal: &KeySigner) -> 
         font_size: 13.0,
         align: Align::Centre,
         tooltip: name.into(),
+        paper: true,
     };
     let fields = [field("kyhop_number", 60.0), field("kyhop_date", 320.0)];
     add_text_fields(&source, &mut File::create(step("1.pdf")).unwrap(), &fields, &EDIT).unwrap();

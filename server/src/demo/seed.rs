@@ -1,8 +1,8 @@
 //! What the demonstration starts with: directory, people, keys, documents, a meeting of today. Everything that has a
 //! use case is done by it, in the name of the person whose work it is.
 use super::authority::Authority;
-use super::papers;
 use super::people::{BODIES, Body, OFFICIALS, PASSWORD, PIN, Person, SECOND_STAFF, STAFF};
+use super::{meeting, papers};
 use crate::actor::{Actor, Kind};
 use crate::config::Config;
 use crate::identity::people::NewPerson;
@@ -45,13 +45,16 @@ pub async fn seed(dir: &Path, material: &Path, authority: &Authority) -> Result<
         }
         keys(&state, index, staff, material, authority).await?;
         papers::bring(&state, index, material).await?;
+        if index == 0 {
+            meeting::of_today(&state).await?;
+        }
     }
     Ok(())
 }
 
 /// A demonstration that is started again on another day has a meeting on that day too.
 pub async fn meeting_of_today(dir: &Path) -> Result<(), String> {
-    open(dir, 0).await.map(|_| ())
+    meeting::of_today(&open(dir, 0).await?).await
 }
 
 async fn add(state: &AppState, person: &Person<'_>) -> Result<(), String> {

@@ -188,9 +188,9 @@ impl Service {
         let suggested = |x: f64, width: f64| Placement {
             page: 1,
             x: w * x,
-            y: h * 0.857,
+            y: h * 0.862,
             w: w * width,
-            h: h * 0.023,
+            h: h * 0.024,
         };
         let number = parse(&row.number_box).unwrap_or_else(|| suggested(0.13, 0.27));
         let date = parse(&row.date_box).unwrap_or_else(|| suggested(0.48, 0.44));

@@ -25,6 +25,7 @@ impl Service {
             font_size: FONT_SIZE,
             align,
             tooltip: tooltip.into(),
+            paper: true,
         };
         let fields = [
             field(NUMBER, number, Align::Centre, "Số, ký hiệu"),

@@ -42,11 +42,28 @@ impl Appearance {
             align: Align::Left,
         }
     }
+
+    pub(crate) fn style(&self) -> Style {
+        Style {
+            size: self.font_size,
+            align: self.align,
+            paper: false,
+        }
+    }
 }
 
 /// Space between the edge of the box and the text, in points.
 const MARGIN: f64 = 1.5;
 const LINE: f64 = 1.25;
+
+/// How text is set.
+pub(crate) struct Style {
+    /// Points; 0 chooses.
+    pub size: f64,
+    pub align: Align,
+    /// White beneath, which covers what is printed there.
+    pub paper: bool,
+}
 
 /// Adds the form XObject of a box of `w` by `h` points.
 pub(crate) fn form(
@@ -55,10 +72,15 @@ pub(crate) fn form(
     (w, h): (f64, f64),
     picture: Option<&[u8]>,
     lines: &[String],
-    size: f64,
-    align: Align,
+    style: &Style,
 ) -> Result<ObjectId> {
+    let Style { size, align, paper } = *style;
     let mut content = Vec::new();
+    if paper {
+        content.extend_from_slice(b"q 1 g 0 0 ");
+        operands(&mut content, &[w, h]);
+        content.extend_from_slice(b"re f Q\n");
+    }
     let mut resources = Dictionary::new();
     if let Some(png) = picture {
         let (id, (iw, ih)) = image::embed(update, png)?;
