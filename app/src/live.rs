@@ -14,7 +14,7 @@ pub const PROTOCOL: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum ClientFrame {
-    /// Follow a topic; `after` is the last number that the client has (0: from the first kept).
+    /// Follow a topic; `after` is the last number that the client has (0: none yet).
     Follow {
         topic: String,
         after: u64,

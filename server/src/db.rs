@@ -7,7 +7,6 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe, Executor, Row};
 use std::path::Path;
-use std::sync::Arc;
 
 pub type DbResult<T> = Result<T, sqlx::Error>;
 
@@ -163,7 +162,7 @@ fn statements(sql: &str) -> Vec<String> {
 pub struct Work {
     tx: sqlx::Transaction<'static, sqlx::Any>,
     actor: Actor,
-    events: Vec<(String, u64, Arc<str>)>,
+    events: Vec<(String, u64, String)>,
     hub: Hub,
 }
 
@@ -192,14 +191,14 @@ impl Work {
     pub async fn publish(&mut self, topic: &str, event: &LiveEvent) -> DbResult<u64> {
         let body = serde_json::to_string(event).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
         let seq = crate::live::store::append(&mut self.tx, topic, &body).await?;
-        self.events.push((topic.to_owned(), seq, body.into()));
+        self.events.push((topic.to_owned(), seq, body));
         Ok(seq)
     }
 
     pub async fn commit(self) -> DbResult<()> {
         self.tx.commit().await?;
         for (topic, seq, body) in self.events {
-            self.hub.committed(&topic, seq, body);
+            self.hub.committed(&topic, seq, &body);
         }
         self.hub.wake_workers();
         Ok(())

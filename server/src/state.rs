@@ -37,6 +37,12 @@ impl FromRef<AppState> for documents::Service {
     }
 }
 
+impl FromRef<AppState> for meetings::Service {
+    fn from_ref(state: &AppState) -> Self {
+        state.meetings.clone()
+    }
+}
+
 impl FromRef<AppState> for Metrics {
     fn from_ref(state: &AppState) -> Self {
         state.metrics.clone()

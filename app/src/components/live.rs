@@ -156,10 +156,7 @@ fn connect() {
         return again();
     };
     let open = Closure::<dyn FnMut()>::new(move || {
-        with(|c| {
-            c.attempts = 0;
-            c.unanswered = 0;
-        });
+        with(|c| c.unanswered = 0);
         set(Link::Connected);
         let topics: BTreeMap<String, ()> = with(|c| c.followers.iter().map(|f| (f.topic.clone(), ())).collect());
         topics.into_keys().for_each(|topic| ask(&topic));
@@ -254,7 +251,9 @@ fn heard(frame: ServerFrame) {
             set(Link::Ended);
         }
         ServerFrame::Denied { topic } => leptos::logging::warn!("live: {topic} denied"),
-        ServerFrame::Hello { .. } | ServerFrame::Pong { .. } => {}
+        // Only a link that has lasted a while is tried again at once: a server that takes and drops it is not stormed.
+        ServerFrame::Pong { .. } => with(|c| c.attempts = 0),
+        ServerFrame::Hello { .. } => {}
     }
 }
 

@@ -5,6 +5,7 @@ use crate::state::AppState;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -36,9 +37,21 @@ async fn serve(config: Config) -> Result<(), String> {
     let state = AppState::open(config).await?;
     tracing::info!(listen = %state.config.listen, public_url = %state.config.public_url, "serving");
     crate::worker::start(&state);
+    let (hub, sockets) = (state.hub.clone(), state.metrics.sockets.clone());
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
-        .with_graceful_shutdown(crate::cli::stop_signal())
+        .with_graceful_shutdown(async move {
+            crate::cli::stop_signal().await;
+            hub.stop();
+        })
         .await
-        .map_err(|e| e.to_string())
+        .map_err(|e| e.to_string())?;
+    // Sockets are not waited for by the above: each says farewell, so that devices come back at once.
+    for _ in 0..50 {
+        if sockets.get() == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
 }

@@ -159,6 +159,7 @@ impl Service {
         work.audit(action, "person", id.as_str(), &person.full_name, &serde_json::json!({}))
             .await?;
         work.commit().await?;
+        self.db.hub().person_changed(id.as_str());
         Ok(())
     }
 
@@ -203,6 +204,7 @@ impl Service {
         )
         .await?;
         work.commit().await?;
+        self.db.hub().person_changed(person.id.as_str());
         Ok(())
     }
 

@@ -110,6 +110,7 @@ impl Service {
                 .await?;
         }
         work.commit().await?;
+        self.db.hub().person_changed(actor.id());
         Ok(())
     }
 }

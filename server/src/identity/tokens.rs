@@ -60,6 +60,7 @@ impl Service {
         work.audit("identity.token_revoked", "token", token.as_str(), "", &serde_json::json!({}))
             .await?;
         work.commit().await?;
+        self.db.hub().person_changed(id.as_str());
         Ok(())
     }
 }

@@ -1,22 +1,25 @@
 //! One WebSocket a device: follows topics, sends what was missed, then what happens.
-use super::{Committed, access, store};
+use super::access;
+use super::follow::{End, Follow};
 use crate::actor::Actor;
-use crate::identity::http::{Caller, bearer, same_origin};
+use crate::identity::http::{Caller, bearer, cookie, same_origin};
 use crate::identity::{Error, cookie_name};
 use crate::state::AppState;
 use app::live::{ClientFrame, PROTOCOL, ServerFrame};
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
 
-/// Frames waiting for a device; a slower one is disconnected and resumes with its last number.
+/// Frames waiting for a device; beyond that its topics wait too, and read from the database what they missed.
 const QUEUE: usize = 128;
 /// A client's frame is a few words.
 const LARGEST_FRAME: usize = 4 * 1024;
@@ -25,10 +28,10 @@ const MOST_TOPICS: usize = 32;
 const SESSION_CHECK: Duration = Duration::from_secs(30);
 /// Silence after which the link counts as dead; clients ping every few seconds.
 const SILENCE: Duration = Duration::from_secs(45);
-/// Events read from the database at a time.
-const BATCH: i64 = 200;
-/// Time that a device has to take one frame.
+/// Time that a device has to take one frame; a slower one is disconnected and resumes with its last number.
 const SEND: Duration = Duration::from_secs(20);
+/// Time for the last frames and the farewell.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Upgrades to the live protocol. A page of another origin never gets this far: browsers do not protect WebSockets.
 pub async fn connect(State(state): State<AppState>, headers: HeaderMap, Caller(actor): Caller, upgrade: WebSocketUpgrade) -> Response {
@@ -38,205 +41,208 @@ pub async fn connect(State(state): State<AppState>, headers: HeaderMap, Caller(a
     if let Err(e) = actor.user() {
         return crate::fault::Fault::from(e).into_response();
     }
-    let cookie = crate::identity::http::cookie(&headers, &cookie_name(&state.config.public_url)).map(str::to_owned);
+    let proof = Proof {
+        cookie: cookie(&headers, &cookie_name(&state.config.public_url)).map(str::to_owned),
+        bearer: bearer(&headers).map(str::to_owned),
+    };
     upgrade
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
-        .on_upgrade(move |socket| run(state, actor, cookie, socket))
+        .on_upgrade(move |socket| run(state, actor, proof, socket))
 }
 
-async fn run(state: AppState, actor: Actor, cookie: Option<String>, socket: WebSocket) {
+/// What the device showed when it came, to be looked at again while it stays.
+struct Proof {
+    cookie: Option<String>,
+    bearer: Option<String>,
+}
+
+type Farewell = (u16, &'static str);
+const STOPPING: Farewell = (close_code::AWAY, "the server stops");
+const ENDED: Farewell = (close_code::POLICY, "the session has ended");
+const UNREADABLE: Farewell = (close_code::POLICY, "a frame that cannot be read");
+const TOO_MANY: Farewell = (close_code::POLICY, "too many topics");
+const SILENT: Farewell = (close_code::POLICY, "silent for too long");
+const SLOW: Farewell = (close_code::AGAIN, "too slow; resume");
+const TROUBLE: Farewell = (close_code::ERROR, "the server cannot answer just now; resume");
+const GONE: Farewell = (close_code::NORMAL, "");
+
+async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
     state.metrics.sockets.inc();
-    let (mut sink, mut stream) = socket.split();
-    let (queue, mut waiting) = mpsc::channel::<ServerFrameText>(QUEUE);
-    let writer = tokio::spawn(async move {
-        while let Some(text) = waiting.recv().await {
-            match tokio::time::timeout(SEND, sink.send(Message::Text(text.into()))).await {
-                Ok(Ok(())) => {}
-                _ => break,
-            }
-        }
-        let _ = tokio::time::timeout(Duration::from_secs(1), sink.close()).await;
-    });
+    let (sink, mut stream) = socket.split();
+    let (queue, waiting) = mpsc::channel(QUEUE);
+    let mut writer = tokio::spawn(write(sink, waiting));
+    let (trouble, mut troubled) = mpsc::channel(1);
+    let (hub, mut people) = (state.hub.clone(), state.hub.people());
     let mut device = Device {
         state: state.clone(),
         actor,
+        proof,
         queue,
+        trouble,
         followed: HashMap::new(),
     };
-    device.say(&ServerFrame::Hello {
+    let hello = ServerFrame::Hello {
         protocol: PROTOCOL,
         server: env!("CARGO_PKG_VERSION").into(),
-    });
+    };
+    let mut going = device.say(&hello).await;
     let mut check = tokio::time::interval(SESSION_CHECK);
     check.tick().await;
-    loop {
-        tokio::select! {
-            frame = tokio::time::timeout(SILENCE, stream.next()) => match frame {
-                Ok(Some(Ok(Message::Text(text)))) => {
-                    let Ok(frame) = serde_json::from_str(&text) else { break };
-                    if !device.hear(frame).await {
-                        break;
-                    }
-                }
-                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
-                _ => break,
-            },
-            () = device.queue.closed() => break,
-            _ = check.tick() => {
-                if let Some(secret) = &cookie {
-                    match state.identity.actor(Some(secret), None, "", "").await {
-                        Ok(now) if now.user().is_err() => {
-                            device.say(&ServerFrame::Bye { reason: "session_ended".into() });
-                            break;
-                        }
-                        _ => {}
-                    }
+    let mut silent_at = Instant::now() + SILENCE;
+    let farewell = loop {
+        if let Err(farewell) = going {
+            break farewell;
+        }
+        going = tokio::select! {
+            frame = stream.next() => {
+                silent_at = Instant::now() + SILENCE;
+                match frame {
+                    Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                        Ok(frame) => device.hear(frame).await,
+                        Err(_) => Err(UNREADABLE),
+                    },
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+                    Some(Ok(Message::Binary(_))) => Err(UNREADABLE),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => Err(GONE),
                 }
             }
-        }
-    }
-    device.unfollow_all();
+            () = tokio::time::sleep_until(silent_at) => Err(SILENT),
+            () = device.queue.closed() => Err(SLOW),
+            _ = troubled.recv() => Err(TROUBLE),
+            () = hub.stopped() => Err(STOPPING),
+            _ = check.tick() => device.look_again().await,
+            person = people.recv() => match person {
+                Ok(id) if id != device.actor.id() => Ok(()),
+                Ok(_) | Err(RecvError::Lagged(_)) => device.look_again().await,
+                Err(RecvError::Closed) => Ok(()),
+            },
+        };
+    };
+    device.unfollow_all().await;
+    // The writer ends with the last of those who hold the queue.
     drop(device);
-    let _ = writer.await;
+    match timeout(FAREWELL, &mut writer).await {
+        Ok(Ok(Some(mut sink))) => {
+            let (code, reason) = farewell;
+            let close = Message::Close(Some(CloseFrame {
+                code,
+                reason: reason.into(),
+            }));
+            let _ = timeout(FAREWELL, async {
+                sink.send(close).await?;
+                sink.close().await
+            })
+            .await;
+        }
+        Ok(_) => {}
+        Err(_) => writer.abort(),
+    }
     state.metrics.sockets.dec();
 }
 
-type ServerFrameText = String;
+/// Writes what waits; gives the sink back unless the device failed to take it.
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Receiver<Utf8Bytes>) -> Option<SplitSink<WebSocket, Message>> {
+    while let Some(text) = waiting.recv().await {
+        timeout(SEND, sink.send(Message::Text(text))).await.ok()?.ok()?;
+    }
+    Some(sink)
+}
 
 struct Device {
     state: AppState,
     actor: Actor,
-    queue: mpsc::Sender<ServerFrameText>,
-    followed: HashMap<String, AbortHandle>,
+    proof: Proof,
+    queue: mpsc::Sender<Utf8Bytes>,
+    /// A topic that cannot be carried on ends the connection: the device resumes.
+    trouble: mpsc::Sender<()>,
+    followed: HashMap<String, JoinHandle<()>>,
 }
+
+/// An error ends the connection.
+type Going = Result<(), Farewell>;
 
 impl Device {
-    fn say(&self, frame: &ServerFrame) {
-        if let Ok(text) = serde_json::to_string(frame) {
-            let _ = self.queue.try_send(text);
+    /// Waits for its turn in the queue, as long as the device takes anything at all.
+    async fn say(&self, frame: &ServerFrame) -> Going {
+        let text = serde_json::to_string(frame).map_err(|_| TROUBLE)?;
+        match timeout(SEND, self.queue.send(text.into())).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(SLOW),
         }
     }
 
-    /// False ends the connection.
-    async fn hear(&mut self, frame: ClientFrame) -> bool {
+    async fn hear(&mut self, frame: ClientFrame) -> Going {
         match frame {
-            ClientFrame::Ping { n } => self.say(&ServerFrame::Pong { n }),
+            ClientFrame::Ping { n } => self.say(&ServerFrame::Pong { n }).await,
             ClientFrame::Unfollow { topic } => {
-                if let Some(task) = self.followed.remove(&topic) {
-                    task.abort();
-                }
+                self.unfollow(&topic).await;
+                Ok(())
             }
             ClientFrame::Follow { topic, after } => {
-                if let Some(task) = self.followed.remove(&topic) {
-                    task.abort();
-                }
+                self.unfollow(&topic).await;
                 if self.followed.len() >= MOST_TOPICS {
-                    return false;
+                    return Err(TOO_MANY);
                 }
-                if !access::may_follow(&self.state, &self.actor, &topic).await {
-                    self.say(&ServerFrame::Denied { topic });
-                    return true;
+                if !access::may_follow(&self.state, &self.actor, &topic).await.ok_or(TROUBLE)? {
+                    return self.say(&ServerFrame::Denied { topic }).await;
                 }
-                let task = tokio::spawn(follow(self.state.clone(), self.queue.clone(), topic.clone(), after)).abort_handle();
+                let follow = Follow {
+                    state: self.state.clone(),
+                    queue: self.queue.clone(),
+                    topic: topic.clone(),
+                    last: after,
+                };
+                let trouble = self.trouble.clone();
+                let task = tokio::spawn(async move {
+                    if let End::Database(e) = follow.run().await {
+                        tracing::warn!(error = %e, "a live topic breaks off");
+                        let _ = trouble.try_send(());
+                    }
+                });
                 self.followed.insert(topic, task);
+                Ok(())
             }
         }
-        true
     }
 
-    fn unfollow_all(&mut self) {
+    /// Asks anew who this is and what they may follow.
+    async fn look_again(&mut self) -> Going {
+        let (cookie, bearer) = (self.proof.cookie.as_deref(), self.proof.bearer.as_deref());
+        let before = &self.actor;
+        let asked = self.state.identity.actor(cookie, bearer, &before.request_id, &before.address);
+        // While the database does not answer, nothing new is sent anyway.
+        let Ok(now) = asked.await else { return Ok(()) };
+        if now.kind != self.actor.kind {
+            self.say(&ServerFrame::Bye {
+                reason: "session_ended".into(),
+            })
+            .await?;
+            return Err(ENDED);
+        }
+        self.actor = now;
+        let topics: Vec<String> = self.followed.keys().cloned().collect();
+        for topic in topics {
+            if access::may_follow(&self.state, &self.actor, &topic).await == Some(false) {
+                self.unfollow(&topic).await;
+                self.say(&ServerFrame::Denied { topic }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Afterwards no frame of the topic is sent any more.
+    async fn unfollow(&mut self, topic: &str) {
+        if let Some(task) = self.followed.remove(topic) {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+
+    async fn unfollow_all(&mut self) {
         for (_, task) in self.followed.drain() {
             task.abort();
+            let _ = task.await;
         }
-    }
-}
-
-/// Sends everything of `topic` after `after`, in order, without gap or repetition. Ends when the device is too slow.
-async fn follow(state: AppState, queue: mpsc::Sender<ServerFrameText>, topic: String, after: u64) {
-    // Listening starts before the database is read, so that nothing falls between the two.
-    let mut live = state.hub.follow(&topic);
-    let mut last = after;
-    let Some(newest) = catch_up(&state, &queue, &topic, &mut last).await else {
-        return;
-    };
-    if newest < after {
-        // The client knows a future that this server does not have: a restored backup. It must begin anew.
-        let _ = send(
-            &queue,
-            &ServerFrame::Reset {
-                topic: topic.clone(),
-                seq: newest,
-            },
-        )
-        .await;
-        last = newest;
-    }
-    if !send(
-        &queue,
-        &ServerFrame::Following {
-            topic: topic.clone(),
-            seq: last,
-        },
-    )
-    .await
-    {
-        return;
-    }
-    loop {
-        match live.recv().await {
-            Ok(Committed { seq, .. }) if seq <= last => {}
-            Ok(Committed { seq, body, .. }) if seq == last + 1 => {
-                if !forward(&state, &queue, &topic, seq, &body).await {
-                    return;
-                }
-                last = seq;
-            }
-            // Commits may be announced out of order, and a slow task may miss some: the database has them all.
-            Ok(_) | Err(RecvError::Lagged(_)) => {
-                if catch_up(&state, &queue, &topic, &mut last).await.is_none() {
-                    return;
-                }
-            }
-            Err(RecvError::Closed) => live = state.hub.follow(&topic),
-        }
-    }
-}
-
-/// The last number of the topic; `None` when the device is gone or the database fails (then it resumes by itself).
-async fn catch_up(state: &AppState, queue: &mpsc::Sender<ServerFrameText>, topic: &str, last: &mut u64) -> Option<u64> {
-    loop {
-        let mut c = state.db.read().acquire().await.ok()?;
-        let missed = store::after(&mut c, topic, *last, BATCH).await.ok()?;
-        let full = missed.len() as i64 == BATCH;
-        drop(c);
-        for (seq, body) in missed {
-            if !forward(state, queue, topic, seq, &body).await {
-                return None;
-            }
-            *last = seq;
-        }
-        if !full {
-            break;
-        }
-    }
-    let mut c = state.db.read().acquire().await.ok()?;
-    store::last(&mut c, topic).await.ok()
-}
-
-async fn forward(state: &AppState, queue: &mpsc::Sender<ServerFrameText>, topic: &str, seq: u64, body: &str) -> bool {
-    let Ok(topic) = serde_json::to_string(topic) else { return false };
-    state.metrics.events.inc();
-    // The event's JSON goes in as it was stored, so that it is encoded once however many follow.
-    queue
-        .send(format!(r#"{{"t":"event","topic":{topic},"seq":{seq},"event":{body}}}"#))
-        .await
-        .is_ok()
-}
-
-async fn send(queue: &mpsc::Sender<ServerFrameText>, frame: &ServerFrame) -> bool {
-    match serde_json::to_string(frame) {
-        Ok(text) => queue.send(text).await.is_ok(),
-        Err(_) => false,
     }
 }

@@ -54,3 +54,9 @@ pub async fn forget(c: &mut AnyConnection, topic: &str) -> DbResult<()> {
         .await?;
     Ok(())
 }
+
+/// Forgets what happened before `limit`, in every topic.
+pub async fn forget_before(c: &mut AnyConnection, limit: i64) -> DbResult<()> {
+    sqlx::query("DELETE FROM live_event WHERE at < $1").bind(limit).execute(c).await?;
+    Ok(())
+}

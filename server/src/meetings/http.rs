@@ -1,7 +1,218 @@
-//! REST routes and form posts.
+//! REST routes of machines. Wire types of REST v1 are here and nowhere else.
+use super::{Error, Service};
+use crate::fault::Fault;
+use crate::identity::http::Caller;
 use crate::state::AppState;
-use axum::Router;
+use app::dto::meetings::{Attachment, MeetingRow};
+use app::ids::{DocumentId, ItemId, MeetingId};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub fn routes() -> Router<AppState> {
     Router::new()
+        .route("/api/v1/meetings", get(list))
+        .route("/api/v1/meetings/{id}", get(read))
+        .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MeetingListV1 {
+    pub meetings: Vec<MeetingRowV1>,
+}
+
+/// A meeting in a list. Moments are microseconds since the Unix epoch, UTC.
+#[derive(Serialize, ToSchema)]
+pub struct MeetingRowV1 {
+    pub id: String,
+    pub title: String,
+    pub room: String,
+    pub starts: i64,
+    pub ends: i64,
+    /// `preparing`, `published`, `open` or `closed`.
+    pub state: &'static str,
+    /// Full name.
+    pub chair: String,
+}
+
+/// A meeting as machines see it.
+#[derive(Serialize, ToSchema)]
+pub struct MeetingV1 {
+    #[serde(flatten)]
+    pub meeting: MeetingRowV1,
+    pub members: Vec<MemberV1>,
+    /// In the order of the agenda.
+    pub items: Vec<ItemV1>,
+    /// Item that is being dealt with.
+    pub current_item: Option<String>,
+    pub votes: Vec<VoteV1>,
+    /// Topic of the live protocol (`/live`) that changes of this meeting are told in.
+    pub topic: String,
+    /// Number of the last event of the topic contained in this answer.
+    pub topic_seq: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MemberV1 {
+    pub id: String,
+    pub full_name: String,
+    pub position: String,
+    /// `chair`, `secretary` or `member`.
+    pub part: String,
+    /// When they checked in.
+    pub checked_in: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ItemV1 {
+    pub id: String,
+    /// From 1.
+    pub position: u32,
+    pub title: String,
+    pub presenter: String,
+    pub minutes: u32,
+    pub documents: Vec<AttachmentV1>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AttachmentV1 {
+    pub id: String,
+    /// Document of this server that it was made from.
+    pub document: Option<String>,
+    pub title: String,
+    /// Số và ký hiệu.
+    pub number: Option<String>,
+    /// Hex SHA-256 of the file.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    pub pages: u32,
+    /// Where the PDF is, on this server; ranges are answered.
+    pub url: String,
+    pub attached: i64,
+    pub attached_by: String,
+}
+
+/// An open vote.
+#[derive(Serialize, ToSchema)]
+pub struct VoteV1 {
+    pub id: String,
+    pub item: Option<String>,
+    pub question: String,
+    pub open: bool,
+    pub agree: u32,
+    pub disagree: u32,
+    pub other: u32,
+    /// Voting members present; of a closed vote those at its closing.
+    pub present: u32,
+    /// Whether more than half of those present agreed; empty while it is open.
+    pub passed: Option<bool>,
+}
+
+/// What is put on the agenda.
+#[derive(Deserialize, ToSchema)]
+pub struct AttachV1 {
+    /// Id of a document that was issued, sent or taken in.
+    pub document: String,
+}
+
+/// Meetings of the token's holder, latest first.
+#[utoipa::path(get, path = "/api/v1/meetings", responses((status = 200, body = MeetingListV1), (status = 401)), tag = "meetings")]
+pub async fn list(State(service): State<Service>, Caller(actor): Caller) -> Result<Json<MeetingListV1>, Fault> {
+    let meetings = service.list(&actor).await?.into_iter().map(row).collect();
+    Ok(Json(MeetingListV1 { meetings }))
+}
+
+/// One meeting with agenda, documents and votes.
+#[utoipa::path(get, path = "/api/v1/meetings/{id}", params(("id" = String, Path)), responses((status = 200, body = MeetingV1), (status = 401), (status = 404)), tag = "meetings")]
+pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id): Path<MeetingId>) -> Result<Json<MeetingV1>, Fault> {
+    let m = service.get(&actor, &id).await?;
+    let items = m.items.into_iter().map(|i| ItemV1 {
+        id: i.id.0,
+        position: i.position,
+        title: i.title,
+        presenter: i.presenter,
+        minutes: i.minutes,
+        documents: i.documents.into_iter().map(attachment).collect(),
+    });
+    let members = m.members.into_iter().map(|p| MemberV1 {
+        id: p.user_id.0,
+        full_name: p.full_name,
+        position: p.position,
+        part: p.part,
+        checked_in: p.checked_in.map(|w| w.us),
+    });
+    let votes = m.votes.into_iter().map(|v| VoteV1 {
+        id: v.id.0,
+        item: v.item_id.map(|i| i.0),
+        question: v.question,
+        open: v.open,
+        agree: v.agree,
+        disagree: v.disagree,
+        other: v.other,
+        present: v.eligible,
+        passed: v.passed,
+    });
+    Ok(Json(MeetingV1 {
+        items: items.collect(),
+        members: members.collect(),
+        votes: votes.collect(),
+        current_item: m.current_item.map(|i| i.0),
+        meeting: row(m.row),
+        topic: m.topic,
+        topic_seq: m.topic_seq,
+    }))
+}
+
+/// Puts a document on the agenda; it appears on the members' devices. The same document on the same item twice is one
+/// attachment: both answers carry the same id.
+#[utoipa::path(post, path = "/api/v1/meetings/{id}/items/{item}/documents", params(("id" = String, Path), ("item" = String, Path)), request_body = AttachV1, responses((status = 201, body = AttachmentV1), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "meetings")]
+pub async fn attach(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path((id, item)): Path<(MeetingId, ItemId)>,
+    body: Result<Json<AttachV1>, JsonRejection>,
+) -> Result<(StatusCode, Json<AttachmentV1>), Fault> {
+    actor.user().map_err(Error::from)?;
+    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let meeting = service.get(&actor, &id).await?;
+    if !meeting.items.iter().any(|i| i.id == item) {
+        return Err(Error::NotFound.into());
+    }
+    let attached = service.attach(&actor, &item, &DocumentId(body.document)).await?;
+    let meeting = service.get(&actor, &id).await?;
+    let mut all = meeting.items.into_iter().flat_map(|i| i.documents);
+    let made = all.find(|a| a.id == attached).ok_or(Error::NotFound)?;
+    Ok((StatusCode::CREATED, Json(attachment(made))))
+}
+
+fn row(r: MeetingRow) -> MeetingRowV1 {
+    MeetingRowV1 {
+        id: r.id.0,
+        title: r.title,
+        room: r.room,
+        starts: r.starts.us,
+        ends: r.ends.us,
+        state: r.state.as_str(),
+        chair: r.chair,
+    }
+}
+
+fn attachment(a: Attachment) -> AttachmentV1 {
+    AttachmentV1 {
+        id: a.id.0,
+        document: a.document_id.map(|d| d.0),
+        title: a.title,
+        number: a.number,
+        sha256: a.file.sha256,
+        size: a.file.size,
+        pages: a.file.pages,
+        url: a.file.url,
+        attached: a.attached.us,
+        attached_by: a.attached_by,
+    }
 }
