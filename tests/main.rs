@@ -1,4 +1,5 @@
 //! One binary for every integration test: real servers, databases, sockets, keys and files. A module for each topic.
+mod admin;
 mod audit;
 mod bad_input;
 mod rest;

@@ -1,7 +1,9 @@
 //! The command line.
+mod admin;
 mod audit;
 mod axis;
 mod demo;
+mod secrets;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -19,6 +21,8 @@ struct Cli {
 enum Command {
     /// Run the server of one body.
     Serve(serve::Args),
+    /// People, keys, bodies and tokens of this server, from its own command line.
+    Admin(admin::Args),
     /// Check exported audit logs.
     Audit(audit::Args),
     /// Run a node of the interconnection axis.
@@ -40,6 +44,7 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Serve(args) => serve::run(args),
+        Command::Admin(args) => admin::run(args),
         Command::Audit(args) => audit::run(&args),
         Command::Axis(args) => axis::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -35,6 +35,7 @@ async fn serve(config: Config) -> Result<(), String> {
         .await
         .map_err(|e| format!("không mở được / cannot listen on {}: {e}", config.listen))?;
     let state = AppState::open(config).await?;
+    refuse_demonstration(&state).await?;
     tracing::info!(listen = %state.config.listen, public_url = %state.config.public_url, "serving");
     crate::worker::start(&state);
     let (hub, sockets) = (state.hub.clone(), state.metrics.sockets.clone());
@@ -54,4 +55,19 @@ async fn serve(config: Config) -> Result<(), String> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
+}
+
+/// A real server does not run on a demonstration's database: everybody knows its passwords and PINs.
+async fn refuse_demonstration(state: &AppState) -> Result<(), String> {
+    if state.config.demonstration {
+        return Ok(());
+    }
+    match state.identity.demonstration_traces().await.map_err(|e| e.to_string())? {
+        (0, 0) => Ok(()),
+        (accounts, keys) => Err(format!(
+            "cơ sở dữ liệu có {accounts} tài khoản và {keys} khóa trình diễn nên máy chủ không khởi động; hãy dùng cơ sở dữ liệu mới \
+             (data_dir hoặc DATABASE_URL) / the database has {accounts} accounts and {keys} keys of a demonstration, so the server \
+             does not start; use a new database (data_dir or DATABASE_URL)"
+        )),
+    }
 }
