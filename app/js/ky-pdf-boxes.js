@@ -25,8 +25,18 @@ export class Boxes {
       if (entry.held) continue;
       entry.box = { ...box };
       this.dress(entry);
+      this.comeInside(entry.box);
     }
     this.place();
+  }
+
+  // What is offered without knowing the page's size may hang over its edge.
+  comeInside(box) {
+    const page = this.view.pages[box.page - 1];
+    if (!box.movable || !page) return;
+    const { x, y, w, h } = box;
+    this.keepInside(box);
+    if (Math.max(Math.abs(x - box.x), Math.abs(y - box.y), Math.abs(w - box.w), Math.abs(h - box.h)) > 0.1) this.tell(box);
   }
 
   make(box) {
@@ -58,6 +68,7 @@ export class Boxes {
       image.alt = "";
       image.draggable = false;
       image.addEventListener("error", () => image.remove());
+      image.addEventListener("load", () => this.fit(entry, image));
       element.append(image);
     }
     const label = document.createElement("span");
@@ -69,6 +80,18 @@ export class Boxes {
       grip.className = "grip";
       element.append(grip);
     }
+  }
+
+  // A picture is never stretched: the box takes its shape, around its middle.
+  fit(entry, image) {
+    const { box } = entry;
+    const height = (box.w * image.naturalHeight) / image.naturalWidth;
+    if (!box.movable || !(height > 0) || Math.abs(height - box.h) < 1) return;
+    box.y += (box.h - height) / 2;
+    box.h = height;
+    this.keepInside(box);
+    this.place();
+    this.tell(box);
   }
 
   place() {

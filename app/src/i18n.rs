@@ -202,6 +202,16 @@ mod tests {
         keys.extend(Urgency::ALL.iter().map(|s| format!("documents.urgency.{}", s.as_str())));
         keys.extend(KINDS.iter().map(|(kind, _)| format!("documents.kind.{kind}")));
         keys.extend(Role::ALL.iter().map(|r| format!("role.{}", r.as_str())));
+        let statuses = [
+            "waiting", "queued", "accepted", "failed", "01", "02", "03", "04", "05", "06", "13", "15", "16",
+        ];
+        keys.extend(statuses.iter().map(|s| format!("documents.status.{s}")));
+        let versions = ["uploaded", "prepared", "signed", "issued", "received"];
+        keys.extend(versions.iter().map(|v| format!("documents.version.{v}")));
+        let links = ["connecting", "connected", "reconnecting", "ended"];
+        keys.extend(links.iter().map(|l| format!("link.{l}")));
+        let meetings = ["preparing", "published", "open", "closed"];
+        keys.extend(meetings.iter().map(|m| format!("home.meeting.{m}")));
         for key in keys {
             assert!(messages(Lang::Vi).contains_key(&key), "no message for {key}");
         }

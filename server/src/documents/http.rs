@@ -1,4 +1,5 @@
 //! Form posts of the screens and the REST routes of machines. Wire types of REST v1 are here and nowhere else.
+use super::upload::Form;
 use super::{Error, Service};
 use crate::fault::{Fault, Problem};
 use crate::identity::http::Caller;
@@ -54,7 +55,15 @@ fn readable(form: MaybeForm) -> super::Result<Multipart> {
 
 /// The form of the screen: JSON for the page's own script, a redirect for a browser without it.
 async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, headers: HeaderMap, form: MaybeForm) -> Response {
-    let result = async { service.create(&actor, service.read_form(readable(form)?).await?).await }.await;
+    let mut given = Form::default();
+    let mut entered = String::new();
+    let result = async {
+        let read = service.read_into(&mut given, readable(form)?).await;
+        entered = given.entered();
+        read?;
+        service.create(&actor, given).await
+    };
+    let result = result.await;
     match (result, wants_json(&headers)) {
         (Ok(id), true) => Json(Created {
             url: format!("/documents/{id}"),
@@ -63,7 +72,7 @@ async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, head
         .into_response(),
         (Ok(id), false) => Redirect::to(&format!("/documents/{id}")).into_response(),
         (Err(e), true) => Fault::from(e).into_response(),
-        (Err(e), false) => Redirect::to(&format!("/documents/new?error={}", e.code())).into_response(),
+        (Err(e), false) => Redirect::to(&format!("/documents/new?error={}&{entered}", e.code())).into_response(),
     }
 }
 

@@ -8,6 +8,10 @@ use std::collections::HashMap;
 /// A text field of a form is never longer.
 const LONGEST_FIELD: usize = 64 * 1024;
 
+/// Values of one name, and characters of each, that fit into an address.
+const MOST_KEPT: usize = 60;
+const LONGEST_KEPT: usize = 1000;
+
 /// A multipart form: its text fields in order, and its file.
 #[derive(Default)]
 pub struct Form {
@@ -40,15 +44,33 @@ impl Form {
         let values = self.fields.get(name).map(Vec::as_slice).unwrap_or_default();
         values.iter().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect()
     }
+
+    /// What a person entered of a document, as a query: a browser without script gets it back in the form after a refusal.
+    pub fn entered(&self) -> String {
+        let mut pairs = Vec::new();
+        for name in ["kind", "abstract_text", "urgency", "leader_id", "receivers"] {
+            for value in self.all(name).into_iter().take(MOST_KEPT) {
+                let value: String = value.chars().take(LONGEST_KEPT).collect();
+                pairs.push(format!("{name}={}", crate::web::url_encode(&value)));
+            }
+        }
+        pairs.join("&")
+    }
 }
 
 impl Service {
     /// Reads a whole form. What is not a readable PDF is refused and leaves nothing behind.
-    pub async fn read_form(&self, mut multipart: Multipart) -> Result<Form> {
+    pub async fn read_form(&self, multipart: Multipart) -> Result<Form> {
         let mut form = Form::default();
+        self.read_into(&mut form, multipart).await?;
+        Ok(form)
+    }
+
+    /// The same; after a refusal `form` holds the text fields that came before what was refused.
+    pub async fn read_into(&self, form: &mut Form, mut multipart: Multipart) -> Result<()> {
         loop {
             let field = multipart.next_field().await.map_err(|e| Error::Form(e.to_string()))?;
-            let Some(field) = field else { return Ok(form) };
+            let Some(field) = field else { return Ok(()) };
             let name = field.name().unwrap_or_default().to_owned();
             if let Some(file_name) = field.file_name().map(clean_name) {
                 let incoming = self.files.receive(field, self.config.upload_limit).await?;
@@ -100,4 +122,27 @@ impl Service {
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     last.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_entered_comes_back_in_the_address() {
+        let form = Form::new(
+            &[
+                ("kind", "QĐ"),
+                ("abstract_text", "a & b"),
+                ("receivers", "H99.5"),
+                ("receivers", "H99.6"),
+                ("pin", "1"),
+            ],
+            None,
+        );
+        assert_eq!(
+            form.entered(),
+            "kind=Q%C4%90&abstract_text=a%20%26%20b&receivers=H99.5&receivers=H99.6"
+        );
+    }
 }

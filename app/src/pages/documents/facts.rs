@@ -214,10 +214,4 @@ mod tests {
         assert_eq!(day_words("2026-11-24"), "24/11/2026");
         assert_eq!(day_words(""), "");
     }
-
-    #[test]
-    fn unknown_codes_are_shown_as_they_came() {
-        assert_eq!(status_words("77"), "77");
-        assert_ne!(status_words("01"), "01");
-    }
 }

@@ -55,14 +55,20 @@ fn seal_over(signature: Placement) -> Placement {
 }
 
 /// Over the leader's printed name, where a hand would sign.
-fn above(name: Placement) -> Placement {
+fn above(name: Placement, picture: Placement) -> Placement {
     Placement {
         page: name.page,
-        x: (name.x + name.w / 2.0 - SIGNATURE.0 / 2.0).max(0.0),
-        y: name.y + name.h + 4.0,
-        w: SIGNATURE.0,
-        h: SIGNATURE.1,
+        x: (name.x + (name.w - picture.w) / 2.0).max(0.0),
+        y: name.y + name.h + 2.0,
+        ..picture
     }
+}
+
+/// A box that took its picture's shape is where it was: its middle did not move.
+fn moved(from: Placement, to: Placement) -> bool {
+    let middle = |p: Placement| (p.x + p.w / 2.0, p.y + p.h / 2.0);
+    let ((x0, y0), (x1, y1)) = (middle(from), middle(to));
+    from.page != to.page || (x0 - x1).abs() > 0.5 || (y0 - y1).abs() > 0.5
 }
 
 /// The name as a pattern for the viewer's search: blanks of any width, letters large or small, everything else as it stands.
@@ -109,12 +115,14 @@ fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
     let page = RwSignal::new(first.page);
     let on_found = Callback::new(move |found: Vec<Found>| {
         if let (Some(name), false) = (found.last(), chosen.get_value()) {
-            place.set(above(name.at));
+            place.set(above(name.at, place.get_untracked()));
             page.set(name.at.page);
         }
     });
     let on_box = Callback::new(move |(_, at): (String, Placement)| {
-        chosen.set_value(true);
+        if moved(place.get_untracked(), at) {
+            chosen.set_value(true);
+        }
         place.set(at);
     });
     let boxes = Memo::new(move |_| doc.detail.with(|d| boxes(purpose, d, place.get())));
