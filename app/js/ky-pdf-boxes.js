@@ -4,15 +4,17 @@ const clamp = (n, low, high) => Math.max(low, Math.min(high, n));
 const LEAST = 18;
 
 export class Boxes {
-  // `view`: { scale, pages: [{ number, width, height, element }] }; `tell(box)` after a change by the person.
+  // `view`: { scale, pages: [{ number, width, height, element }], show(element) }; `tell(box)` after a change by the person.
   constructor(view, tell) {
     this.view = view;
     this.tell = tell;
     this.all = new Map();
   }
 
+  // True when the one movable box stands elsewhere than before.
   set(list, words) {
     this.words = words;
+    const before = this.#only()?.box;
     const ids = new Set(list.map((b) => b.id));
     for (const [id, entry] of this.all) {
       if (!ids.has(id)) {
@@ -28,6 +30,19 @@ export class Boxes {
       this.comeInside(entry.box);
     }
     this.place();
+    const now = this.#only()?.box;
+    return Boolean(now) && ["page", "x", "y"].some((key) => now[key] !== before?.[key]);
+  }
+
+  #only() {
+    const movable = [...this.all.values()].filter((e) => e.box.movable);
+    return movable.length === 1 ? movable[0] : null;
+  }
+
+  // Scrolls to the one movable box: it is what the person is about to place.
+  reveal() {
+    const only = this.#only();
+    if (only && !only.held) this.view.show(only.element);
   }
 
   // What is offered without knowing the page's size may hang over its edge.
@@ -202,15 +217,15 @@ export class Boxes {
     ev.stopPropagation();
     this.keepInside(box);
     this.place();
-    entry.element.scrollIntoView({ block: "nearest" });
+    this.view.show(entry.element);
     this.tell(box);
   }
 
   // A tap on the page brings the only movable box there: easier than dragging for unsteady hands.
   tap(number, x, y) {
-    const movable = [...this.all.values()].filter((e) => e.box.movable);
-    if (movable.length !== 1) return false;
-    const { box } = movable[0];
+    const only = this.#only();
+    if (!only) return false;
+    const { box } = only;
     box.page = number;
     box.x = x - box.w / 2;
     box.y = y - box.h / 2;

@@ -76,7 +76,7 @@ class KyPdf extends HTMLElement {
   constructor() {
     super();
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
-    const view = { pages: this.#pages };
+    const view = { pages: this.#pages, show: (element) => this.#bring(element) };
     Object.defineProperty(view, "scale", { get: () => this.#scale });
     this.boxes = new Boxes(view, ({ id, page, x, y, w, h }) => this.#tell("ky-box", { id, page, x, y, w, h }));
   }
@@ -271,6 +271,7 @@ class KyPdf extends HTMLElement {
     this.#setBoxes();
     this.#current = 0;
     this.goTo(Math.min(parseInt(this.getAttribute("page"), 10) || keep.page || 1, pdf.numPages));
+    this.boxes.reveal();
     this.#tell("ky-ready", { pages: pdf.numPages });
     this.#search();
   }
@@ -286,6 +287,9 @@ class KyPdf extends HTMLElement {
     fit = Math.min(fit, 1.9);
     const scale = fit * this.#zoom;
     const changed = Math.abs(scale - this.#scale) > 0.001;
+    // What is read stays in sight when the viewer gets another size.
+    const { scrollTop, clientHeight } = this.scroller;
+    const by = scale / this.#scale;
     this.#scale = scale;
     for (const page of this.#pages) {
       page.element.style.width = `${page.width * scale}px`;
@@ -295,6 +299,7 @@ class KyPdf extends HTMLElement {
     this.percent.textContent = `${Math.round(scale * 75)} %`;
     this.boxes.place();
     if (!changed) return;
+    this.scroller.scrollTop = (scrollTop + clientHeight / 2) * by - this.scroller.clientHeight / 2;
     clearTimeout(this.redraw);
     this.redraw = setTimeout(() => this.#pages.filter((p) => p.wanted).forEach((p) => this.#draw(p)), 120);
   }
@@ -374,6 +379,18 @@ class KyPdf extends HTMLElement {
       old.canvas = old.text = null;
       old.scale = 0;
       delete old.element.dataset.drawn;
+    }
+  }
+
+  // Scrolls an element to the middle unless it is wholly in sight. (`scrollIntoView` would scroll what is around the viewer too.)
+  #bring(element) {
+    const box = element.getBoundingClientRect();
+    const room = this.scroller.getBoundingClientRect();
+    if (box.top < room.top || box.bottom > room.bottom) {
+      this.scroller.scrollTop += (box.top + box.bottom - room.top - room.bottom) / 2;
+    }
+    if (box.left < room.left || box.right > room.right) {
+      this.scroller.scrollLeft += (box.left + box.right - room.left - room.right) / 2;
     }
   }
 
@@ -467,7 +484,7 @@ class KyPdf extends HTMLElement {
     } catch (error) {
       console.warn("ky-pdf: boxes", error);
     }
-    this.boxes.set(list, this.words);
+    if (this.boxes.set(list, this.words)) this.boxes.reveal();
   }
 
   async #search() {

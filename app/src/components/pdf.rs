@@ -92,9 +92,6 @@ pub fn PdfView(
     /// How many pages, from the first, are searched.
     #[prop(default = 1)]
     find_on: u32,
-    /// `page` shows whole pages; otherwise they are as wide as the viewer.
-    #[prop(default = "width")]
-    fit: &'static str,
     /// The hash was right and the pages are there.
     #[prop(optional, into)]
     on_ready: Option<Callback<()>>,
@@ -115,7 +112,6 @@ pub fn PdfView(
             boxes=boxes
             find=find
             find-on=find_on.to_string()
-            fit=fit
             words=words()
             on:ky-box=move |ev: CustomEvent| {
                 if let Some(tell) = on_box {

@@ -179,13 +179,10 @@ fn Tabs(direction: Direction, me: Me) -> impl IntoView {
         let get = move |key: &str| query.read().get(key).unwrap_or_default();
         view! {
             <li>
-                <A
-                    href=move || address(direction, tab, &get("q"))
-                    attr:class="tab"
-                    attr:aria-current=move || (get("tab") == tab).then_some("page")
-                >
+                // Not `A`, which calls every link of this path the current one.
+                <a href=move || address(direction, tab, &get("q")) class="tab" aria-current=move || (get("tab") == tab).then_some("page")>
                     {words}
-                </A>
+                </a>
             </li>
         }
     };

@@ -112,11 +112,9 @@ fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
         (Purpose::Sign, Some(name)) if !name.trim().is_empty() => name_pattern(name),
         _ => String::new(),
     });
-    let page = RwSignal::new(first.page);
     let on_found = Callback::new(move |found: Vec<Found>| {
         if let (Some(name), false) = (found.last(), chosen.get_value()) {
             place.set(above(name.at, place.get_untracked()));
-            page.set(name.at.page);
         }
     });
     let on_box = Callback::new(move |(_, at): (String, Placement)| {
@@ -130,7 +128,7 @@ fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
         <div class="placing">
             <Confirm doc open purpose place />
             <div class="placing-pages" data-test="place">
-                <PdfView file page boxes on_box find find_on=60 on_found fit="page" />
+                <PdfView file page=first.page boxes on_box find find_on=60 on_found />
             </div>
         </div>
     }
@@ -279,6 +277,12 @@ fn NextNumber(doc: Doc) -> impl IntoView {
     }
 }
 
+/// The name in a certificate's subject such as `CN=Trần Quốc Khánh, O=…`; the whole subject where there is none.
+fn common_name(subject: &str) -> &str {
+    let parts = subject.split(", ");
+    parts.filter_map(|part| part.strip_prefix("CN=")).next().unwrap_or(subject)
+}
+
 /// Whose key signs, and what stands in its way.
 #[component]
 fn Whose(doc: Doc) -> impl IntoView {
@@ -299,7 +303,7 @@ fn Whose(doc: Doc) -> impl IntoView {
                 }
             });
             view! {
-                <p class="quiet">{tf("documents.signs_as", &[("subject", &key.subject)])}</p>
+                <p class="quiet">{tf("documents.signs_as", &[("subject", common_name(&key.subject))])}</p>
                 {locked}
             }
             .into_any()
@@ -331,6 +335,24 @@ mod tests {
     #[test]
     fn a_seal_never_hangs_over_the_left_edge() {
         assert_eq!(seal_over(Placement { x: 10.0, ..SIGNED }).x, 0.0);
+    }
+
+    #[test]
+    fn a_box_that_takes_its_pictures_shape_has_not_moved() {
+        let shaped = Placement {
+            y: SIGNED.y - 5.0,
+            h: SIGNED.h + 10.0,
+            ..SIGNED
+        };
+        assert!(!moved(SIGNED, shaped));
+        assert!(moved(SIGNED, Placement { x: 301.0, ..SIGNED }));
+        assert!(moved(SIGNED, Placement { page: 1, ..SIGNED }));
+    }
+
+    #[test]
+    fn a_subject_is_shown_by_its_name() {
+        assert_eq!(common_name("OU=Lãnh đạo, CN=Trần Quốc Khánh, C=VN"), "Trần Quốc Khánh");
+        assert_eq!(common_name("Trần Quốc Khánh"), "Trần Quốc Khánh");
     }
 
     #[test]
