@@ -193,7 +193,7 @@ fn ReasonDialog(
                         on:input=move |ev| reason.set(event_target_value(&ev))
                     ></textarea>
                 </Field>
-                <Others call field="reason" />
+                <Others call fields=&["reason"] />
                 <div class="form-foot">
                     <button type="submit" class="button button-main" data-test="reason-confirm" disabled=move || call.blocked()>
                         {confirm}
@@ -207,9 +207,10 @@ fn ReasonDialog(
     }
 }
 
-/// Failures that do not belong to the one field that shows its own.
+/// Failures that do not belong to a field that shows its own.
 #[component]
-pub fn Others(call: Call, field: &'static str) -> impl IntoView {
-    let others = Memo::new(move |_| call.error.get().filter(|e| e.field.as_deref() != Some(field)));
+pub fn Others(call: Call, fields: &'static [&'static str]) -> impl IntoView {
+    let shown = move |field: &Option<String>| field.as_deref().is_some_and(|f| fields.contains(&f));
+    let others = Memo::new(move |_| call.error.get().filter(|e| !shown(&e.field)));
     view! { <Failure error=others /> }
 }

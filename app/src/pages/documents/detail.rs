@@ -73,13 +73,13 @@ fn Document(detail: DocumentDetail) -> impl IntoView {
                 <Show when=move || editable.get() fallback=move || view! { <PdfView file /> }>
                     <DraftPages doc />
                 </Show>
-                <p class="document-file">
+                <div class="document-file">
                     <a class="button" href=move || file.get().url download=move || doc.detail.with(|d| d.file_name.clone()) rel="external">
                         <Glyph icon=Icon::Download />
                         {t("documents.download")}
                     </a>
                     <LinkState />
-                </p>
+                </div>
             </div>
             <div class="document-side">
                 <Facts doc />

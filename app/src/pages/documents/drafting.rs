@@ -1,7 +1,7 @@
 //! What a drafter may still do: place the boxes for number and date, correct what was said, bring another file.
 use super::acting::{Others, stay_fresh};
 use super::doc::Doc;
-use super::fields::{Entered, Fields};
+use super::fields::{Entered, FIELDS, Fields};
 use crate::actions::documents::{get_document, submit, update_draft};
 use crate::actions::identity::{bodies as list_bodies, people};
 use crate::components::call::Call;
@@ -174,7 +174,7 @@ fn EditForm(doc: Doc, open: RwSignal<bool>, leaders: Vec<Person>, bodies: Vec<Bo
     view! {
         <form on:submit=save>
             <Fields entered leaders bodies=offered error=call.error />
-            <Failure error=call.error />
+            <Others call fields=FIELDS />
             <div class="form-foot">
                 <button type="submit" class="button button-main" disabled=move || call.blocked()>
                     {t("common.save")}
@@ -215,7 +215,7 @@ pub fn ReplaceDialog(doc: Doc, open: RwSignal<bool>) -> impl IntoView {
                 <p role="status" class="upload-state">
                     {move || progress.get().map(|percent| tf("documents.uploaded", &[("percent", &percent.to_string())]))}
                 </p>
-                <Others call field="file" />
+                <Others call fields=&["file"] />
                 <div class="form-foot">
                     <button type="submit" class="button button-main" disabled=move || call.blocked()>
                         <Glyph icon=Icon::Upload />

@@ -11,6 +11,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
 
+/// Fields that show their own errors.
+pub const FIELDS: &[&str] = &["kind", "abstract_text", "leader_id", "receivers"];
+
 /// What stands in the fields to begin with.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Entered {

@@ -1,11 +1,12 @@
 //! A new document: a plain form, which works without script; with it, nothing typed is lost.
+use super::acting::Others;
 use super::fields::{Entered, Fields};
 use crate::actions::identity::{bodies, people};
 use crate::components::call::Call;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::PageHead;
-use crate::components::notice::{ErrorNote, Failure, Loading};
+use crate::components::notice::{ErrorNote, Loading};
 use crate::components::upload::{form_of, post_form};
 use crate::dto::identity::{Body, Person, Role};
 use crate::i18n::{find, t, tf};
@@ -40,6 +41,9 @@ pub fn NewDocumentPage() -> impl IntoView {
     }
     .into_any()
 }
+
+/// Fields that show their own errors.
+const WITH_FILE: &[&str] = &["kind", "abstract_text", "leader_id", "receivers", "file"];
 
 /// What a browser without script had entered when the form was refused comes back in the address.
 fn entered_before(query: &leptos_router::params::ParamsMap) -> Entered {
@@ -99,7 +103,7 @@ fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>) -> impl IntoView {
             <Field id="file" label=t("documents.file_choose") hint=t("documents.file_hint") error=call.error>
                 <input id="file" name="file" type="file" accept="application/pdf,.pdf" required class="file-input" />
             </Field>
-            <Failure error=call.error />
+            <Others call fields=WITH_FILE />
             <p role="status" class="upload-state">
                 {move || {
                     progress

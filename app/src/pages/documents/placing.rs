@@ -238,7 +238,7 @@ fn Confirm(doc: Doc, open: RwSignal<bool>, purpose: Purpose, place: RwSignal<Pla
                     on:input=move |ev| pin.set(event_target_value(&ev))
                 />
             </Field>
-            <Others call field="pin" />
+            <Others call fields=&["pin"] />
             <button
                 type="submit"
                 class=look
