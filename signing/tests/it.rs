@@ -1,6 +1,7 @@
 //! The library against other people's programs and against ourselves.
 mod attacks;
 mod authority;
+mod burdens;
 mod levels;
 mod own;
 mod peers;
