@@ -2,6 +2,7 @@
 //! `KYHOP_WRITE=1 cargo test -p server --test it bad_input` writes and which is otherwise checked to be current.
 mod documents;
 mod elsewhere;
+mod meetings;
 mod people;
 
 use crate::support::{Answer, Backend, Client, Server};
@@ -86,12 +87,14 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     };
     let draft = documents::a_draft(&ground).await;
     people::arrange(&ground).await;
+    let meeting = meetings::a_meeting(&ground).await;
     let before = contents(&ground.server).await;
     let mut table = Table::default();
     documents::uploads(&ground, &mut table).await;
     documents::changes(&ground, &draft, &mut table).await;
     documents::rest(&ground, &draft, &mut table).await;
     people::all(&ground, &mut table).await;
+    meetings::all(&ground, &meeting, &draft, &mut table).await;
     elsewhere::all(&ground, &draft, &mut table).await;
     assert_eq!(contents(&ground.server).await, before, "something of a refused request was kept");
     check(&table);

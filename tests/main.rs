@@ -2,6 +2,8 @@
 mod admin;
 mod audit;
 mod bad_input;
+mod live;
+mod meetings;
 mod rest;
 mod sign_in;
 mod stores;

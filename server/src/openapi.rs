@@ -1,7 +1,7 @@
 //! What `/api/v1` offers, described for machines (OpenAPI) and as a plain page for people.
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
-use crate::{audit, documents, identity};
+use crate::{audit, documents, identity, meetings};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{any, get};
@@ -34,6 +34,9 @@ use utoipa::{Modify, OpenApi};
         documents::http::read,
         documents::http::file,
         documents::http::act,
+        meetings::http::list,
+        meetings::http::read,
+        meetings::http::attach,
         audit::http::list,
         audit::http::check,
         audit::http::export,

@@ -137,7 +137,7 @@ impl Client {
         self.send(Method::POST, path, kind, body.join("&").into_bytes()).await
     }
 
-    /// Opens the live socket, or says with which status it was refused.
+    /// Opens the live socket, or says with which status it was refused; 0 when the server is not there.
     pub async fn live(&self) -> Result<Socket, u16> {
         let mut request = format!("{}/live", self.url.replacen("http", "ws", 1))
             .into_client_request()
@@ -146,7 +146,7 @@ impl Client {
         match tokio_tungstenite::connect_async(request).await {
             Ok((socket, _)) => Ok(Socket(socket)),
             Err(Error::Http(answer)) => Err(answer.status().as_u16()),
-            Err(e) => panic!("{e}"),
+            Err(_) => Err(0),
         }
     }
 
@@ -168,6 +168,13 @@ impl Socket {
 
     pub async fn say_text(&mut self, text: &str) {
         self.0.send(Message::Text(text.into())).await.expect("sending");
+    }
+
+    /// False when the connection is gone.
+    pub async fn try_follow(&mut self, topic: &str, after: u64) -> bool {
+        let topic = topic.to_owned();
+        let text = serde_json::to_string(&ClientFrame::Follow { topic, after }).expect("JSON");
+        self.0.send(Message::Text(text.into())).await.is_ok()
     }
 
     pub async fn follow(&mut self, topic: &str, after: u64) {

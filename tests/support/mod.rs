@@ -4,7 +4,7 @@ mod pki;
 mod postgres;
 mod server;
 
-pub use client::{Answer, Client, multipart};
+pub use client::{Answer, Client, Socket, multipart};
 pub use pki::Authority;
 pub use postgres::database_url;
 pub use server::{Backend, Server};

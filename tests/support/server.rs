@@ -10,6 +10,7 @@ use server::state::AppState;
 use std::net::SocketAddr;
 use std::path::Path;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Server {
         let authority = Authority::found();
         let root = dir.path().join("root.pem");
         std::fs::write(&root, authority.root_pem()).expect("writing");
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address").to_string();
         let mut config = configuration(dir.path(), &root, &address);
         if backend == Backend::Postgres {
@@ -49,10 +50,7 @@ impl Server {
         }
         change(&mut config);
         let url = config.public_url.clone();
-        let state = AppState::open(config).await.expect("a server");
-        server::worker::start(&state);
-        let app = server::router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serving") });
+        let (state, task) = serve(config, listener).await;
         let server = Self {
             url,
             state,
@@ -64,6 +62,16 @@ impl Server {
             server.add_body(code, name).await;
         }
         server
+    }
+
+    /// Stops as at Ctrl-C, and starts again over the same data at the same address.
+    pub async fn restart(&mut self) {
+        self.state.hub.stop();
+        self.task.abort();
+        let _ = (&mut self.task).await;
+        let config = (*self.state.config).clone();
+        let listener = TcpListener::bind(&config.listen).await.expect("the same port");
+        (self.state, self.task) = serve(config, listener).await;
     }
 
     pub async fn add_body(&self, code: &str, name: &str) {
@@ -159,6 +167,14 @@ impl Server {
     pub fn stranger(&self) -> Client {
         Client::browser(&self.url, None, Actor::anonymous("test", "127.0.0.1"))
     }
+}
+
+async fn serve(config: Config, listener: TcpListener) -> (AppState, JoinHandle<()>) {
+    let state = AppState::open(config).await.expect("a server");
+    server::worker::start(&state);
+    let app = server::router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serving") });
+    (state, task)
 }
 
 impl Drop for Server {

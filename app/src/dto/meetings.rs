@@ -112,11 +112,11 @@ pub struct Vote {
     pub agree: u32,
     pub disagree: u32,
     pub other: u32,
-    /// Members who may vote.
+    /// Voting members present; of a closed vote those at its closing.
     pub eligible: u32,
     /// This person's own ballot. Filled in answers to a person, never in events.
     pub mine: Option<Choice>,
-    /// Part of the total that carries the motion is a simple majority of members present.
+    /// Whether more than half of those present agreed; `None` while it is open.
     pub passed: Option<bool>,
 }
 

@@ -65,6 +65,7 @@ const TOO_MANY: Farewell = (close_code::POLICY, "too many topics");
 const SILENT: Farewell = (close_code::POLICY, "silent for too long");
 const SLOW: Farewell = (close_code::AGAIN, "too slow; resume");
 const TROUBLE: Farewell = (close_code::ERROR, "the server cannot answer just now; resume");
+const BROKEN: Farewell = (close_code::PROTOCOL, "a frame that is too large or no WebSocket frame");
 const GONE: Farewell = (close_code::NORMAL, "");
 
 async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
@@ -104,7 +105,8 @@ async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
                     },
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
                     Some(Ok(Message::Binary(_))) => Err(UNREADABLE),
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => Err(GONE),
+                    Some(Ok(Message::Close(_))) | None => Err(GONE),
+                    Some(Err(_)) => Err(BROKEN),
                 }
             }
             () = tokio::time::sleep_until(silent_at) => Err(SILENT),

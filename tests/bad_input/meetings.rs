@@ -1,0 +1,185 @@
+//! Meetings: the screens' functions and REST.
+use super::{Ground, Table};
+use crate::support::Client;
+use app::dto::meetings::MeetingDraft;
+use app::ids::{ItemId, MeetingId, UserId};
+use serde_json::{Value, json};
+
+/// A published meeting with one item, of the ground's secretary, with the leader in the chair.
+pub struct Meeting {
+    id: MeetingId,
+    item: ItemId,
+    /// A program with a token of the secretary.
+    machine: Client,
+}
+
+fn draft(ground: &Ground) -> MeetingDraft {
+    MeetingDraft {
+        title: "Họp giao ban".into(),
+        room: "Phòng họp số 1".into(),
+        starts: "2026-01-05T08:00".into(),
+        ends: "2026-01-05T10:00".into(),
+        chair_id: UserId(ground.leader.actor.id().into()),
+        members: vec![UserId(ground.drafter.actor.id().into())],
+    }
+}
+
+pub async fn a_meeting(ground: &Ground) -> Meeting {
+    let (meetings, secretary) = (&ground.server.state.meetings, &ground.secretary.actor);
+    let id = meetings.create(secretary, &draft(ground)).await.expect("a meeting");
+    let item = meetings.add_item(secretary, &id, "Nội dung một", "", 10).await.expect("an item");
+    meetings.publish(secretary, &id).await.expect("published");
+    let machine = ground.server.machine(secretary).await;
+    Meeting { id, item, machine }
+}
+
+pub async fn all(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table) {
+    creating(ground, table).await;
+    changing(ground, meeting, paper, table).await;
+    rest(ground, meeting, paper, table).await;
+}
+
+async fn creating(ground: &Ground, table: &mut Table) {
+    table.section("/api/ui/meetings/create");
+    let good = serde_json::to_value(draft(ground)).expect("JSON");
+    let with = |field: &str, value: Value| {
+        let mut draft = good.clone();
+        draft[field] = value;
+        json!({ "draft": draft })
+    };
+    let s = &ground.secretary;
+    let path = "meetings/create";
+    table.tried("nobody signed in", &ground.stranger.ui(path, &json!({ "draft": good })).await);
+    table.tried("not a secretary", &ground.drafter.ui(path, &json!({ "draft": good })).await);
+    for (what, field, value) in [
+        ("no title", "title", json!("   ")),
+        ("a title of 501 characters", "title", json!("ă".repeat(501))),
+        ("a title with a control character", "title", json!("Họp\u{0}")),
+        ("no room", "room", json!("")),
+        ("a start that is no moment", "starts", json!("tomorrow")),
+        ("a 30th of February", "starts", json!("2026-02-30T08:00")),
+        ("an end before the start", "ends", json!("2026-01-05T07:59")),
+        ("a meeting of two months", "ends", json!("2026-03-05T08:00")),
+        ("a chair who does not exist", "chair_id", json!("nobody")),
+        ("the secretary as chair", "chair_id", json!(s.actor.id())),
+        ("a member who does not exist", "members", json!(["nobody"])),
+        ("2001 members", "members", (0..2001).map(|n| n.to_string()).collect()),
+    ] {
+        table.tried(what, &s.ui(path, &with(field, value)).await);
+    }
+}
+
+async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table) {
+    table.section("/api/ui/meetings: the other functions");
+    let (id, item) = (&meeting.id, &meeting.item);
+    let (secretary, member) = (&ground.secretary, &ground.drafter);
+    let add = |title: &str, presenter: &str, minutes: i64| json!({ "id": id, "title": title, "presenter": presenter, "minutes": minutes });
+    let conduct = json!({ "id": id });
+    for (what, who, function, arguments) in [
+        ("a meeting that is not one's own", &ground.clerk, "get", conduct.clone()),
+        ("a meeting that does not exist", secretary, "get", json!({ "id": "nothing" })),
+        ("an item without a title", secretary, "add-item", add("", "", 10)),
+        (
+            "a presenter of 201 characters",
+            secretary,
+            "add-item",
+            add("x", &"x".repeat(201), 10),
+        ),
+        ("an item of no minutes", secretary, "add-item", add("x", "", 0)),
+        ("an item of two days", secretary, "add-item", add("x", "", 2880)),
+        ("an item of -1 minutes", secretary, "add-item", add("x", "", -1)),
+        ("an item by a member", member, "add-item", add("x", "", 10)),
+        (
+            "moving an item that does not exist",
+            secretary,
+            "move-item",
+            json!({ "id": "nothing", "position": 1 }),
+        ),
+        ("removing an item by a member", member, "remove-item", json!({ "id": item })),
+        ("opening by a member", member, "open", conduct.clone()),
+        ("closing what is not open", secretary, "close", conduct.clone()),
+        (
+            "calling an item before the opening",
+            secretary,
+            "set-current",
+            json!({ "id": id, "item": item }),
+        ),
+        ("checking in at somebody else's meeting", &ground.clerk, "check-in", conduct.clone()),
+        (
+            "checking in by an auditor who only watches",
+            &ground.auditor,
+            "check-in",
+            conduct.clone(),
+        ),
+        (
+            "attaching a document that one may not see",
+            secretary,
+            "attach",
+            json!({ "item": item, "document": paper }),
+        ),
+        (
+            "attaching by a member",
+            member,
+            "attach",
+            json!({ "item": item, "document": paper }),
+        ),
+        (
+            "attaching to an item that does not exist",
+            secretary,
+            "attach",
+            json!({ "item": "nothing", "document": paper }),
+        ),
+        (
+            "detaching what is not attached",
+            secretary,
+            "detach",
+            json!({ "attachment": "nothing" }),
+        ),
+        (
+            "a vote before the opening",
+            secretary,
+            "open-vote",
+            json!({ "id": id, "item": null, "question": "?" }),
+        ),
+        (
+            "a ballot for a vote that does not exist",
+            member,
+            "cast",
+            json!({ "vote": "nothing", "choice": "agree" }),
+        ),
+        (
+            "a choice that does not exist",
+            member,
+            "cast",
+            json!({ "vote": "nothing", "choice": "maybe" }),
+        ),
+        (
+            "closing a vote that does not exist",
+            secretary,
+            "close-vote",
+            json!({ "vote": "nothing" }),
+        ),
+    ] {
+        table.tried(what, &who.ui(&format!("meetings/{function}"), &arguments).await);
+    }
+}
+
+async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table) {
+    table.section("/api/v1/meetings");
+    let machine = &meeting.machine;
+    let path = format!("/api/v1/meetings/{}/items/{}/documents", meeting.id, meeting.item);
+    let body = json!({ "document": paper });
+    table.tried("without a token", &ground.stranger.get("/api/v1/meetings").await);
+    let stranger = &ground.stranger;
+    table.tried("attaching without a token", &stranger.post(&path, &body).await);
+    table.tried("a meeting that does not exist", &machine.get("/api/v1/meetings/nothing").await);
+    table.tried(
+        "a meeting that is not one's own",
+        &ground.clerking.get(&format!("/api/v1/meetings/{}", meeting.id)).await,
+    );
+    table.tried("attaching nothing", &machine.post(&path, &json!({})).await);
+    table.tried("a document that one may not see", &machine.post(&path, &body).await);
+    table.tried("attaching by a member", &ground.drafting.post(&path, &body).await);
+    let other = format!("/api/v1/meetings/{}/items/nothing/documents", meeting.id);
+    table.tried("an item that does not exist", &machine.post(&other, &body).await);
+}
