@@ -1,7 +1,4 @@
-//! PAdES signatures on PDF files: signing by incremental revisions, and validation.
-//!
-//! No network, no clock, no database: bytes, keys, time, trust anchors and revocation data come in; signed bytes and
-//! reports go out.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod appearance;
