@@ -144,7 +144,11 @@ async fn nothing_is_changed_for_a_page_of_another_origin() {
     ] {
         assert_eq!(clerk.post(path, body).await.code(), "identity.foreign_origin", "{path}");
     }
-    assert_eq!(server.signed_in(Role::Clerk).await.get("/api/v1/me").await.status, 200);
+    assert_eq!(clerk.get("/api/v1/me").await.status, 200, "nobody was signed out");
+    assert_eq!(clerk.live().await.err(), Some(403));
+    let basic = clerk.with("authorization", "Basic eDp5");
+    assert_eq!(basic.live().await.err(), Some(403), "only a token stands for an origin");
+    assert!(server.signed_in(Role::Clerk).await.live().await.is_ok());
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ impl FromRequestParts<AppState> for Caller {
         if bearer.is_none() && changes && !same_origin(&parts.headers, &state.config.public_url) {
             return Err(Error::ForeignOrigin.into());
         }
-        let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let request_id = request_id(&parts.headers);
         let address = parts
             .extensions
             .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
@@ -40,9 +40,17 @@ impl OptionalFromRequestParts<AppState> for Caller {
     }
 }
 
+/// The request's id: ours, or that of a proxy, which goes into the log and is believed only as far as it looks like one.
+fn request_id(headers: &HeaderMap) -> &str {
+    let id = headers.get("x-request-id").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if id.len() <= 64 && id.bytes().all(plain) { id } else { "" }
+}
+
 /// The token that a program shows.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
 }
 
 /// Where the request comes from: behind a reverse proxy on this machine, what that proxy wrote last into
@@ -94,6 +102,27 @@ mod tests {
         assert_eq!(client_address([192, 0, 2, 1].into(), &headers), "192.0.2.1");
         headers.append("x-forwarded-for", HeaderValue::from_static("not an address"));
         assert_eq!(client_address([127, 0, 0, 1].into(), &headers), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_request_id_brings_nothing_else_into_the_log() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", HeaderValue::from_static("018f-4a.B_7"));
+        assert_eq!(request_id(&headers), "018f-4a.B_7");
+        headers.insert("x-request-id", HeaderValue::from_static("x\",\"actor\":\"y"));
+        assert_eq!(request_id(&headers), "");
+        headers.insert("x-request-id", HeaderValue::from_str(&"a".repeat(65)).unwrap());
+        assert_eq!(request_id(&headers), "");
+    }
+
+    #[test]
+    fn a_token_is_one_however_its_scheme_is_written() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(bearer(&headers), None);
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("bearer  abc"));
+        assert_eq!(bearer(&headers), Some("abc"));
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic abc"));
+        assert_eq!(bearer(&headers), None);
     }
 
     #[test]
