@@ -54,4 +54,5 @@ sheet.replaceSync(`
 .cover small { color: var(--ink-2, #555); overflow-wrap: anywhere; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 760px) { .scroll { padding: 6px; } .bar .percent { display: none; } }
+@media (max-width: 480px) { .bar { gap: 0; padding: 4px 2px; } .bar input { width: 2.6rem; padding: 0 2px; } }
 `);

@@ -34,7 +34,7 @@ const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static s
     }
 }
 
-fn entries() -> [Entry; 11] {
+fn entries() -> [Entry; 12] {
     [
         entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
         entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
@@ -45,6 +45,13 @@ fn entries() -> [Entry; 11] {
         entry(Action::Refuse, Icon::Close, t("documents.refuse"), "button button-bad", "refuse"),
         entry(Action::Edit, Icon::Document, t("documents.edit"), "button", "edit"),
         entry(Action::ReplaceFile, Icon::Upload, t("documents.replace"), "button", "replace-file"),
+        entry(
+            Action::AttachToMeeting,
+            Icon::Calendar,
+            t("documents.to_meeting"),
+            "button",
+            "to-meeting",
+        ),
         entry(Action::Withdraw, Icon::Back, t("documents.withdraw"), "button", "withdraw"),
         entry(Action::Delete, Icon::Trash, t("documents.delete"), "button button-bad", "delete"),
     ]
@@ -59,6 +66,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let (returning, refusing, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
     let navigate = use_navigate();
+    let go = Callback::new(move |to: &'static str| navigate(to, NavigateOptions::default()));
     stay_fresh(doc, call);
     let done = move |words: &'static str| {
         toasts.say(words);
@@ -78,8 +86,8 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::TakeIn => call.run(take_in(id, revision), move |()| done(t("documents.taken_in"))),
             Action::Edit => editing.set(true),
             Action::ReplaceFile => replacing.set(true),
-            // Done from the meeting, where its agenda is.
-            Action::AttachToMeeting => {}
+            // Done there, at the item of the agenda that it belongs to.
+            Action::AttachToMeeting => go.run("/meetings"),
         }
     };
     let buttons = move || {
@@ -116,10 +124,9 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         });
     };
     let remove = Callback::new(move |()| {
-        let navigate = navigate.clone();
         call.run(delete_draft(doc.id(), doc.revision()), move |()| {
             toasts.say(t("documents.deleted"));
-            navigate("/documents", NavigateOptions::default());
+            go.run("/documents");
         });
     });
     let open = move || signing.get() || issuing.get() || returning.get() || refusing.get() || deleting.get();

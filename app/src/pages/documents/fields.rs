@@ -161,7 +161,7 @@ fn ReceiverChoice(first: Vec<Body>, chosen: Vec<String>, error: Signal<Option<Ap
                     on:input=move |ev| search(event_target_value(&ev))
                 />
             </Show>
-            <ul class="choice" tabindex="-1">
+            <ul class="choice">
                 <For each=move || shown.get() key=|b| b.code.clone() let(body)>
                     {
                         let code = body.code.clone();
