@@ -207,3 +207,26 @@ fn Entry(row: AuditRow) -> impl IntoView {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_area_of_the_filter_has_words() {
+        for area in AREAS {
+            assert_ne!(area_name(area), area);
+        }
+    }
+
+    #[test]
+    fn filters_survive_in_the_address_of_the_next_page() {
+        let query = AuditQuery {
+            text: "Mai Hương".to_owned(),
+            action: "document".to_owned(),
+            ..AuditQuery::default()
+        };
+        assert_eq!(address(&query), "/audit?q=Mai%20H%C6%B0%C6%A1ng&action=document");
+        assert_eq!(address(&AuditQuery::default()), "/audit");
+    }
+}

@@ -8,6 +8,7 @@ mod people;
 mod reader;
 mod room;
 mod state;
+mod tools;
 mod votes;
 
 pub use list::MeetingsPage;

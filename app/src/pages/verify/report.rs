@@ -166,6 +166,79 @@ fn group(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::verify::{Change, Note};
+
+    fn signature(indication: &str, sub: Option<&str>, intact: bool, allowed: bool) -> SignatureView {
+        SignatureView {
+            field: "ChuKy".to_owned(),
+            kind: "signature".to_owned(),
+            signer: "Trần Quốc Khánh".to_owned(),
+            organisation: String::new(),
+            issuer: String::new(),
+            serial: String::new(),
+            indication: indication.to_owned(),
+            sub_indication: sub.map(str::to_owned),
+            explanation: Note {
+                code: String::new(),
+                vi: String::new(),
+                en: String::new(),
+            },
+            intact: Some(intact),
+            cryptographically_valid: Some(intact),
+            trusted: None,
+            revocation: None,
+            coverage: "entire_revision".to_owned(),
+            modification_level: None,
+            modifications_allowed: Some(allowed),
+            changes: Vec::new(),
+            level: None,
+            claimed_time: None,
+            proven_time: None,
+            page: None,
+            revision: 1,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn report(verdict: &str, signatures: Vec<SignatureView>) -> VerifyReport {
+        VerifyReport {
+            file_name: String::new(),
+            sha256: String::new(),
+            size: 0,
+            verdict: verdict.to_owned(),
+            error: None,
+            revisions: 2,
+            pages: 1,
+            signatures,
+            checked: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_speaks_of_the_worst_signature() {
+        let good = || signature("TOTAL_PASSED", None, true, true);
+        let broken = signature("TOTAL_FAILED", Some("HASH_FAILURE"), false, true);
+        let changed = signature("TOTAL_FAILED", Some("FORMAT_FAILURE"), true, false);
+        let said = |verdict: &str, all| sentence(&report(verdict, all)).1;
+        assert_eq!(said("TOTAL_FAILED", vec![good(), broken]), t("verify.why.broken"));
+        assert_eq!(said("TOTAL_FAILED", vec![changed, good()]), t("verify.why.changed"));
+        let stranger = signature("INDETERMINATE", Some("NO_CERTIFICATE_CHAIN_FOUND"), true, true);
+        assert_eq!(said("INDETERMINATE", vec![good(), stranger]), t("verify.why.untrusted"));
+    }
+
+    #[test]
+    fn what_was_added_after_a_valid_signature_is_not_kept_quiet() {
+        let mut first = signature("TOTAL_PASSED", None, true, true);
+        assert_eq!(sentence(&report("TOTAL_PASSED", vec![first.clone()])).1, t("verify.passed_whole"));
+        first.changes = vec![Change {
+            revision: 2,
+            page: Some(1),
+            level: "form_filling".to_owned(),
+            vi: String::new(),
+            en: String::new(),
+        }];
+        assert_eq!(sentence(&report("TOTAL_PASSED", vec![first])).1, t("verify.passed_added"));
+    }
 
     #[test]
     fn sizes_are_grouped_by_three() {
