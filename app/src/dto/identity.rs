@@ -91,6 +91,17 @@ pub struct Person {
     pub active: bool,
 }
 
+impl Person {
+    /// Position and unit in a line; once where the position names the unit already.
+    pub fn place(&self) -> String {
+        match (self.position.as_str(), self.unit.as_str()) {
+            (position, unit) if unit.is_empty() || position.contains(unit) => position.to_owned(),
+            ("", unit) => unit.to_owned(),
+            (position, unit) => [position, ", ", unit].concat(),
+        }
+    }
+}
+
 /// A signing key kept on the server, sealed with its holder's PIN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyInfo {

@@ -70,7 +70,7 @@ fn Row(person: Person, #[prop(into)] shown: Signal<bool>) -> impl IntoView {
     let call = Call::new();
     let active = RwSignal::new(person.active);
     let asking = RwSignal::new(false);
-    let id = StoredValue::new(person.id);
+    let id = StoredValue::new(person.id.clone());
     let name = StoredValue::new(person.full_name.clone());
     let change = move |to: bool| {
         call.run(set_active(id.get_value(), to), move |()| {
@@ -78,13 +78,8 @@ fn Row(person: Person, #[prop(into)] shown: Signal<bool>) -> impl IntoView {
             asking.set(false);
         });
     };
-    let user = person.username.clone();
+    let (user, place) = (person.username.clone(), person.place());
     let roles = person.roles.into_iter().map(role_name).collect::<Vec<_>>().join(", ");
-    let place = [person.position, person.unit]
-        .into_iter()
-        .filter(|s| !s.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ");
     view! {
         <li class="message" hidden=move || !shown.get() data-test="person" data-user=user>
             <span>

@@ -19,13 +19,24 @@ pub fn Agenda(room: Room) -> impl IntoView {
     let ids = Memo::new(move |_| room.detail.with(|d| d.items.iter().map(|i| i.id.clone()).collect::<Vec<_>>()));
     let call = Call::new();
     let target = RwSignal::new(None::<ItemId>);
+    let arrange = RwSignal::new(false);
     view! {
         <section class="sheet agenda">
-            <h2>{t("meetings.agenda")}</h2>
+            <div class="agenda-head">
+                <h2>{t("meetings.agenda")}</h2>
+                {may_manage
+                    .then(|| {
+                        view! {
+                            <Show when=move || !closed.get()>
+                                <Arrange arrange />
+                            </Show>
+                        }
+                    })}
+            </div>
             <Failure error=call.error />
             <ol>
                 <For each=move || ids.get() key=|id| id.clone() let(id)>
-                    <Item room id call target may_manage closed />
+                    <Item room id call target may_manage closed arrange />
                 </For>
             </ol>
             <Show when=move || ids.with(Vec::is_empty)>
@@ -44,6 +55,24 @@ pub fn Agenda(room: Room) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Order and removal are asked for rarely, and never by accident.
+#[component]
+fn Arrange(arrange: RwSignal<bool>) -> impl IntoView {
+    let ready = use_ready();
+    view! {
+        <button
+            type="button"
+            class="button button-quiet"
+            data-test="arrange"
+            aria-pressed=move || arrange.get().to_string()
+            disabled=move || !ready.get()
+            on:click=move |_| arrange.update(|a| *a = !*a)
+        >
+            {move || if arrange.get() { t("meetings.arranged") } else { t("meetings.arrange") }}
+        </button>
+    }
 }
 
 #[component]
@@ -71,6 +100,7 @@ fn Item(
     target: RwSignal<Option<ItemId>>,
     may_manage: bool,
     #[prop(into)] closed: Signal<bool>,
+    arrange: RwSignal<bool>,
 ) -> impl IntoView {
     let key = id.clone();
     let item = Memo::new(move |_| room.detail.with(|d| d.items.iter().find(|i| i.id == key).cloned()));
@@ -78,6 +108,7 @@ fn Item(
     let current = Memo::new(move |_| room.detail.with(|d| d.current_item.as_ref() == Some(&key)));
     let documents = move || item.with(|i| i.as_ref().map(|i| i.documents.clone()).unwrap_or_default());
     let tool_id = id.clone();
+    let arranging = Signal::derive(move || may_manage && arrange.get() && !closed.get());
     let about = move |i: &AgendaItem| {
         let minutes = (i.minutes > 0).then(|| tf("meetings.minutes", &[("n", &i.minutes.to_string())]));
         [Some(i.presenter.clone()).filter(|p| !p.is_empty()), minutes]
@@ -104,7 +135,7 @@ fn Item(
             </div>
             <ul class="agenda-documents">
                 <For each=documents key=|d| (d.id.clone(), d.file.sha256.clone()) let(document)>
-                    <Document room document may_manage closed call />
+                    <Document room document arranging call />
                 </For>
             </ul>
             {room
@@ -112,7 +143,7 @@ fn Item(
                 .then(|| {
                     view! {
                         <Show when=move || !closed.get()>
-                            <ItemTools room id=id.clone() item call target current may_manage />
+                            <ItemTools room id=id.clone() item call target current may_manage arranging />
                         </Show>
                     }
                 })}
@@ -122,7 +153,7 @@ fn Item(
 }
 
 #[component]
-fn Document(room: Room, document: Attachment, may_manage: bool, #[prop(into)] closed: Signal<bool>, call: Call) -> impl IntoView {
+fn Document(room: Room, document: Attachment, #[prop(into)] arranging: Signal<bool>, call: Call) -> impl IntoView {
     let ready = use_ready();
     let (id, taken) = (document.id.clone(), document.id.clone());
     let key = document.id.clone();
@@ -148,23 +179,22 @@ fn Document(room: Room, document: Attachment, may_manage: bool, #[prop(into)] cl
                     </span>
                 </span>
             </button>
-            {may_manage.then(|| view! {
-                <Show when=move || !closed.get()>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=t("meetings.detach")
-                        title=t("meetings.detach")
-                        disabled=move || call.blocked()
-                        on:click={
-                            let taken = taken.clone();
-                            move |_| call.run(detach(taken.clone()), |()| ())
-                        }
-                    >
-                        <Glyph icon=Icon::Trash />
-                    </button>
-                </Show>
-            })}
+            <Show when=move || arranging.get()>
+                <button
+                    type="button"
+                    class="icon-button"
+                    data-test="detach"
+                    aria-label=t("meetings.detach")
+                    title=t("meetings.detach")
+                    disabled=move || call.blocked()
+                    on:click={
+                        let taken = taken.clone();
+                        move |_| call.run(detach(taken.clone()), |()| ())
+                    }
+                >
+                    <Glyph icon=Icon::Trash />
+                </button>
+            </Show>
         </li>
     }
 }

@@ -192,7 +192,7 @@ fn Members(people: Vec<Person>, members: RwSignal<BTreeSet<UserId>>) -> impl Int
                                     />
                                     <span>
                                         {p.full_name.clone()}
-                                        <small class="quiet">{[" – ", &p.position, ", ", &p.unit].concat()}</small>
+                                        <small class="quiet">{[" – ", &p.place()].concat()}</small>
                                     </span>
                                 </label>
                             </li>

@@ -21,6 +21,10 @@ use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
+use std::time::Duration;
+
+/// How long an announcement stays that needs no answer.
+const SETTLED: Duration = Duration::from_secs(12);
 
 /// What all parts of the room share. Copy it freely.
 #[derive(Clone, Copy)]
@@ -93,11 +97,25 @@ impl Room {
         if show {
             self.open.set(Some(document.id.clone()));
         }
+        // Whoever brings documents in knows that they have come.
+        if self.detail.with_untracked(|d| d.may_manage) {
+            return;
+        }
         self.arrived.set(Some(Arrived {
             id: document.id.clone(),
             title: document.title.clone(),
             before: before.filter(|_| show),
         }));
+        let (room, id) = (*self, document.id.clone());
+        set_timeout(move || room.settle(&id), SETTLED);
+    }
+
+    /// Takes an announcement away that asks nothing of the person: the document is open, and nothing was left for it.
+    fn settle(&self, id: &AttachmentId) {
+        let open = self.open.try_get_untracked().flatten();
+        let _ = self.arrived.try_update(|arrived| {
+            arrived.take_if(|a| a.id == *id && a.before.is_none() && open.as_ref() == Some(id));
+        });
     }
 
     /// A document that was taken away is not shown any longer.
@@ -205,8 +223,8 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                     <LinkState />
                     <CheckIn room me=me.id.clone() />
                 </div>
+                {room.may_conduct().then(|| view! { <Conduct room /> })}
             </header>
-            {room.may_conduct().then(|| view! { <Conduct room /> })}
             <Reader room />
             <div class="room-side">
                 <Agenda room />

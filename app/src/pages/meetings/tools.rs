@@ -22,6 +22,7 @@ pub fn ItemTools(
     target: RwSignal<Option<ItemId>>,
     current: Memo<bool>,
     may_manage: bool,
+    #[prop(into)] arranging: Signal<bool>,
 ) -> impl IntoView {
     let id = StoredValue::new(id);
     let in_session = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Open));
@@ -64,43 +65,40 @@ pub fn ItemTools(
                     {move || if current.get() { t("meetings.end_item") } else { t("meetings.begin_item") }}
                 </button>
             </Show>
-            {may_manage
-                .then(|| {
-                    view! {
-                        <span class="agenda-moves">
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label=t("meetings.up")
-                                title=t("meetings.up")
-                                disabled=move || call.blocked() || position() <= 1
-                                on:click=move |_| shift(-1)
-                            >
-                                <Glyph icon=Icon::Up />
-                            </button>
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label=t("meetings.down")
-                                title=t("meetings.down")
-                                disabled=move || call.blocked() || (position() >= last())
-                                on:click=move |_| shift(1)
-                            >
-                                <Glyph icon=Icon::Down />
-                            </button>
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label=t("meetings.remove_item")
-                                title=t("meetings.remove_item")
-                                disabled=move || call.blocked() || has_documents()
-                                on:click=move |_| call.run(remove_item(id.get_value()), |()| ())
-                            >
-                                <Glyph icon=Icon::Trash />
-                            </button>
-                        </span>
-                    }
-                })}
+            <Show when=move || arranging.get()>
+                <span class="agenda-moves">
+                    <button
+                        type="button"
+                        class="icon-button"
+                        aria-label=t("meetings.up")
+                        title=t("meetings.up")
+                        disabled=move || call.blocked() || position() <= 1
+                        on:click=move |_| shift(-1)
+                    >
+                        <Glyph icon=Icon::Up />
+                    </button>
+                    <button
+                        type="button"
+                        class="icon-button"
+                        aria-label=t("meetings.down")
+                        title=t("meetings.down")
+                        disabled=move || call.blocked() || (position() >= last())
+                        on:click=move |_| shift(1)
+                    >
+                        <Glyph icon=Icon::Down />
+                    </button>
+                    <button
+                        type="button"
+                        class="icon-button"
+                        aria-label=t("meetings.remove_item")
+                        title=t("meetings.remove_item")
+                        disabled=move || call.blocked() || has_documents()
+                        on:click=move |_| call.run(remove_item(id.get_value()), |()| ())
+                    >
+                        <Glyph icon=Icon::Trash />
+                    </button>
+                </span>
+            </Show>
         </div>
     }
     .into_any()
