@@ -1,7 +1,7 @@
 //! What verification found: first a sentence that anyone understands, then each signature.
-use super::signature::Signature;
+use super::signature::{Signature, words_of};
 use crate::components::icon::{Glyph, Icon};
-use crate::components::notice::ErrorNote;
+use crate::components::notice::{ErrorNote, Note};
 use crate::dto::verify::{SignatureView, VerifyReport};
 use crate::i18n::{t, tf};
 use leptos::prelude::*;
@@ -96,6 +96,7 @@ pub fn Report(report: VerifyReport) -> impl IntoView {
     let (class, icon) = look(&report.verdict);
     let (words, why) = sentence(&report);
     let (count, revisions) = (report.signatures.len(), report.revisions);
+    let notes = report.notes.iter().map(words_of).collect::<Vec<_>>();
     view! {
         <div class=class data-test="verdict" data-verdict=report.verdict>
             <Glyph icon />
@@ -110,6 +111,14 @@ pub fn Report(report: VerifyReport) -> impl IntoView {
             .into_iter()
             .map(|signature| view! { <Signature signature revisions /> })
             .collect_view()}
+        {(!notes.is_empty())
+            .then(|| {
+                view! {
+                    <Note>
+                        <ul class="changes">{notes.into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}</ul>
+                    </Note>
+                }
+            })}
         {facts}
         <p class="page-tools">
             <button type="button" class="button" on:click=|_| print()>
@@ -210,6 +219,7 @@ mod tests {
             revisions: 2,
             pages: 1,
             signatures,
+            notes: Vec::new(),
             checked: String::new(),
         }
     }

@@ -50,7 +50,7 @@ fn since(s: &SignatureView) -> &'static str {
     }
 }
 
-fn words_of(note: &Note) -> String {
+pub fn words_of(note: &Note) -> String {
     if lang() == Lang::En { note.en.clone() } else { note.vi.clone() }
 }
 
