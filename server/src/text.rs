@@ -5,13 +5,9 @@ pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match base(c) {
-            Some(c) if c.is_whitespace() => {
-                if !out.ends_with(' ') && !out.is_empty() {
-                    out.push(' ');
-                }
-            }
-            Some(c) => out.push(c),
-            None => {}
+            Some(c) if !c.is_whitespace() => out.push(c),
+            Some(_) if !out.ends_with(' ') && !out.is_empty() => out.push(' '),
+            Some(_) | None => {}
         }
     }
     out.truncate(out.trim_end().len());
