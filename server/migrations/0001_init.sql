@@ -292,6 +292,7 @@ CREATE INDEX axis_outbox_due ON axis_outbox(state, next_at);
 
 -- What came in: one row for each message id, so that a second delivery changes nothing.
 CREATE TABLE axis_inbox (
+  -- 'CODE:ID' with the sender's code, so that no body can use up another's ids
   id          TEXT PRIMARY KEY,
   kind        TEXT NOT NULL,
   from_code   TEXT NOT NULL,
@@ -301,8 +302,11 @@ CREATE TABLE axis_inbox (
   state       TEXT NOT NULL,
   error       TEXT,
   document_id TEXT,
+  attempts    BIGINT NOT NULL,
+  next_at     BIGINT NOT NULL,
   received_at BIGINT NOT NULL
 );
+CREATE INDEX axis_inbox_due ON axis_inbox(state, next_at);
 
 -- audit ---------------------------------------------------------------------------------------
 CREATE TABLE audit (

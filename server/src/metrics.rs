@@ -29,6 +29,12 @@ pub struct Metrics {
     pub sockets: Gauge,
     /// Live events handed to sockets.
     pub events: Counter,
+    /// Messages that the axis node has not taken yet.
+    pub axis_waiting: Gauge,
+    /// Messages given up.
+    pub axis_failed: Gauge,
+    /// 1 while the link to the axis node is up.
+    pub axis_connected: Gauge,
 }
 
 impl Default for Metrics {
@@ -41,12 +47,23 @@ impl Default for Metrics {
         registry.register("http_request_seconds", "Time to answer", seconds.clone());
         registry.register("live_sockets", "Open WebSockets", sockets.clone());
         registry.register("live_events_sent", "Live events handed to sockets", events.clone());
+        let (axis_waiting, axis_failed, axis_connected) = (Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register(
+            "axis_waiting",
+            "Messages that the axis node has not taken yet",
+            axis_waiting.clone(),
+        );
+        registry.register("axis_failed", "Messages given up", axis_failed.clone());
+        registry.register("axis_connected", "1 while the link to the axis node is up", axis_connected.clone());
         Self {
             registry: Arc::new(Mutex::new(registry)),
             answers,
             seconds,
             sockets,
             events,
+            axis_waiting,
+            axis_failed,
+            axis_connected,
         }
     }
 }

@@ -102,6 +102,7 @@ impl AppState {
                 config: config.clone(),
                 documents: documents.clone(),
                 signatures,
+                link: axis::link::LinkState::default(),
             },
             documents,
             audit: service!(audit),

@@ -1,12 +1,23 @@
 //! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
+mod compose;
 pub mod edxml;
+pub mod error;
 pub mod http;
+pub mod inbox;
+mod judgement;
+pub mod link;
+mod messages;
 pub mod node;
 pub mod outbox;
+mod sending;
+pub mod store;
 mod tls;
 pub mod ui;
 pub mod wire;
 
+pub use error::Error;
+
+use crate::actor::Actor;
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Files;
@@ -20,4 +31,10 @@ pub struct Service {
     pub config: Arc<Config>,
     pub documents: documents::Service,
     pub signatures: signatures::Service,
+    pub link: link::LinkState,
+}
+
+/// The link's own work.
+fn actor() -> Actor {
+    Actor::system("Trục liên thông")
 }

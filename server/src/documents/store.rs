@@ -412,7 +412,14 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
     .bind(at)
     .execute(&mut *c)
     .await?;
-    sqlx::query("UPDATE document_receiver SET status = $1, description = $2, status_at = $3 WHERE document_id = $4 AND code = $5")
+    // Messages may overtake each other: what the receiver said is not undone by news of the way there, nor by "arrived".
+    let further = match (status.len(), status) {
+        (2, "01") => " AND status NOT IN ('02', '03', '04', '05', '06')",
+        (2, _) => "",
+        _ => " AND LENGTH(status) <> 2",
+    };
+    let sql = "UPDATE document_receiver SET status = $1, description = $2, status_at = $3 WHERE document_id = $4 AND code = $5";
+    sqlx::query(AssertSqlSafe(format!("{sql}{further}")))
         .bind(status)
         .bind(description)
         .bind(at)

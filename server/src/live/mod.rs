@@ -10,7 +10,7 @@ use axum::extract::ws::Utf8Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 
 /// A committed event, encoded once and shared by every socket.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Hub {
 
 struct Inner {
     topics: Mutex<HashMap<String, broadcast::Sender<Committed>>>,
-    work: Notify,
+    work: watch::Sender<u64>,
     /// Ids of people whose sign-ins or rights have changed.
     people: broadcast::Sender<String>,
     stopping: watch::Sender<bool>,
@@ -45,7 +45,7 @@ impl Default for Hub {
         Self {
             inner: Arc::new(Inner {
                 topics: Mutex::default(),
-                work: Notify::new(),
+                work: watch::channel(0).0,
                 people: broadcast::channel(64).0,
                 stopping: watch::channel(false).0,
             }),
@@ -84,12 +84,12 @@ impl Hub {
 
     /// Something was committed that a worker may have to act on.
     pub fn wake_workers(&self) {
-        self.inner.work.notify_waiters();
+        self.inner.work.send_modify(|n| *n = n.wrapping_add(1));
     }
 
-    /// Resolves at the next [`Hub::wake_workers`].
-    pub async fn work(&self) {
-        self.inner.work.notified().await;
+    /// Changes with each [`Hub::wake_workers`]; a worker that is busy meanwhile misses none.
+    pub fn work(&self) -> watch::Receiver<u64> {
+        self.inner.work.subscribe()
     }
 
     /// The person signed out, lost an account, a role or a token: their sockets look again at once.

@@ -11,10 +11,18 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 /// # Errors
 /// When a file cannot be read or written.
 pub fn add(input: &mut std::fs::File, output: &mut std::fs::File, organ: &str, at: &str) -> io::Result<()> {
+    // The reader does not count a byte order mark.
+    let mut first = [0u8; 3];
     input.seek(SeekFrom::Start(0))?;
+    let mark = if input.read_exact(&mut first).is_ok() && first == *b"\xef\xbb\xbf" {
+        3
+    } else {
+        0
+    };
+    input.seek(SeekFrom::Start(mark))?;
     let place = place(&mut BufReader::new(&mut *input));
     if let Some((offset, prefix)) = place {
-        copy(input, output, Some((offset, &entry(&prefix, organ, at))))?;
+        copy(input, output, Some((mark + offset, &entry(&prefix, organ, at))))?;
         output.seek(SeekFrom::Start(0))?;
         let traced = match edxml::header_only(&mut BufReader::new(&mut *output)) {
             Ok(Message::Document(d)) => d.trace.last().is_some_and(|(code, when)| code == organ && when == at),

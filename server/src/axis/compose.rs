@@ -1,0 +1,100 @@
+//! The edXML of what the outbox holds.
+use super::edxml::{self, Attachment, Document, Organ, Status};
+use super::outbox::{OutgoingDocument, OutgoingStatus};
+use super::store::Out;
+use super::{Error, Service};
+use crate::clock::{now_us, stamp};
+use app::dto::identity::Body;
+
+impl Service {
+    /// The message as a stored file, built at the first attempt: every later one sends the same bytes.
+    pub(super) async fn built(&self, message: &Out) -> Result<String, Error> {
+        if let Some(sha256) = &message.sha256 {
+            return Ok(sha256.clone());
+        }
+        let me = organ(&Body {
+            code: self.config.body_code.clone(),
+            name: self.config.body_name.clone(),
+        });
+        let file = self.files.temporary()?;
+        let mut out = std::io::BufWriter::new(file.reopen()?);
+        let now = stamp(now_us());
+        if message.kind == "document" {
+            let said: OutgoingDocument = serde_json::from_str(&message.payload)?;
+            let attachment = Attachment {
+                name: said.file_name.clone(),
+                content_type: "application/pdf".into(),
+                content_id: said.sha256.clone(),
+                description: said.subject.clone(),
+                path: self.files.path(&said.sha256),
+                size: said.size,
+            };
+            let document = document(me, &said, &now);
+            tokio::task::spawn_blocking(move || edxml::write_document(&mut out, &document, &[attachment])).await??;
+        } else {
+            let said: OutgoingStatus = serde_json::from_str(&message.payload)?;
+            let mut c = self.db.read().acquire().await?;
+            let to = crate::documents::store::body(&mut c, &message.to_code).await?.unwrap_or(Body {
+                code: message.to_code.clone(),
+                name: String::new(),
+            });
+            drop(c);
+            let status = status(me, organ(&to), &said, &now);
+            tokio::task::spawn_blocking(move || edxml::write_status(&mut out, &status)).await??;
+        }
+        let incoming = self.files.adopt(file)?;
+        let sha256 = incoming.sha256.clone();
+        self.files.keep(incoming).await?;
+        let mut work = self.db.begin(&super::actor()).await?;
+        super::store::set_built(work.conn(), &message.id, &sha256).await?;
+        work.commit().await?;
+        Ok(sha256)
+    }
+}
+
+pub(super) fn organ(body: &Body) -> Organ {
+    Organ {
+        organ_id: body.code.clone(),
+        name: body.name.clone(),
+        ..Organ::default()
+    }
+}
+
+fn document(me: Organ, said: &OutgoingDocument, now: &str) -> Document {
+    let mut document = Document {
+        trace: vec![(me.organ_id.clone(), now.to_owned())],
+        from: me,
+        to: said.receivers.iter().map(organ).collect(),
+        code_number: said.code_number.clone(),
+        code_notation: said.code_notation.clone(),
+        place: said.place.clone(),
+        promulgation_date: said.promulgation_date.clone(),
+        // Văn bản hành chính; which of its 29 kinds, the name says.
+        kind: "2".into(),
+        kind_name: said.kind_name.clone(),
+        subject: said.subject.clone(),
+        position: said.signer_position.clone(),
+        signer: said.signer_name.clone(),
+        to_places: said.receivers.iter().map(|b| b.name.clone()).collect(),
+        priority: said.priority,
+        page_amount: said.pages,
+        ..Document::default()
+    };
+    document.document_id = document.expected_id();
+    document
+}
+
+fn status(me: Organ, to: Organ, said: &OutgoingStatus, now: &str) -> Status {
+    Status {
+        from: me,
+        to: vec![to],
+        for_organ: said.organ_id.clone(),
+        for_number: said.notation.clone(),
+        for_date: said.promulgation_date.clone(),
+        for_document_id: format!("{},{},{}", said.organ_id, edxml::slashes(&said.promulgation_date), said.notation),
+        code: said.code.clone(),
+        description: said.description.clone(),
+        timestamp: now.to_owned(),
+        staff: said.staff.clone(),
+    }
+}

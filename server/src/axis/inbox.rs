@@ -1,0 +1,264 @@
+//! What came in: checked, entered, answered. Each message once, however often it was delivered.
+use super::edxml::{self, Attachment, Document, Limits, Message, Parsed, Status};
+use super::outbox::{self, OutgoingStatus};
+use super::sending::{MOST_ATTEMPTS, pause};
+use super::store::{self, In};
+use super::{Error, Service, judgement};
+use crate::actor::Actor;
+use crate::clock::now_us;
+use crate::db::Work;
+use crate::documents::incoming::Arrival;
+use crate::fault::Problem;
+use crate::files::Incoming;
+use app::dto::documents::{KINDS, Urgency};
+use app::dto::identity::Body;
+use std::time::Duration;
+
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Works on the inbox for as long as the program runs.
+pub async fn run(service: Service) {
+    let mut wake = service.db.hub().work();
+    loop {
+        wake.mark_unchanged();
+        match service.work_on_next().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(e) => tracing::error!(error = %e, "inbox"),
+        }
+        tokio::select! { _ = wake.changed() => {}, () = tokio::time::sleep(LOOK) => {} }
+    }
+}
+
+/// A document message, read and judged.
+struct Judged {
+    document: Document,
+    /// The file and its number of pages, when there is a readable PDF.
+    file: Option<(Incoming, u32, String)>,
+    refusal: Option<String>,
+    /// For the sender, beside "arrived".
+    remark: String,
+}
+
+impl Service {
+    /// False when nothing is due.
+    async fn work_on_next(&self) -> Result<bool, Error> {
+        let next = {
+            let mut c = self.db.read().acquire().await?;
+            store::next_incoming(&mut c).await?
+        };
+        let Some(message) = next else { return Ok(false) };
+        if let Err(e) = self.work_on(&message).await {
+            tracing::error!(id = message.id, error = %e, "cannot work on a message");
+            let attempts = message.attempts + 1;
+            let state = if attempts < MOST_ATTEMPTS { "received" } else { "failed" };
+            let mut work = self.db.begin(&super::actor()).await?;
+            let error = format!("{} / {} ({e})", e.vi(), e.en());
+            store::set_incoming(work.conn(), &message.id, state, attempts, now_us() + pause(attempts), Some(&error)).await?;
+            work.commit().await?;
+        }
+        Ok(true)
+    }
+
+    async fn work_on(&self, message: &In) -> Result<(), Error> {
+        let folder = tempfile::TempDir::new_in(self.config.data_dir.join("tmp"))?;
+        let (input, into) = (self.files.path(&message.sha256), folder.path().to_owned());
+        let limits = Limits {
+            attachments: self.config.upload_limit,
+        };
+        let read = tokio::task::spawn_blocking(move || {
+            let file = || std::fs::File::open(&input).map(std::io::BufReader::new);
+            match edxml::read(&mut file()?, &into, limits) {
+                Ok(parsed) => Ok((parsed, None)),
+                Err(edxml::Error::Io(e)) => Err(edxml::Error::Io(e)),
+                // The envelope was readable when it came; it says whom to answer.
+                Err(e) => edxml::header_only(&mut file()?).map(|message| {
+                    let attachments = Vec::new();
+                    (Parsed { message, attachments }, Some(e))
+                }),
+            }
+        });
+        let (parsed, wrong) = read.await?.map_err(std::io::Error::other)?;
+        match parsed.message {
+            Message::Status(status) => self.status(message, &status).await,
+            Message::Document(document) => {
+                let judged = match wrong {
+                    Some(e) => Judged {
+                        document: *document,
+                        file: None,
+                        refusal: Some(format!("Gói tin edXML không hợp lệ: {e} [{}]", e.code())),
+                        remark: String::new(),
+                    },
+                    None => self.judge(*document, parsed.attachments).await?,
+                };
+                self.enter(message, judged).await
+            }
+        }
+    }
+
+    async fn judge(&self, document: Document, attachments: Vec<Attachment>) -> Result<Judged, Error> {
+        let mut judged = Judged {
+            document,
+            file: None,
+            refusal: None,
+            remark: String::new(),
+        };
+        if judged.document.business != 0 {
+            judged.refusal = Some(
+                "Hệ thống nhận chưa xử lý thu hồi, cập nhật, thay thế tự động; hãy liên hệ văn thư cơ quan nhận. [axis.business]".into(),
+            );
+            return Ok(judged);
+        }
+        let count = attachments.len();
+        let mut why = "Gói tin không có tệp đính kèm. [axis.no_file]".to_owned();
+        for attachment in attachments {
+            let path = tempfile::TempPath::try_from_path(&attachment.path)?;
+            let file = tempfile::NamedTempFile::from_parts(std::fs::File::open(&attachment.path)?, path);
+            let incoming = self.files.adopt(file)?;
+            match self.documents.judge(&incoming).await {
+                Ok(info) => {
+                    let pages = u32::try_from(info.pages.len()).unwrap_or(u32::MAX);
+                    judged.file = Some((incoming, pages, attachment.name));
+                    break;
+                }
+                Err(e) if e.status().is_server_error() => return Err(e.into()),
+                Err(e) => why = format!("Tệp {}: {} [{}]", attachment.name, e.vi(), e.code()),
+            }
+        }
+        let Some((incoming, _, name)) = &judged.file else {
+            judged.refusal = Some(why);
+            return Ok(judged);
+        };
+        let report = self.signatures.verify_file(incoming.path(), name).await?;
+        judged.refusal = judgement::refusal(&report);
+        judged.remark = judgement::remark(&report);
+        if count > 1 {
+            judged
+                .remark
+                .push_str(&format!(" Gói tin có {count} tệp; hệ thống nhận hiển thị tệp {name}."));
+        }
+        Ok(judged)
+    }
+
+    /// Arrival, answer and the message's own row: together, once.
+    async fn enter(&self, message: &In, judged: Judged) -> Result<(), Error> {
+        let d = &judged.document;
+        let sender = Body {
+            code: message.from_code.clone(),
+            name: if d.from.name.is_empty() {
+                message.from_code.clone()
+            } else {
+                d.from.name.clone()
+            },
+        };
+        let mut arrival = Arrival {
+            message_id: message.id.clone(),
+            sender,
+            kind: kind(&d.kind_name),
+            subject: d.subject.clone(),
+            // Some senders leave the number out, or write all of it into the notation.
+            notation: d.number().trim_matches('/').to_owned(),
+            issued_on: d.promulgation_date.clone(),
+            urgency: urgency(d.priority),
+            sha256: String::new(),
+            size: 0,
+            pages: 0,
+            file_name: String::new(),
+        };
+        let has_file = judged.file.is_some();
+        if let Some((incoming, pages, name)) = judged.file {
+            arrival.sha256 = incoming.sha256.clone();
+            arrival.size = incoming.size;
+            arrival.pages = pages;
+            arrival.file_name = name;
+            self.files.keep(incoming).await?;
+        }
+        let (state, code) = match judged.refusal {
+            Some(_) => ("refused", "02"),
+            None => ("done", "01"),
+        };
+        let refusal = judged.refusal.as_deref();
+        let by = Actor::system(&format!("{} ({})", arrival.sender.name, arrival.sender.code));
+        let mut work = self.db.begin(&by).await?;
+        if !store::settle(work.conn(), &message.id, state, refusal, None).await? {
+            return Ok(());
+        }
+        if has_file {
+            let id = self.documents.arrive(&mut work, &arrival, refusal).await?;
+            store::set_document(work.conn(), &message.id, id.as_str()).await?;
+        } else {
+            let details = serde_json::json!({ "from": message.from_code, "reason": refusal, "sha256": message.sha256 });
+            work.audit("axis.message_refused", "message", &message.id, &message.subject, &details)
+                .await?;
+        }
+        let description = match refusal {
+            Some(reason) => reason.to_owned(),
+            None => format!("Đã đến. {}", judged.remark).trim().to_owned(),
+        };
+        self.answer(&mut work, &arrival, code, &description).await?;
+        Ok(work.commit().await?)
+    }
+
+    async fn answer(&self, work: &mut Work, arrival: &Arrival, code: &str, description: &str) -> Result<(), Error> {
+        let status = OutgoingStatus {
+            code: code.into(),
+            description: description.into(),
+            notation: arrival.notation.clone(),
+            promulgation_date: arrival.issued_on.clone(),
+            organ_id: arrival.sender.code.clone(),
+            staff: String::new(),
+        };
+        outbox::enqueue_status(work, &status, &arrival.sender.code).await?;
+        Ok(())
+    }
+
+    /// What a receiver says of a document that we sent; nobody else is heard.
+    async fn status(&self, message: &In, status: &Status) -> Result<(), Error> {
+        let from = &message.from_code;
+        let mut work = self.db.begin(&Actor::system(from)).await?;
+        let document = self
+            .documents
+            .find_outgoing(&mut work, &status.for_number, &status.for_date)
+            .await?;
+        let ours = status.for_organ.is_empty() || status.for_organ == self.config.body_code;
+        let known = match &document {
+            Some(id) if ours => {
+                let receivers = crate::documents::store::receivers(work.conn(), id.as_str()).await?;
+                receivers.iter().any(|r| r.body.code == *from)
+            }
+            _ => false,
+        };
+        let (Some(id), true) = (document, known) else {
+            let error = format!(
+                "Không có văn bản {} ngày {} đã gửi tới {from} / no such document was sent to {from}",
+                status.for_number, status.for_date
+            );
+            store::settle(work.conn(), &message.id, "refused", Some(&error), None).await?;
+            return Ok(work.commit().await?);
+        };
+        if store::settle(work.conn(), &message.id, "done", None, Some(id.as_str())).await? {
+            self.documents
+                .status_heard(&mut work, &id, from, &status.code, &status.description, message.received_at)
+                .await?;
+            let details =
+                serde_json::json!({ "from": from, "status": status.code, "description": status.description, "staff": status.staff });
+            work.audit("axis.status_heard", "message", &message.id, &status.for_number, &details)
+                .await?;
+        }
+        Ok(work.commit().await?)
+    }
+}
+
+/// Abbreviation of the kind that the sender names; an unknown one is a letter (công văn), the kind without one.
+fn kind(name: &str) -> String {
+    let folded = crate::text::fold(name);
+    let known = KINDS
+        .iter()
+        .find(|(short, long)| crate::text::fold(long) == folded || short.eq_ignore_ascii_case(name));
+    known.map_or("CV", |(short, _)| short).to_owned()
+}
+
+fn urgency(priority: u8) -> Urgency {
+    let all = [Urgency::Normal, Urgency::Urgent, Urgency::VeryUrgent, Urgency::Express];
+    all.into_iter().find(|u| u.priority() == priority).unwrap_or_default()
+}

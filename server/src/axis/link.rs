@@ -1,0 +1,297 @@
+//! This body's link to its node: connects, connects again, sends what the outbox holds, takes what comes.
+use super::edxml;
+use super::store::{self, In};
+use super::wire::{self, Ended, Frame, Heard, Reader, Reception, Refusal, Whole, Writer};
+use super::{Error, Service, tls};
+use crate::clock::now_us;
+use crate::config::Axis;
+use crate::files::Incoming;
+use openssl::ssl::SslConnector;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A link that held this long was a good one: the next pause is short again.
+const GOOD: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(15);
+/// Time that the node has to answer a message that was sent whole.
+const ANSWER: Duration = Duration::from_secs(120);
+/// How often the outbox is looked at without being woken: messages that are due again.
+const LOOK: Duration = Duration::from_secs(2);
+/// Envelope, beside the attachments.
+const ENVELOPE: u64 = 8 << 20;
+
+/// What people see of the link.
+#[derive(Debug, Clone, Default)]
+pub struct Health {
+    pub connected: bool,
+    /// Microseconds: since when it is, or is not, connected.
+    pub since: Option<i64>,
+    pub last_error: Option<String>,
+}
+
+#[derive(Clone, Default)]
+pub struct LinkState(Arc<Mutex<Health>>);
+
+impl LinkState {
+    pub fn get(&self) -> Health {
+        self.0.lock().map(|h| h.clone()).unwrap_or_default()
+    }
+
+    fn up(&self) {
+        self.set(true, None);
+    }
+
+    fn down(&self, why: String) {
+        self.set(false, Some(why));
+    }
+
+    fn set(&self, connected: bool, error: Option<String>) {
+        if let Ok(mut health) = self.0.lock() {
+            if health.connected != connected || health.since.is_none() {
+                health.since = Some(now_us());
+            }
+            health.connected = connected;
+            health.last_error = error;
+        }
+    }
+}
+
+/// Keeps the link up for as long as the program runs.
+pub async fn run(service: Service, axis: Axis) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let started = Instant::now();
+        let why = match connect(&axis).await {
+            Ok(socket) => {
+                tracing::info!(node = axis.node, "connected to the axis");
+                service.link.up();
+                converse(&service, socket).await
+            }
+            Err(why) => why,
+        };
+        tracing::warn!(node = axis.node, why, "no link to the axis");
+        service.link.down(why);
+        if started.elapsed() > GOOD {
+            pause = FIRST_PAUSE;
+        }
+        // Spread, so that the bodies of a node that comes back do not all knock at once.
+        let spread = u64::try_from(now_us()).unwrap_or(0) % 1000;
+        tokio::time::sleep(pause + pause.mul_f64(0.0005 * spread as f64)).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// # Errors
+/// A sentence for whoever looks after the link.
+async fn connect(axis: &Axis) -> Result<wire::Socket, String> {
+    let address = axis
+        .node
+        .strip_prefix("wss://")
+        .ok_or_else(|| format!("axis.node: phải bắt đầu bằng / must begin with wss://: {}", axis.node))?
+        .trim_end_matches('/');
+    let (host, _) = address.rsplit_once(':').unwrap_or((address, "443"));
+    let address = if address.contains(':') {
+        address.to_owned()
+    } else {
+        format!("{address}:443")
+    };
+    // Read anew each time: a renewed certificate needs no restart.
+    let connector = tls::connector(&tls::Identity {
+        certificate: &axis.certificate,
+        key: &axis.key,
+        ca: &axis.ca,
+    })?;
+    tokio::time::timeout(CONNECT, open(&connector, &axis.node, host, &address))
+        .await
+        .map_err(|_| "không trả lời / no answer in time".to_owned())?
+}
+
+async fn open(connector: &SslConnector, url: &str, host: &str, address: &str) -> Result<wire::Socket, String> {
+    let stream = TcpStream::connect(address).await.map_err(|e| e.to_string())?;
+    let _ = stream.set_nodelay(true);
+    let stream = tls::connect(connector, host.trim_matches(['[', ']']), stream).await?;
+    let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(wire::limits()))
+        .await
+        .map_err(|e| match e {
+            tokio_tungstenite::tungstenite::Error::Http(answer) => {
+                let words = answer.body().as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+                format!("nút trục từ chối / the node refuses: {} {words}", answer.status())
+            }
+            other => other.to_string(),
+        })?;
+    Ok(socket)
+}
+
+async fn converse(service: &Service, socket: wire::Socket) -> String {
+    let (writer, reader) = wire::split(socket);
+    // Unbounded, for hearing must never wait for sending; there is an answer to each message at most.
+    let (answered, answers) = mpsc::unbounded_channel();
+    let ended = tokio::select! {
+        ended = hear(service, reader, &writer, &answered) => ended,
+        ended = send(service, &writer, answers) => ended,
+        () = writer.closed() => Err(Ended::Closed),
+    };
+    ended.map_or_else(|e| e.to_string(), |()| "done".into())
+}
+
+fn failed(e: impl std::fmt::Display) -> Ended {
+    Ended::Storage(e.to_string())
+}
+
+async fn send(service: &Service, writer: &Writer, mut answers: mpsc::UnboundedReceiver<String>) -> Result<(), Ended> {
+    let mut wake = service.db.hub().work();
+    loop {
+        wake.mark_unchanged();
+        let next = {
+            let mut c = service.db.read().acquire().await.map_err(failed)?;
+            store::next_outgoing(&mut c).await.map_err(failed)?
+        };
+        let Some(message) = next else {
+            tokio::select! { _ = wake.changed() => {}, () = tokio::time::sleep(LOOK) => {} }
+            continue;
+        };
+        let sha256 = match service.built(&message).await {
+            Ok(sha256) => sha256,
+            Err(e) => {
+                tracing::error!(id = message.id, error = %e, "cannot build the message");
+                let refusal = Refusal::new("axis.build", format!("Không tạo được gói tin: {e}"), "The message cannot be built.");
+                service.rejected(&message.id, &refusal, true).await.map_err(failed)?;
+                continue;
+            }
+        };
+        let path = service.files.path(&sha256);
+        let size = tokio::fs::metadata(&path).await?.len();
+        let id = message.id.clone();
+        let frame = Frame::Send {
+            id: message.id,
+            to: message.to_code,
+            size,
+            sha256,
+        };
+        writer.message(&frame, &path, size).await?;
+        let answer = async { while answers.recv().await.is_some_and(|answer| answer != id) {} };
+        tokio::time::timeout(ANSWER, answer).await.map_err(|_| Ended::Silent)?;
+    }
+}
+
+/// What a frame said of a message from another body.
+struct Announced {
+    from: String,
+    id: String,
+    refusal: Option<Refusal>,
+}
+
+async fn hear(service: &Service, mut reader: Reader, writer: &Writer, answered: &mpsc::UnboundedSender<String>) -> Result<(), Ended> {
+    let limit = service.config.upload_limit / 3 * 4 + ENVELOPE;
+    let mut reception: Option<Reception<Announced>> = None;
+    loop {
+        match reader.next().await? {
+            Heard::Chunk(chunk) => {
+                let Some(open) = &mut reception else {
+                    return Err(Ended::Protocol("bytes that no frame announced".into()));
+                };
+                open.chunk(&chunk).await?;
+            }
+            Heard::Frame(Frame::Deliver { from, id, size, sha256 }) => {
+                if reception.is_some() {
+                    return Err(Ended::Protocol("a message inside a message".into()));
+                }
+                let refusal = (size > limit).then(|| Refusal::too_large(size, limit));
+                let file = match refusal {
+                    Some(_) => None,
+                    None => Some(service.files.temporary().map_err(failed)?),
+                };
+                reception = Some(Reception::start(Announced { from, id, refusal }, size, sha256, file)?);
+            }
+            Heard::Frame(Frame::Accepted { id }) => {
+                service.accepted(&id).await.map_err(failed)?;
+                let _ = answered.send(id);
+            }
+            Heard::Frame(Frame::Rejected { id, refusal, again }) => {
+                service.rejected(&id, &refusal, again).await.map_err(failed)?;
+                writer.frame(&Frame::Noted { id: id.clone() }).await?;
+                let _ = answered.send(id);
+            }
+            Heard::Frame(Frame::Delivered { id }) => {
+                service.delivered(&id).await.map_err(failed)?;
+                writer.frame(&Frame::Noted { id }).await?;
+            }
+            Heard::Frame(other) => return Err(Ended::Protocol(format!("a node does not say {other:?}"))),
+        }
+        if let Some(complete) = reception.take_if(|open| open.complete()) {
+            let (about, whole) = complete.finish().await?;
+            let Announced { from, id, refusal } = about;
+            let refusal = match (refusal, whole) {
+                (Some(refusal), _) => Some(refusal),
+                // Comes again with the next connection.
+                (None, None) => return Err(Ended::Protocol("a message was damaged on its way".into())),
+                (None, Some(whole)) => service.take(&from, &id, whole).await.map_err(failed)?,
+            };
+            let answer = match refusal {
+                None => Frame::Taken { from, id },
+                Some(refusal) => {
+                    tracing::warn!(from, id, code = refusal.code, "message declined");
+                    Frame::Declined { from, id, refusal }
+                }
+            };
+            writer.frame(&answer).await?;
+        }
+    }
+}
+
+impl Service {
+    /// Puts a message from the node on disk and into the inbox, once; or says why it is none for us.
+    async fn take(&self, from: &str, id: &str, whole: Whole) -> Result<Option<Refusal>, Error> {
+        let input = whole.file.reopen()?;
+        let parsed = tokio::task::spawn_blocking(move || edxml::header_only(&mut std::io::BufReader::new(input))).await?;
+        let message = match parsed {
+            Ok(message) => message,
+            Err(edxml::Error::Io(e)) => return Err(e.into()),
+            Err(e) => return Ok(Some(Refusal::edxml(&e))),
+        };
+        let claimed = &message.from().organ_id;
+        if claimed != from {
+            return Ok(Some(Refusal::new(
+                "axis.from_forged",
+                format!("Gói tin ghi cơ quan gửi là {claimed} nhưng đến từ {from}."),
+                format!("The message says that {claimed} sends it, but it comes from {from}."),
+            )));
+        }
+        if !message.to().iter().any(|o| o.organ_id == self.config.body_code) {
+            return Ok(Some(Refusal::new(
+                "axis.to_mismatch",
+                format!("Gói tin không ghi {} là cơ quan nhận.", self.config.body_code),
+                format!("The message does not name {} as a receiver.", self.config.body_code),
+            )));
+        }
+        let (kind, subject) = match &message {
+            edxml::Message::Document(d) => ("document", d.subject.clone()),
+            edxml::Message::Status(s) => ("status", format!("{} {}", s.code, s.for_number)),
+        };
+        let row = In {
+            id: format!("{from}:{id}"),
+            kind: kind.into(),
+            from_code: from.into(),
+            subject,
+            sha256: whole.sha256.clone(),
+            state: "received".into(),
+            attempts: 0,
+            received_at: now_us(),
+        };
+        let incoming = Incoming {
+            file: whole.file,
+            sha256: whole.sha256,
+            size: whole.size,
+        };
+        self.files.keep(incoming).await?;
+        let mut work = self.db.begin(&super::actor()).await?;
+        let new = store::receive(work.conn(), &row).await?;
+        work.commit().await?;
+        tracing::info!(from, id, kind, new, "message received");
+        Ok(None)
+    }
+}

@@ -1,0 +1,100 @@
+//! What people follow of the axis: the link, the messages, and another try for those that failed.
+use super::{Error, Service, store};
+use crate::actor::Actor;
+use crate::clock::{now_us, when};
+use app::dto::Page;
+use app::dto::axis::{LinkStatus, MessageRow};
+use app::dto::identity::Role;
+use app::ids::MessageId;
+
+const PER_PAGE: u32 = 50;
+const READERS: [Role; 3] = [Role::Clerk, Role::Auditor, Role::Admin];
+
+impl Service {
+    pub async fn link_status(&self, actor: &Actor) -> Result<LinkStatus, Error> {
+        actor.require(&READERS)?;
+        let mut c = self.db.read().acquire().await?;
+        let (waiting, failed) = store::counts(&mut c).await?;
+        let health = self.link.get();
+        let (node, last_error) = match &self.config.axis {
+            Some(axis) => (axis.node.clone(), health.last_error),
+            None => {
+                let error = "Chưa cấu hình kết nối trục / no link is configured: axis.node (KYHOP_AXIS_NODE)";
+                (String::new(), Some(error.to_owned()))
+            }
+        };
+        Ok(LinkStatus {
+            connected: health.connected,
+            since: health.since.map(when),
+            node,
+            waiting: u32::try_from(waiting).unwrap_or(0),
+            failed: u32::try_from(failed).unwrap_or(0),
+            last_error,
+        })
+    }
+
+    /// Both ways, newest first; pages count from 1.
+    pub async fn messages(&self, actor: &Actor, page: u32) -> Result<Page<MessageRow>, Error> {
+        actor.require(&READERS)?;
+        let page = page.clamp(1, 1_000_000);
+        let per_page = i64::from(PER_PAGE);
+        let mut c = self.db.read().acquire().await?;
+        let (rows, total) = store::list(&mut c, per_page, i64::from(page - 1) * per_page).await?;
+        Ok(Page {
+            rows: rows.into_iter().map(row).collect(),
+            total,
+            page,
+            per_page: PER_PAGE,
+        })
+    }
+
+    /// Tries a failed message again now; one that came in as well as one that goes out.
+    pub async fn retry(&self, actor: &Actor, id: &MessageId) -> Result<(), Error> {
+        actor.require(&[Role::Clerk, Role::Admin])?;
+        let mut work = self.db.begin(actor).await?;
+        let subject = if let Some(message) = store::outgoing(work.conn(), id.as_str()).await? {
+            if message.state != "failed" {
+                return Err(Error::NotFailed);
+            }
+            store::set_outgoing(work.conn(), &message.id, "queued", 0, now_us(), None).await?;
+            let words = format!("{} gửi lại / sent again by {}", when(now_us()).text, actor.name);
+            self.tell(&mut work, &message, "queued", &words).await?;
+            message.subject
+        } else if let Some(message) = store::incoming(work.conn(), id.as_str()).await? {
+            if message.state != "failed" {
+                return Err(Error::NotFailed);
+            }
+            store::set_incoming(work.conn(), &message.id, "received", 0, now_us(), None).await?;
+            message.subject
+        } else {
+            return Err(Error::NotFound);
+        };
+        work.audit("axis.message_retried", "message", id.as_str(), &subject, &serde_json::json!({}))
+            .await?;
+        Ok(work.commit().await?)
+    }
+}
+
+fn row(m: store::Listed) -> MessageRow {
+    let state = match (m.way.as_str(), m.state.as_str()) {
+        // What came in and waits here, and what was dealt with.
+        ("in", "received") => "accepted",
+        ("in", "done") => "delivered",
+        (_, state) => state,
+    };
+    let other = match m.other_name {
+        Some(name) => format!("{} {name}", m.other_code),
+        None => m.other_code,
+    };
+    MessageRow {
+        id: MessageId(m.id),
+        kind: m.kind,
+        way: m.way,
+        other,
+        subject: m.subject,
+        state: state.to_owned(),
+        attempts: u32::try_from(m.attempts).unwrap_or(0),
+        error: m.error,
+        at: when(m.at),
+    }
+}
