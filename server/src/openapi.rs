@@ -1,7 +1,7 @@
 //! What `/api/v1` offers, described for machines (OpenAPI) and as a plain page for people.
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
-use crate::{audit, documents, identity, meetings};
+use crate::{audit, axis, documents, identity, meetings};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{any, get};
@@ -40,6 +40,9 @@ use utoipa::{Modify, OpenApi};
         audit::http::list,
         audit::http::check,
         audit::http::export,
+        axis::http::link,
+        axis::http::messages,
+        axis::http::retry,
     ),
     modifiers(&Bearer)
 )]

@@ -24,7 +24,7 @@ fn fault(s: &SignatureView) -> Option<String> {
         }
         text
     } else if s.indication == "TOTAL_FAILED" {
-        s.sub_indication.clone().unwrap_or_else(|| "bị từ chối".to_owned())
+        s.explanation.vi.clone()
     } else {
         return None;
     };
@@ -44,7 +44,7 @@ pub fn remark(report: &VerifyReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::dto::verify::Change;
+    use app::dto::verify::{Change, Note};
 
     fn signature() -> SignatureView {
         SignatureView {
@@ -56,6 +56,11 @@ mod tests {
             serial: String::new(),
             indication: "TOTAL_PASSED".into(),
             sub_indication: None,
+            explanation: Note {
+                code: String::new(),
+                vi: "đã bị thu hồi".into(),
+                en: String::new(),
+            },
             intact: Some(true),
             cryptographically_valid: Some(true),
             trusted: Some(true),
@@ -84,6 +89,7 @@ mod tests {
             pages: 1,
             signatures,
             checked: String::new(),
+            notes: vec![],
         }
     }
 
@@ -110,6 +116,17 @@ mod tests {
         let said = refusal(&report("TOTAL_FAILED", vec![signature(), broken])).unwrap();
         assert!(said.contains("Trần Thị Hoa: nội dung đã bị thay đổi sau khi ký"), "{said}");
         assert!(!said.contains("Nguyễn Văn Thành"), "{said}");
+    }
+
+    #[test]
+    fn a_revoked_certificate_is_a_reason_too() {
+        let revoked = SignatureView {
+            indication: "TOTAL_FAILED".into(),
+            revocation: Some("revoked".into()),
+            ..signature()
+        };
+        let said = refusal(&report("TOTAL_FAILED", vec![revoked])).unwrap();
+        assert!(said.contains("Nguyễn Văn Thành: đã bị thu hồi"), "{said}");
     }
 
     #[test]
