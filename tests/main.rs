@@ -1,6 +1,7 @@
 //! One binary for every integration test: real servers, databases, sockets, keys and files. A module for each topic.
 mod admin;
 mod audit;
+mod axis;
 mod bad_input;
 mod live;
 mod meetings;

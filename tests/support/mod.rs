@@ -1,4 +1,5 @@
 //! What the topics share: servers with people signed in, a PostgreSQL cluster, certificates, documents.
+pub mod axis;
 mod client;
 mod pki;
 mod postgres;

@@ -1,8 +1,9 @@
 //! What came in: checked, entered, answered. Each message once, however often it was delivered.
 use super::edxml::{self, Attachment, Document, Limits, Message, Parsed, Status};
 use super::outbox::{self, OutgoingStatus};
-use super::sending::{MOST_ATTEMPTS, pause};
+use super::sending::{MOST_ATTEMPTS, pause, words};
 use super::store::{self, In};
+use super::wire::Refusal;
 use super::{Error, Service, judgement};
 use crate::actor::Actor;
 use crate::clock::now_us;
@@ -86,7 +87,7 @@ impl Service {
                     Some(e) => Judged {
                         document: *document,
                         file: None,
-                        refusal: Some(format!("Gói tin edXML không hợp lệ: {e} [{}]", e.code())),
+                        refusal: Some(words(&Refusal::edxml(&e))),
                         remark: String::new(),
                     },
                     None => self.judge(*document, parsed.attachments).await?,
@@ -118,11 +119,11 @@ impl Service {
             match self.documents.judge(&incoming).await {
                 Ok(info) => {
                     let pages = u32::try_from(info.pages.len()).unwrap_or(u32::MAX);
-                    judged.file = Some((incoming, pages, attachment.name));
+                    judged.file = Some((incoming, pages, file_name(&attachment.name)));
                     break;
                 }
                 Err(e) if e.status().is_server_error() => return Err(e.into()),
-                Err(e) => why = format!("Tệp {}: {} [{}]", attachment.name, e.vi(), e.code()),
+                Err(e) => why = format!("Tệp {}: {} [{}]", file_name(&attachment.name), e.vi(), e.code()),
             }
         }
         let Some((incoming, _, name)) = &judged.file else {
@@ -145,20 +146,19 @@ impl Service {
         let d = &judged.document;
         let sender = Body {
             code: message.from_code.clone(),
-            name: if d.from.name.is_empty() {
-                message.from_code.clone()
-            } else {
-                d.from.name.clone()
+            name: match short(&d.from.name, 300) {
+                name if name.is_empty() => message.from_code.clone(),
+                name => name,
             },
         };
         let mut arrival = Arrival {
             message_id: message.id.clone(),
             sender,
             kind: kind(&d.kind_name),
-            subject: d.subject.clone(),
+            subject: short(&d.subject, 1000),
             // Some senders leave the number out, or write all of it into the notation.
-            notation: d.number().trim_matches('/').to_owned(),
-            issued_on: d.promulgation_date.clone(),
+            notation: short(d.number().trim_matches('/'), 200),
+            issued_on: short(&d.promulgation_date, 20),
             urgency: urgency(d.priority),
             sha256: String::new(),
             size: 0,
@@ -222,7 +222,7 @@ impl Service {
             .await?;
         let ours = status.for_organ.is_empty() || status.for_organ == self.config.body_code;
         let known = match &document {
-            Some(id) if ours => {
+            Some(id) if ours && status.code.len() == 2 => {
                 let receivers = crate::documents::store::receivers(work.conn(), id.as_str()).await?;
                 receivers.iter().any(|r| r.body.code == *from)
             }
@@ -230,22 +230,38 @@ impl Service {
         };
         let (Some(id), true) = (document, known) else {
             let error = format!(
-                "Không có văn bản {} ngày {} đã gửi tới {from} / no such document was sent to {from}",
-                status.for_number, status.for_date
+                "Không có văn bản {} ngày {} đã gửi tới {from}, hoặc trạng thái lạ / no such document was sent to {from}, or an unknown status",
+                short(&status.for_number, 200),
+                short(&status.for_date, 20)
             );
             store::settle(work.conn(), &message.id, "refused", Some(&error), None).await?;
             return Ok(work.commit().await?);
         };
         if store::settle(work.conn(), &message.id, "done", None, Some(id.as_str())).await? {
+            let description = short(&status.description, 2000);
             self.documents
-                .status_heard(&mut work, &id, from, &status.code, &status.description, message.received_at)
+                .status_heard(&mut work, &id, from, &status.code, &description, message.received_at)
                 .await?;
             let details =
-                serde_json::json!({ "from": from, "status": status.code, "description": status.description, "staff": status.staff });
+                serde_json::json!({ "from": from, "status": status.code, "description": description, "staff": short(&status.staff, 300) });
             work.audit("axis.status_heard", "message", &message.id, &status.for_number, &details)
                 .await?;
         }
         Ok(work.commit().await?)
+    }
+}
+
+/// What another body wrote, fit for a list: one line, no longer than `most` characters.
+fn short(text: &str, most: usize) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    line.trim().chars().take(most).collect()
+}
+
+/// The last part of a path that another body may have written.
+fn file_name(text: &str) -> String {
+    match short(text.rsplit(['/', '\\']).next().unwrap_or_default(), 200) {
+        name if name.is_empty() => "van-ban.pdf".to_owned(),
+        name => name,
     }
 }
 
@@ -261,4 +277,32 @@ fn kind(name: &str) -> String {
 fn urgency(priority: u8) -> Urgency {
     let all = [Urgency::Normal, Urgency::Urgent, Urgency::VeryUrgent, Urgency::Express];
     all.into_iter().find(|u| u.priority() == priority).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_known_by_name_however_written() {
+        assert_eq!(kind("Quyết định"), "QĐ");
+        assert_eq!(kind("QUYẾT  ĐỊNH"), "QĐ");
+        assert_eq!(kind("TTr"), "TTr");
+        assert_eq!(kind("Phiếu lạ"), "CV");
+        assert_eq!(kind(""), "CV");
+    }
+
+    #[test]
+    fn what_others_write_is_cut_to_a_line() {
+        assert_eq!(short("  Mời\nhọp\u{0}về đất đai ", 7), "Mời họp");
+        assert_eq!(file_name("..\\..\\etc/giấy mời.pdf"), "giấy mời.pdf");
+        assert_eq!(file_name("a/"), "van-ban.pdf");
+    }
+
+    #[test]
+    fn priorities_are_those_of_the_standard() {
+        assert_eq!(urgency(0), Urgency::Normal);
+        assert_eq!(urgency(3), Urgency::Express);
+        assert_eq!(urgency(9), Urgency::Normal);
+    }
 }

@@ -276,7 +276,7 @@ impl Service {
             id: format!("{from}:{id}"),
             kind: kind.into(),
             from_code: from.into(),
-            subject,
+            subject: subject.chars().take(1000).collect(),
             sha256: whole.sha256.clone(),
             state: "received".into(),
             attempts: 0,

@@ -11,7 +11,7 @@ pub mod node;
 pub mod outbox;
 mod sending;
 pub mod store;
-mod tls;
+pub mod tls;
 pub mod ui;
 pub mod wire;
 

@@ -90,10 +90,12 @@ impl Refusal {
     }
 
     pub fn edxml(e: &super::edxml::Error) -> Self {
+        // What a message says may be as long as its sender likes.
+        let why: String = e.to_string().chars().take(300).collect();
         Self::new(
             e.code(),
-            format!("Gói tin edXML không hợp lệ: {e}"),
-            format!("The edXML message is not valid: {e}"),
+            format!("Gói tin edXML không hợp lệ: {why}"),
+            format!("The edXML message is not valid: {why}"),
         )
     }
 }
