@@ -1,7 +1,7 @@
 //! What `/api/v1` offers, described for machines (OpenAPI) and as a plain page for people.
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, meetings};
+use crate::{audit, axis, documents, identity, meetings, signatures};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{any, get};
@@ -37,6 +37,7 @@ use utoipa::{Modify, OpenApi};
         meetings::http::list,
         meetings::http::read,
         meetings::http::attach,
+        signatures::http::verify,
         audit::http::list,
         audit::http::check,
         audit::http::export,

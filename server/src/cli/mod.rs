@@ -5,6 +5,8 @@ mod axis;
 mod demo;
 mod secrets;
 mod serve;
+mod sign;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -23,6 +25,12 @@ enum Command {
     Serve(serve::Args),
     /// People, keys, bodies and tokens of this server, from its own command line.
     Admin(admin::Args),
+    /// Sign a PDF.
+    Sign(sign::Args),
+    /// Add time stamps and validation data to a signed PDF.
+    Extend(sign::ExtendArgs),
+    /// Check the signatures of PDFs.
+    Verify(verify::Args),
     /// Check exported audit logs.
     Audit(audit::Args),
     /// Run a node of the interconnection axis.
@@ -45,6 +53,9 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::Admin(args) => admin::run(args),
+        Command::Sign(args) => sign::run(&args),
+        Command::Extend(args) => sign::extend(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Axis(args) => axis::run(&args),
         Command::Demo(args) => demo::run(&args),
@@ -64,13 +75,21 @@ pub async fn stop_signal() {
     }
 }
 
+/// Seconds since the Unix epoch of an RFC 3339 time.
+fn time(text: &str) -> Result<i64, String> {
+    time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
+        .map(time::OffsetDateTime::unix_timestamp)
+        .map_err(|_| "not a time like 2026-11-24T14:05:00+07:00".to_owned())
+}
+
+fn in_runtime<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    Ok(runtime.map_err(|e| e.to_string())?.block_on(work))
+}
+
 /// Runs a server's future; its error is a sentence for the person at the terminal.
 fn block_on(work: impl Future<Output = Result<(), String>>) -> ExitCode {
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| e.to_string());
-    match result.and_then(|runtime| runtime.block_on(work)) {
+    match in_runtime(work).flatten() {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("kyhop: {e}");

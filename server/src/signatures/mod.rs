@@ -1,12 +1,15 @@
 //! Keys sealed with a PIN, signing with them, checking signatures.
 pub mod error;
+pub mod fetch;
 pub mod http;
+pub mod judge;
 mod keys;
+pub mod levels;
 pub mod pdf;
 pub mod pin;
 mod seal;
 mod store;
-mod verify;
+pub mod verify;
 mod words;
 
 #[cfg(test)]
@@ -20,6 +23,7 @@ use crate::db::Db;
 use crate::files::Files;
 use app::dto::Placement;
 use app::ids::UserId;
+use fetch::{Fetcher, Reach};
 use signing::KeySigner;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -33,16 +37,21 @@ pub struct Service {
     pub config: Arc<Config>,
     /// Keys that may be opened at the same time: each takes 64 MiB meanwhile.
     turns: Arc<Semaphore>,
+    /// Files that may be checked at the same time.
+    checks: Arc<Semaphore>,
+    fetcher: Fetcher,
 }
 
 impl Service {
     pub fn new(db: Db, files: Files, config: Arc<Config>) -> Self {
         let turns = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(1, 8));
         Self {
+            turns: Arc::new(Semaphore::new(turns)),
+            checks: Arc::new(Semaphore::new(turns * 2)),
+            fetcher: Fetcher::new(Reach::Public(config.fetch_hosts.clone())),
             db,
             files,
             config,
-            turns: Arc::new(Semaphore::new(turns)),
         }
     }
 }

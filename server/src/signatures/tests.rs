@@ -150,12 +150,17 @@ async fn every_document_is_signed_numbered_and_sealed() {
         assert!(new.starts_with(&old), "{name}: the old bytes are untouched");
         let report = g.service.verify_file(sealed.path(), name).await.unwrap();
         assert_eq!(report.signatures.len(), 2, "{name}");
+        // Nobody answers at the address of the lists: all is known but whether the certificates are revoked.
+        assert_eq!(report.verdict, "INDETERMINATE", "{name}: {report:#?}");
+        assert!(report.notes.iter().any(|n| n.code == "not_fetched"), "{name}");
         for s in &report.signatures {
             assert_eq!(
                 (s.intact, s.cryptographically_valid, s.trusted),
                 (Some(true), Some(true), Some(true)),
                 "{name}: {s:?}"
             );
+            assert_eq!(s.sub_indication.as_deref(), Some("TRY_LATER"), "{name}: {s:?}");
+            assert_eq!(s.modifications_allowed, Some(true), "{name}: {s:?}");
         }
         assert!(g.service.fill_fields(&original, "1", "2").await.unwrap().is_none());
     }

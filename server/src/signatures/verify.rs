@@ -1,62 +1,72 @@
 //! Checking the signatures of a file, with the trust anchors of the configuration.
+use super::fetch::Fetcher;
+use super::judge::{Unfetched, judge};
 use super::{Error, Result, Service, words};
 use crate::clock::{now_us, when};
 use crate::files::FileError;
 use app::dto::verify::{Change, SignatureView, VerifyReport};
 use openssl::x509::X509;
 use signing::FileSource;
-use signing::validate::{Kind, Report, SignatureReport, ValidationContext, validate};
+use signing::validate::{Kind, Report, SignatureReport, ValidationContext};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 impl Service {
     /// Checks the signatures of a file now.
     pub async fn verify_file(&self, file: &Path, file_name: &str) -> Result<VerifyReport> {
-        let checked = self.check(file).await?;
-        Ok(view(&checked, file_name))
+        Ok(self.check(file).await?.view(file_name))
     }
 
     /// The facts and the verdict as the library gives them.
     pub async fn check(&self, file: &Path) -> Result<Checked> {
-        let at = now_us();
-        let anchors = self.config.trust.clone();
-        let file = file.to_owned();
-        let work = move || {
-            let context = ValidationContext {
-                trust_anchors: load_anchors(&anchors),
-                at: at / 1_000_000,
-                ..ValidationContext::default()
-            };
-            check_with(&file, &context, at)
+        let io = |e| Error::Files(FileError::Io(e));
+        // Anybody may ask, and each question reads and hashes a whole file.
+        let _turn = self.checks.acquire().await.map_err(|e| io(std::io::Error::other(e)))?;
+        let trust = self.config.trust.clone();
+        let trust_anchors = tokio::task::spawn_blocking(move || load_anchors(&trust))
+            .await
+            .map_err(|e| io(std::io::Error::other(e)))?;
+        let context = ValidationContext {
+            trust_anchors,
+            at: now_us() / 1_000_000,
+            ..ValidationContext::default()
         };
-        tokio::task::spawn_blocking(work).await.map_err(|e| io(std::io::Error::other(e)))?
+        check_file(file, context, Some(&self.fetcher)).await.map_err(io)
     }
 }
 
 /// A file that was checked.
 pub struct Checked {
     pub report: Report,
+    pub unfetched: Vec<Unfetched>,
     pub sha256: String,
     /// Bytes.
     pub size: u64,
     pub pages: u32,
-    /// Microseconds since the Unix epoch.
+    /// Seconds since the Unix epoch.
     pub at: i64,
 }
 
-fn io(e: std::io::Error) -> Error {
-    Error::Files(FileError::Io(e))
-}
-
-fn check_with(file: &Path, context: &ValidationContext, at: i64) -> Result<Checked> {
-    let (sha256, size) = digest(file).map_err(io)?;
-    let source = FileSource::new(File::open(file).map_err(io)?).map_err(io)?;
-    let pages = signing::inspect(&source, context.password.as_deref()).map_or(0, |i| i.pages.len());
+/// Checks a file; with a `fetcher`, what the file lacks is asked for.
+///
+/// # Errors
+/// When the file cannot be opened or read at all.
+pub async fn check_file(file: &Path, context: ValidationContext, fetcher: Option<&Fetcher>) -> std::io::Result<Checked> {
+    let (path, password, at) = (file.to_owned(), context.password.clone(), context.at);
+    let read = move || -> std::io::Result<_> {
+        let (sha256, size) = digest(&path)?;
+        let source = FileSource::new(File::open(&path)?)?;
+        let pages = signing::inspect(&source, password.as_deref()).map_or(0, |i| i.pages.len());
+        Ok((sha256, size, u32::try_from(pages).unwrap_or(u32::MAX)))
+    };
+    let (sha256, size, pages) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
+    let judged = judge(file, context, fetcher).await?;
     Ok(Checked {
-        report: validate(&source, context),
+        report: judged.report,
+        unfetched: judged.unfetched,
         sha256,
         size,
-        pages: u32::try_from(pages).unwrap_or(u32::MAX),
+        pages,
         at,
     })
 }
@@ -112,19 +122,51 @@ pub fn certificates(bytes: &[u8]) -> Vec<Vec<u8>> {
     all.iter().filter_map(|c| c.to_der().ok()).collect()
 }
 
-fn view(checked: &Checked, file_name: &str) -> VerifyReport {
-    let report = &checked.report;
-    VerifyReport {
-        file_name: file_name.to_owned(),
-        sha256: checked.sha256.clone(),
-        size: checked.size,
-        verdict: report.verdict.map_or("", |v| v.name()).to_owned(),
-        error: report.error.as_ref().map(|e| words::unreadable(e.code)),
-        revisions: report.revisions,
-        pages: checked.pages,
-        signatures: report.signatures.iter().map(signature).collect(),
-        checked: when(checked.at).text,
-        notes: Vec::new(),
+/// The certificates that a person named.
+///
+/// # Errors
+/// A sentence for that person when a file is missing or holds no certificate.
+pub fn anchors(paths: &[PathBuf]) -> std::result::Result<Vec<Vec<u8>>, String> {
+    let mut found = Vec::new();
+    for path in paths {
+        std::fs::metadata(path).map_err(|e| format!("--trust {}: {e}", path.display()))?;
+        let some = load_anchors(std::slice::from_ref(path));
+        if some.is_empty() {
+            return Err(format!("--trust {}: no certificate (PEM or DER) in it", path.display()));
+        }
+        found.extend(some);
+    }
+    Ok(found)
+}
+
+impl Checked {
+    /// A file that could not even be opened.
+    pub fn unreadable(e: &std::io::Error) -> Self {
+        Self {
+            report: Report::unreadable("io", e.to_string()),
+            unfetched: Vec::new(),
+            sha256: String::new(),
+            size: 0,
+            pages: 0,
+            at: now_us() / 1_000_000,
+        }
+    }
+
+    /// For a person.
+    pub fn view(&self, file_name: &str) -> VerifyReport {
+        let report = &self.report;
+        VerifyReport {
+            file_name: file_name.to_owned(),
+            sha256: self.sha256.clone(),
+            size: self.size,
+            verdict: report.verdict.map_or("", |v| v.name()).to_owned(),
+            error: report.error.as_ref().map(|e| words::unreadable(e.code)),
+            revisions: report.revisions,
+            pages: self.pages,
+            signatures: report.signatures.iter().map(signature).collect(),
+            checked: when(self.at.saturating_mul(1_000_000)).text,
+            notes: self.unfetched.iter().map(|u| words::unfetched(&u.url, &u.why)).collect(),
+        }
     }
 }
 

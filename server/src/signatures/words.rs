@@ -132,24 +132,51 @@ pub fn verdict(s: &SignatureReport) -> Note {
     note(&sub.name().to_lowercase(), vi, en)
 }
 
+/// What stood in the way of fetching something.
+pub fn unfetched(url: &str, why: &str) -> Note {
+    note(
+        "not_fetched",
+        format!("Không lấy được dữ liệu cần để kiểm tra từ {url}. Kết quả có thể đầy đủ hơn khi kiểm tra lại sau."),
+        format!("What the check needs could not be had from {url} ({why}). The result may say more when checked again later."),
+    )
+}
+
 /// One change after the signature, Vietnamese and English.
 pub fn change(c: &Change) -> (String, String) {
     let name = c.params.get("field").map(|n| format!(" “{n}”")).unwrap_or_default();
+    let value = c.params.get("value").map(|v| format!(": “{v}”")).unwrap_or_default();
     let (vi, en) = match c.code {
-        "field_filled" => (format!("Điền vào ô{name}"), format!("Filled the field{name}")),
-        "field_appearance" => (format!("Vẽ lại ô{name}"), format!("Drew the field{name} anew")),
+        "field_filled" => (format!("Điền vào ô{name}{value}"), format!("Filled the field{name}{value}")),
+        "field_appearance_changed" => ("Vẽ lại một ô của biểu mẫu".into(), "Drew a field of the form anew".into()),
+        "field_changed" => ("Sửa một ô của biểu mẫu".into(), "Changed a field of the form".into()),
+        "field_added" => (format!("Thêm ô{name} vào biểu mẫu"), format!("Added the field{name} to the form")),
+        "field_moved" => ("Chuyển một ô của biểu mẫu sang chỗ khác".into(), "Moved a field of the form".into()),
+        "field_removed" => (
+            format!("Bỏ ô{name} khỏi biểu mẫu"),
+            format!("Removed the field{name} from the form"),
+        ),
+        "form_changed" => ("Sửa biểu mẫu".into(), "Changed the form".into()),
         "signature_added" => (format!("Thêm chữ ký{name}"), format!("Added the signature{name}")),
         "signature_field_added" => (format!("Thêm ô chữ ký{name}"), format!("Added the signature field{name}")),
-        "form_updated" => ("Ghi thêm chữ ký vào biểu mẫu".into(), "Entered a signature into the form".into()),
+        "signature_changed" => (format!("Sửa chữ ký{name}"), format!("Changed the signature{name}")),
+        "signature_appearance_changed" => ("Sửa hình hiển thị của một chữ ký".into(), "Changed the look of a signature".into()),
+        "signature_removed" => (format!("Gỡ bỏ chữ ký{name}"), format!("Removed the signature{name}")),
+        "timestamp_added" => (format!("Thêm dấu thời gian{name}"), format!("Added the time stamp{name}")),
         "validation_data_added" => (
             "Thêm dữ liệu để kiểm tra lâu dài".into(),
             "Added data for validation in the long run".into(),
         ),
-        "metadata_changed" => ("Cập nhật thông tin mô tả tệp".into(), "Updated the file's metadata".into()),
+        "metadata_changed" | "information_changed" => ("Cập nhật thông tin mô tả tệp".into(), "Updated the file's metadata".into()),
+        "version_changed" => (
+            "Cập nhật phiên bản định dạng của tệp".into(),
+            "Updated the version of the file's format".into(),
+        ),
         "annotation_added" => ("Thêm chú thích".into(), "Added an annotation".into()),
         "annotation_changed" => ("Sửa chú thích".into(), "Changed an annotation".into()),
         "annotation_removed" => ("Xóa chú thích".into(), "Removed an annotation".into()),
-        "unused_object" => ("Thêm dữ liệu không được dùng đến".into(), "Added data that nothing uses".into()),
+        "page_changed" | "page_content_changed" => ("Thay đổi nội dung trang".into(), "Changed the content of a page".into()),
+        "catalog_changed" | "trailer_changed" => ("Thay đổi cấu trúc chung của tệp".into(), "Changed the structure of the file".into()),
+        "object_stream_replaced" => ("Thay thế dữ liệu gói của tệp".into(), "Replaced packed data of the file".into()),
         "content_after_the_end" => (
             "Có nội dung nằm sau phần kết thúc của tệp".into(),
             "There is content after the end of the file".into(),

@@ -1,0 +1,251 @@
+//! The levels of PAdES beyond B-B, for whoever can reach the network: time stamps, validation data, archive stamps.
+//! Each step is a revision, written to a file of its own; the last one takes the place of the output.
+use super::fetch::{Fetcher, read};
+use super::judge::judge;
+use reqwest::{Client, header};
+use signing::validate::{Kind, Report, ValidationContext};
+use signing::{EditOptions, FileSource, SignOptions, Signer, TimeStamper, ValidationData};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::NamedTempFile;
+
+/// A token with its chain has some kilobytes.
+const LARGEST_TOKEN: usize = 256 << 10;
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Level {
+    #[value(name = "b-b")]
+    BB,
+    #[value(name = "b-t")]
+    BT,
+    #[value(name = "b-lt")]
+    BLt,
+    #[value(name = "b-lta")]
+    BLta,
+}
+
+impl Level {
+    /// As reports name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BB => "B-B",
+            Self::BT => "B-T",
+            Self::BLt => "B-LT",
+            Self::BLta => "B-LTA",
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LevelError {
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Signing(#[from] signing::Error),
+    #[error("the file has no signature to extend")]
+    NothingSigned,
+    #[error("the result is {reached}, not {wanted}: {why}")]
+    NotReached {
+        reached: String,
+        wanted: &'static str,
+        why: String,
+    },
+}
+
+/// What the steps need besides the file.
+pub struct Means {
+    pub tsa: Option<String>,
+    /// DER certificates.
+    pub trust_anchors: Vec<Vec<u8>>,
+    pub fetcher: Fetcher,
+    /// Seconds since the Unix epoch.
+    pub now: i64,
+}
+
+/// Signs at a level. The output appears whole or not at all.
+pub async fn sign(
+    input: &Path,
+    output: &Path,
+    signer: Arc<dyn Signer>,
+    options: SignOptions,
+    level: Level,
+    means: &Means,
+) -> Result<(), LevelError> {
+    let password = options.password.clone();
+    let stamper = means.stamper().filter(|_| level >= Level::BT);
+    let signed = step(input, output, move |source, out| {
+        let stamper = stamper.as_ref().map(|s| s as &dyn TimeStamper);
+        signing::sign_stamped(source, out, &*signer, stamper, &options).map(|_| ())
+    })
+    .await?;
+    let finished = raise(signed, output, level, means, password).await?;
+    finished.persist(output).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// Brings what is signed already to a level, B-T at least, by further revisions.
+pub async fn extend(input: &Path, output: &Path, level: Level, means: &Means, password: Option<String>) -> Result<(), LevelError> {
+    let report = means.report(input, &password, false).await?.0;
+    if report.signatures.is_empty() {
+        return Err(LevelError::NothingSigned);
+    }
+    let stamped = |s: &signing::validate::SignatureReport| s.kind == Kind::Timestamp || matches!(s.level, Some("B-T" | "B-LT" | "B-LTA"));
+    let copied = if report.signatures.iter().all(stamped) {
+        step(input, output, |source, out| copy(source, out)).await?
+    } else {
+        means.stamp(input, output, password.clone()).await?
+    };
+    let finished = raise(copied, output, level, means, password).await?;
+    finished.persist(output).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// From B-B or B-T to what is wanted, and proof that it was reached.
+async fn raise(
+    mut file: NamedTempFile,
+    near: &Path,
+    level: Level,
+    means: &Means,
+    password: Option<String>,
+) -> Result<NamedTempFile, LevelError> {
+    if level >= Level::BLt {
+        let (_, data) = means.report(file.path(), &password, true).await?;
+        let edit = means.edit(&password);
+        file = step(file.path(), near, move |source, out| {
+            signing::add_validation_data(source, out, &data, &edit)
+        })
+        .await?;
+    }
+    if level >= Level::BLta {
+        file = means.stamp(file.path(), near, password.clone()).await?;
+    }
+    if level >= Level::BT {
+        means.prove(file.path(), level, &password).await?;
+    }
+    Ok(file)
+}
+
+impl Means {
+    fn edit(&self, password: &Option<String>) -> EditOptions {
+        EditOptions {
+            time: self.now,
+            password: password.clone(),
+        }
+    }
+
+    fn stamper(&self) -> Option<HttpStamper> {
+        let url = self.tsa.clone()?;
+        Some(HttpStamper {
+            url,
+            runtime: tokio::runtime::Handle::current(),
+        })
+    }
+
+    async fn stamp(&self, input: &Path, near: &Path, password: Option<String>) -> Result<NamedTempFile, LevelError> {
+        let stamper = self
+            .stamper()
+            .ok_or_else(|| signing::Error::TimeStamp("no time-stamping authority was named".into()))?;
+        let edit = self.edit(&password);
+        step(input, near, move |source, out| {
+            signing::add_document_timestamp(source, out, &stamper, &edit).map(|_| ())
+        })
+        .await
+    }
+
+    /// What the file is now, and all that was needed to find out.
+    async fn report(&self, file: &Path, password: &Option<String>, fetch: bool) -> Result<(Report, ValidationData), LevelError> {
+        let context = ValidationContext {
+            trust_anchors: self.trust_anchors.clone(),
+            at: self.now.max(crate::clock::now_us() / 1_000_000),
+            password: password.clone(),
+            ..ValidationContext::default()
+        };
+        let judged = judge(file, context, fetch.then_some(&self.fetcher)).await?;
+        let mut certificates: Vec<Vec<u8>> = Vec::new();
+        for s in &judged.report.signatures {
+            let stamps = s.timestamps.iter().flat_map(|t| &t.chain);
+            certificates.extend(s.chain.iter().chain(stamps).map(|c| c.der.clone()));
+        }
+        certificates.sort_unstable();
+        certificates.dedup();
+        let data = ValidationData {
+            certificates,
+            crls: judged.context.crls,
+            ocsp_responses: judged.context.ocsp_responses,
+        };
+        Ok((judged.report, data))
+    }
+
+    /// Without the network, the file alone must show the level.
+    async fn prove(&self, file: &Path, wanted: Level, password: &Option<String>) -> Result<(), LevelError> {
+        let (report, _) = self.report(file, password, false).await?;
+        let order = ["B-B", "B-T", "B-LT", "B-LTA"];
+        let rank = |name: &str| order.iter().position(|o| *o == name);
+        for s in report.signatures.iter().filter(|s| s.kind == Kind::Signature) {
+            if s.level.and_then(rank) < rank(wanted.name()) {
+                let sub = s.sub_indication.map(|i| i.name()).unwrap_or_default();
+                let revocation = s.revocation.map(|r| format!(", revocation: {r}")).unwrap_or_default();
+                return Err(LevelError::NotReached {
+                    reached: s.level.unwrap_or("no level at all").to_owned(),
+                    wanted: wanted.name(),
+                    why: format!("{} {sub}{revocation}", s.indication.name()),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One more revision of `input`, in a new file beside `near`.
+async fn step(
+    input: &Path,
+    near: &Path,
+    work: impl FnOnce(&FileSource, &mut dyn Write) -> signing::Result<()> + Send + 'static,
+) -> Result<NamedTempFile, LevelError> {
+    let input = input.to_owned();
+    let folder = near
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let all = move || -> Result<NamedTempFile, LevelError> {
+        let source = FileSource::new(File::open(input)?)?;
+        let output = NamedTempFile::new_in(folder)?;
+        let mut out = BufWriter::with_capacity(1 << 18, output.reopen()?);
+        work(&source, &mut out)?;
+        out.flush()?;
+        out.get_ref().sync_all()?;
+        Ok(output)
+    };
+    tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+}
+
+fn copy(source: &FileSource, out: &mut dyn Write) -> signing::Result<()> {
+    signing::pdf::append::copy(source, out, |_| {})?;
+    Ok(())
+}
+
+/// A time-stamping authority over HTTP (RFC 3161, 3.4).
+struct HttpStamper {
+    url: String,
+    runtime: tokio::runtime::Handle,
+}
+
+impl TimeStamper for HttpStamper {
+    fn ask(&self, request: &[u8]) -> signing::Result<Vec<u8>> {
+        let failed = |why: String| signing::Error::TimeStamp(format!("{}: {why}", self.url));
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .user_agent("kyhop")
+            .build()
+            .map_err(|e| failed(e.to_string()))?;
+        let asking = client
+            .post(&self.url)
+            .header(header::CONTENT_TYPE, "application/timestamp-query")
+            .body(request.to_vec());
+        self.runtime.block_on(read(asking, LARGEST_TOKEN)).map_err(failed)
+    }
+}
