@@ -7,5 +7,7 @@ mod live;
 mod meetings;
 mod rest;
 mod sign_in;
+mod signing_judges;
 mod stores;
 mod support;
+mod verify;

@@ -1,6 +1,6 @@
 //! `kyhop demo`: a province on one machine. An authority (CRL, OCSP, time stamps), an axis node and the servers of two
 //! bodies, with people, documents and a meeting of today, on loopback only.
-mod authority;
+pub mod authority;
 mod meeting;
 mod papers;
 pub mod people;
