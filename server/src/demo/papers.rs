@@ -132,8 +132,8 @@ async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path) -> Res
     let incoming = state.files.receive(whole, u64::MAX).await.map_err(|e| e.to_string())?;
     let file = documents.accept(incoming, plan.file).await.map_err(|e| e.to_string())?;
     // The whole line "Số: …" and the whole line of place and date, of which the material knows a point each.
-    let number = boxed(entry.number.page, entry.number.x - 24.0, entry.number.y - 1.0, 122.0, 20.0);
-    let date = boxed(entry.date.page, entry.date.x - 84.0, entry.date.y - 1.0, 212.0, 20.0);
+    let number = boxed(entry.number.page, entry.number.x - 24.0, entry.number.y - 1.0, 134.0, 20.0);
+    let date = boxed(entry.date.page, entry.date.x - 84.0, entry.date.y - 1.0, 230.0, 20.0);
     let mut fields = vec![
         ("kind", plan.kind),
         ("abstract_text", &entry.abstract_text),
