@@ -4,6 +4,7 @@ mod documents;
 mod elsewhere;
 mod meetings;
 mod people;
+mod signing;
 
 use crate::support::{Answer, Backend, Client, Server};
 use app::dto::identity::Role;
@@ -70,7 +71,12 @@ impl Table {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
-    let server = Server::start_with(Backend::Sqlite, |config| config.upload_limit = LIMIT).await;
+    let server = Server::start_with(Backend::Sqlite, |config| {
+        config.upload_limit = LIMIT;
+        // The keys are made by the demonstration's maker.
+        config.demonstration = true;
+    })
+    .await;
     let drafter = server.signed_in(Role::Drafter).await;
     let clerk = server.signed_in(Role::Clerk).await;
     let ground = Ground {
@@ -88,11 +94,14 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     let draft = documents::a_draft(&ground).await;
     people::arrange(&ground).await;
     let meeting = meetings::a_meeting(&ground).await;
+    let submitted = documents::a_draft(&ground).await;
+    let revision = signing::arrange(&ground, &submitted).await;
     let before = contents(&ground.server).await;
     let mut table = Table::default();
     documents::uploads(&ground, &mut table).await;
     documents::changes(&ground, &draft, &mut table).await;
     documents::rest(&ground, &draft, &mut table).await;
+    signing::all(&ground, &submitted, revision, &mut table).await;
     people::all(&ground, &mut table).await;
     meetings::all(&ground, &meeting, &draft, &mut table).await;
     elsewhere::all(&ground, &draft, &mut table).await;
