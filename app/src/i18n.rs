@@ -208,6 +208,20 @@ mod tests {
         keys.extend(statuses.iter().map(|s| format!("documents.status.{s}")));
         let versions = ["uploaded", "prepared", "signed", "issued", "received"];
         keys.extend(versions.iter().map(|v| format!("documents.version.{v}")));
+        let steps = [
+            "created",
+            "edited",
+            "file_replaced",
+            "submitted",
+            "withdrawn",
+            "returned",
+            "signed",
+            "issued",
+            "sent",
+            "deleted",
+        ];
+        let arrivals = ["arrived", "refused_at_arrival", "taken_in", "refused"];
+        keys.extend(steps.iter().chain(&arrivals).map(|s| format!("documents.step.document.{s}")));
         let links = ["connecting", "connected", "reconnecting", "ended"];
         keys.extend(links.iter().map(|l| format!("link.{l}")));
         let meetings = ["preparing", "published", "open", "closed"];

@@ -70,9 +70,12 @@ pub fn DraftPages(doc: Doc) -> impl IntoView {
             return;
         }
         let line = |what: &str| found.iter().find(|f| f.what == what).map(|f| around(f.at));
+        let (found_number, found_date) = (line(NUMBER_LINE), line(DATE_LINE));
+        if found_number.is_none() && found_date.is_none() {
+            return;
+        }
         let (number, date) = places.get_untracked();
-        doc.boxes
-            .set(Some((line(NUMBER_LINE).unwrap_or(number), line(DATE_LINE).unwrap_or(date))));
+        doc.boxes.set(Some((found_number.unwrap_or(number), found_date.unwrap_or(date))));
     });
     view! {
         <p class="hint document-hint">{t("documents.boxes_hint")}</p>
