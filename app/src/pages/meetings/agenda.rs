@@ -66,7 +66,6 @@ fn Arrange(arrange: RwSignal<bool>) -> impl IntoView {
             type="button"
             class="button button-quiet"
             data-test="arrange"
-            aria-pressed=move || arrange.get().to_string()
             disabled=move || !ready.get()
             on:click=move |_| arrange.update(|a| *a = !*a)
         >

@@ -3,10 +3,12 @@ use super::{MeetingBadge, span};
 use crate::actions::meetings::list_meetings;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_session};
+use crate::components::live::{FROM_NOW, News, follow};
 use crate::components::notice::{Empty, ErrorNote, Loading};
 use crate::dto::identity::Role;
 use crate::dto::meetings::{MeetingRow, MeetingState};
 use crate::i18n::t;
+use crate::live::LiveEvent;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -14,6 +16,15 @@ use leptos_router::components::A;
 pub fn MeetingsPage() -> impl IntoView {
     let rows = Resource::new(|| (), |()| list_meetings());
     let session = use_session();
+    // An invitation shows without asking for the page again.
+    Effect::new(move |_| {
+        let Some(Ok(Some(me))) = session.get() else { return };
+        follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |news| {
+            if matches!(news, News::Event(LiveEvent::MeetingPublished { .. })) {
+                rows.refetch();
+            }
+        });
+    });
     view! {
         <PageHead title=t("nav.meetings") lead=t("meetings.lead")>
             <Suspense fallback=|| ()>
@@ -31,7 +42,7 @@ pub fn MeetingsPage() -> impl IntoView {
                 })}
             </Suspense>
         </PageHead>
-        <Suspense fallback=Loading>
+        <Transition fallback=Loading>
             {move || Suspend::new(async move {
                 match rows.await {
                     Ok(rows) if rows.is_empty() => {
@@ -41,7 +52,7 @@ pub fn MeetingsPage() -> impl IntoView {
                     Err(error) => view! { <ErrorNote error /> }.into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
     .into_any()
 }

@@ -64,7 +64,6 @@ pub fn Reader(room: Room) -> impl IntoView {
                         type="button"
                         class="button button-quiet reader-wide"
                         disabled=move || !ready.get()
-                        aria-pressed=move || room.wide.get().to_string()
                         on:click=move |_| room.wide.update(|w| *w = !*w)
                     >
                         {move || if room.wide.get() { t("meetings.narrow") } else { t("meetings.wide") }}

@@ -55,7 +55,6 @@ pub fn ItemTools(
                     type="button"
                     class="button button-quiet"
                     data-test="set-current"
-                    aria-pressed=move || current.get().to_string()
                     disabled=move || call.blocked()
                     on:click=move |_| {
                         let to = (!current.get_untracked()).then(|| id.get_value());
