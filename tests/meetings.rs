@@ -232,8 +232,8 @@ async fn votes_are_counted_once_for_each_member_present_and_stay_as_they_closed(
         refused(service.cast(&auditor, &vote, Choice::Agree).await, "meetings.no_vote");
         // All at once, each twice: every ballot counts once.
         let mut hands = tokio::task::JoinSet::new();
-        for member in m.members[..3].iter().chain(&m.members[..3]).cloned() {
-            let (service, vote) = (service.clone(), vote.clone());
+        for member in m.members[..3].iter().chain(&m.members[..3]) {
+            let (service, vote, member) = (service.clone(), vote.clone(), member.clone());
             hands.spawn(async move { service.cast(&member, &vote, Choice::Disagree).await.expect("cast") });
         }
         hands.join_all().await;

@@ -69,6 +69,7 @@ impl Node {
     }
 }
 
+#[derive(Default)]
 struct Raw {
     name: String,
     content_type: String,
@@ -188,19 +189,6 @@ fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Resul
     let message = message(&root)?;
     let attachments = if attachments.is_some() { attach(&root, raw)? } else { Vec::new() };
     Ok(Parsed { message, attachments })
-}
-
-impl Default for Raw {
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            content_type: String::new(),
-            content_id: String::new(),
-            description: String::new(),
-            encoding: String::new(),
-            file: None,
-        }
-    }
 }
 
 fn open(tag: &BytesStart) -> Result<Node, Error> {

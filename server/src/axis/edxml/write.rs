@@ -16,7 +16,7 @@ impl Xml {
         let _ = write!(self.0, "</edXML:{name}>");
     }
     fn leaf(&mut self, name: &str, value: &str) {
-        let _ = write!(self.0, "<edXML:{name}>{}</edXML:{name}>", escape(&clean(value)));
+        let _ = write!(self.0, "<edXML:{name}>{}</edXML:{name}>", escape(clean(value)));
     }
     fn organ(&mut self, name: &str, o: &Organ) {
         self.open(name);
@@ -122,7 +122,7 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     xml.open("edXMLBody");
     xml.open("edXMLManifest");
     for a in attachments {
-        let _ = write!(xml.0, "<edXML:Reference xlink:href=\"cid:{}\">", escape(&clean(&a.content_id)));
+        let _ = write!(xml.0, "<edXML:Reference xlink:href=\"cid:{}\">", escape(clean(&a.content_id)));
         xml.leaf("Description", &a.description);
         xml.leaf("AttachmentName", &a.name);
         xml.leaf("ContentType", &a.content_type);
@@ -137,15 +137,15 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     for a in attachments {
         let head = format!(
             "<Attachment><ContentType>{}</ContentType><ContentId>{}</ContentId><Description>{}</Description><ContentTransferEncoded>",
-            escape(&clean(&a.content_type)),
-            escape(&clean(&a.content_id)),
-            escape(&clean(&a.description))
+            escape(clean(&a.content_type)),
+            escape(clean(&a.content_id)),
+            escape(clean(&a.description))
         );
         out.write_all(head.as_bytes())?;
         encode(out, &mut std::fs::File::open(&a.path)?)?;
         let tail = format!(
             "</ContentTransferEncoded><AttachmentName>{}</AttachmentName></Attachment>",
-            escape(&clean(&a.name))
+            escape(clean(&a.name))
         );
         out.write_all(tail.as_bytes())?;
     }
