@@ -213,10 +213,9 @@ async fn deliver(node: &Node, code: &str, writer: &Writer, mut answers: mpsc::Re
     let mut told = HashSet::new();
     loop {
         let outcomes = node.queue.outcomes(code).await.map_err(storage)?;
-        // An outcome leaves the list when it was noted; then its id may be told again after another try.
-        told.retain(|id| outcomes.iter().any(|(open, _)| open == id));
-        for (id, outcome) in outcomes {
-            if told.insert(id.clone()) {
+        told.retain(|(id, at)| outcomes.iter().any(|(open, since, _)| open == id && since == at));
+        for (id, at, outcome) in outcomes {
+            if told.insert((id.clone(), at)) {
                 let frame = match outcome {
                     Outcome::Delivered => Frame::Delivered { id },
                     Outcome::Declined(refusal) => Frame::Rejected { id, refusal, again: false },

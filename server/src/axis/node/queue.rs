@@ -122,9 +122,9 @@ impl Queue {
             if row.try_get::<String, _>("original")? != new.original {
                 return Ok(Entered::Conflict);
             }
-            if state == "closed" {
+            if matches!(state.as_str(), "closed" | "delivered") {
                 // The sender has lost what it had heard: it hears it again.
-                self.set(new.from, new.id, "closed", "delivered", None).await?;
+                self.set(new.from, new.id, &state, "delivered", None).await?;
             }
             if state != "declined" && state != "closed_declined" {
                 return Ok(Entered::Known);
@@ -201,10 +201,10 @@ impl Queue {
         Ok(())
     }
 
-    /// Outcomes that `from` has not noted yet.
-    pub async fn outcomes(&self, from: &str) -> Result<Vec<(String, Outcome)>> {
+    /// Outcomes that `from` has not noted yet: the message's id, and since when it is so (microseconds).
+    pub async fn outcomes(&self, from: &str) -> Result<Vec<(String, i64, Outcome)>> {
         let rows = sqlx::query(
-            "SELECT id, refusal FROM message WHERE from_code = $1 AND state IN ('delivered', 'declined') ORDER BY updated_at LIMIT 500",
+            "SELECT id, refusal, updated_at FROM message WHERE from_code = $1 AND state IN ('delivered', 'declined') ORDER BY updated_at LIMIT 500",
         )
         .bind(from)
         .fetch_all(&self.pool)
@@ -216,7 +216,7 @@ impl Queue {
                     Some(refusal) => Outcome::Declined(refusal),
                     None => Outcome::Delivered,
                 };
-                Ok((r.try_get("id")?, outcome))
+                Ok((r.try_get("id")?, r.try_get("updated_at")?, outcome))
             })
             .collect()
     }
