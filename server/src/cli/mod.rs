@@ -26,7 +26,7 @@ enum Command {
     /// People, keys, bodies and tokens of this server, from its own command line.
     Admin(admin::Args),
     /// Sign a PDF.
-    Sign(sign::Args),
+    Sign(Box<sign::Args>),
     /// Add time stamps and validation data to a signed PDF.
     Extend(sign::ExtendArgs),
     /// Check the signatures of PDFs.

@@ -20,6 +20,8 @@ const LARGEST_OTHER: usize = 256 << 10;
 /// Bytes of all that is remembered.
 const LARGEST_MEMORY: usize = 96 << 20;
 const REDIRECTIONS: usize = 3;
+/// How long an address that failed is left alone.
+const FAILURE_LASTS: Duration = Duration::from_secs(30);
 /// At the same time, for one file.
 const AT_ONCE: usize = 6;
 
@@ -57,12 +59,16 @@ impl Reach {
     }
 }
 
+type Memory = HashMap<Needed, (Instant, Arc<Vec<u8>>)>;
+
 /// Asks, and remembers for a while what was answered.
 #[derive(Clone)]
 pub struct Fetcher {
     client: Client,
     reach: Reach,
-    memory: Arc<Mutex<HashMap<Needed, (Instant, Arc<Vec<u8>>)>>>,
+    memory: Arc<Mutex<Memory>>,
+    /// Addresses that have just failed, with the reason: each further file would wait for them again.
+    failed: Arc<Mutex<HashMap<String, (Instant, String)>>>,
 }
 
 /// An answer, and whether it came from memory.
@@ -96,6 +102,7 @@ impl Fetcher {
             client,
             reach,
             memory: Arc::default(),
+            failed: Arc::default(),
         }
     }
 
@@ -116,7 +123,11 @@ impl Fetcher {
         if !anew && let Some(content) = self.remembered(needed) {
             return Ok(Fetched { content, remembered: true });
         }
-        let content = Arc::new(decoded(needed, self.ask(needed).await?)?);
+        if let Some(why) = self.failed_lately(needed.url()) {
+            return Err(why);
+        }
+        let answer = self.ask(needed).await.and_then(|content| decoded(needed, content));
+        let content = answer.map(Arc::new).inspect_err(|why| self.remember_failure(needed.url(), why))?;
         self.remember(needed, &content);
         Ok(Fetched {
             content,
@@ -142,6 +153,18 @@ impl Fetcher {
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, content) = memory.get(needed)?;
         (at.elapsed() < lasts(needed)).then(|| content.clone())
+    }
+
+    fn failed_lately(&self, url: &str) -> Option<String> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, why) = failed.get(url)?;
+        (at.elapsed() < FAILURE_LASTS).then(|| why.clone())
+    }
+
+    fn remember_failure(&self, url: &str, why: &str) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.retain(|_, (at, _)| at.elapsed() < FAILURE_LASTS);
+        failed.insert(url.to_owned(), (Instant::now(), why.to_owned()));
     }
 
     fn remember(&self, needed: &Needed, content: &Arc<Vec<u8>>) {
@@ -359,8 +382,12 @@ mod tests {
         let (page, _) = serve(answer("200 OK", b"<html>please log in</html>")).await;
         let refused = fetch(&fetcher, format!("http://{page}/")).await.err().unwrap();
         assert!(refused.contains("something else"), "{refused}");
-        let (gone, _) = serve(answer("404 Not Found", b"")).await;
-        let refused = fetch(&fetcher, format!("http://{gone}/")).await.err().unwrap();
-        assert!(refused.contains("404"), "{refused}");
+        let (gone, asked) = serve(answer("404 Not Found", b"")).await;
+        for _ in 0..2 {
+            let refused = fetch(&fetcher, format!("http://{gone}/")).await.err().unwrap();
+            assert!(refused.contains("404"), "{refused}");
+        }
+        let asked = asked.load(std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(asked, 1, "what failed is left alone for a while");
     }
 }
