@@ -26,7 +26,7 @@ pub struct NewTextField {
     pub align: Align,
     /// What a screen reader says.
     pub tooltip: String,
-    /// White beneath the text once it is filled: forms have dots or blanks printed where it will stand.
+    /// White beneath the text, from the start: forms have dots or blanks printed where it will stand.
     pub paper: bool,
 }
 
@@ -53,6 +53,17 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
             let mut look = Dictionary::new();
             look.set("BG", vec![1.into()]);
             widget.set("MK", look);
+            // White from now on: whoever signs sees what stays of the page, and filling hides nothing that was signed.
+            let style = Style {
+                size: field.font_size,
+                align: field.align,
+                paper: true,
+            };
+            let size = (field.placement.w, field.placement.h);
+            let blank = appearance::form(&mut update, &page, size, None, &[], &style)?;
+            let mut states = Dictionary::new();
+            states.set("N", blank);
+            widget.set("AP", states);
         }
         let id = update.add(widget);
         add_to_page(&mut update, &page, id);
