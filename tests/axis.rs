@@ -215,6 +215,12 @@ async fn a_message_that_is_sent_again_is_not_delivered_again() {
         work.commit().await.expect("committing");
     }
     eventually("delivered", async || (number(&sender, delivered).await == 1).then_some(())).await;
+    // Delivered means on the receiver's disk; it is worked on after that.
+    let waiting = "axis_inbox WHERE state = 'received'";
+    eventually("the inbox is worked off", async || {
+        (number(&other, waiting).await == 0).then_some(())
+    })
+    .await;
     assert_eq!(number(&other, "document").await, 1);
     assert_eq!(number(&other, "axis_inbox").await, 1);
 }
