@@ -49,6 +49,8 @@ fn cluster() -> &'static Cluster {
             c.args(["-c", SCRIPT]);
             c
         };
+        // It ends when this process does and its standard input closes.
+        #[allow(clippy::zombie_processes)]
         let mut child = command
             .env("BIN", bin)
             .current_dir("/")
