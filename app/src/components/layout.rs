@@ -217,7 +217,7 @@ pub fn Frame() -> impl IntoView {
         </p>
         <div class="frame">
             <header class="rail">
-                <A href="/" attr:class="brand">
+                <A href="/" attr:class="brand" attr:aria-label="kyhop">
                     <span class="brand-mark" aria-hidden="true"></span>
                     <span class="brand-name">"kyhop"</span>
                 </A>
