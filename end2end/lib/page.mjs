@@ -18,7 +18,7 @@ const SECTIONS = [
   ["Tests", [["test_total", "`make test`"], ["test_fmt", "– format"], ["test_rules", "– dependencies of the user interface"], ["test_licences", "– licences"],
     ["test_build", "– building the tests, with lints"], ["test_tests", "– unit and integration tests"], ["test_site", "– building the browser's part"],
     ["test_journeys", "– browser journeys"]]],
-  ["What the browser gets", [["wasm_brotli", "wasm (limit 250 000)"], ["css_brotli", "CSS"]]],
+  ["What the browser gets", [["wasm_brotli", "wasm, all pages in one file (aim 250 kB for what the first page needs)"], ["css_brotli", "CSS"]]],
   ["Running", [["start_first", "first start of the demonstration"], ["start_second", "second start (limit 10 s)"], ["memory_server", "memory of a server at rest"],
     ["memory_node", "memory of the axis node at rest"], ["binary", "the program"]]],
   ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
