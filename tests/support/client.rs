@@ -74,6 +74,8 @@ impl Client {
         let http = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
+            // A server that refuses a body unread closes the connection: the next request must not be sent over it.
+            .pool_max_idle_per_host(0)
             .build()
             .expect("a client");
         Self {
