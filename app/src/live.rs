@@ -30,7 +30,7 @@ pub enum ClientFrame {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "one at a time, on its way to or from text")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, on its way to or from text")]
 pub enum ServerFrame {
     Hello {
         protocol: u32,

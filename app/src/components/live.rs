@@ -45,7 +45,7 @@ impl Link {
 
 /// What a follower hears.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, heard at once")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, heard at once")]
 pub enum News {
     Event(LiveEvent),
     /// What was missed is no longer kept: fetch the snapshot again.

@@ -2,12 +2,13 @@
 use crate::actions::audit::{check_chain, list_audit};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::layout::PageHead;
+use crate::components::layout::{PageHead, use_session};
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading};
 use crate::components::pager::{Pager, page_link};
 use crate::components::prefs::escape;
 use crate::dto::Page;
 use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
+use crate::dto::identity::Role;
 use crate::i18n::{find, t, tf};
 use leptos::prelude::*;
 use leptos_router::components::{A, Form};
@@ -42,6 +43,7 @@ fn address(query: &AuditQuery) -> String {
 
 #[component]
 pub fn AuditPage() -> impl IntoView {
+    let session = use_session();
     let map = use_query_map();
     let get = move |key: &str| map.read().get(key).unwrap_or_default();
     let wanted = Memo::new(move |_| AuditQuery {
@@ -53,10 +55,21 @@ pub fn AuditPage() -> impl IntoView {
     let rows = Resource::new(move || wanted.get(), list_audit);
     view! {
         <PageHead title=t("nav.audit") lead=t("audit.lead")>
-            <a class="button" href="/audit/export" download="" rel="external" data-test="audit-export">
-                <Glyph icon=Icon::Download />
-                {t("audit.export")}
-            </a>
+            <Suspense fallback=|| ()>
+                {move || Suspend::new(async move {
+                    // The administrator sees the log; evidence is the auditor's to take.
+                    let me = session.await.ok().flatten();
+                    me.is_some_and(|me| me.is(Role::Auditor))
+                        .then(|| {
+                            view! {
+                                <a class="button" href="/audit/export" download="" rel="external" data-test="audit-export">
+                                    <Glyph icon=Icon::Download />
+                                    {t("audit.export")}
+                                </a>
+                            }
+                        })
+                })}
+            </Suspense>
         </PageHead>
         <Check />
         <Form method="GET" action="/audit" attr:class="filters" attr:role="search">
