@@ -6,6 +6,7 @@ pub mod asn1;
 pub mod cms;
 pub mod deferred;
 mod error;
+pub mod etsi;
 mod extend;
 pub mod form;
 mod geometry;

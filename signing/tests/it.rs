@@ -5,4 +5,5 @@ mod burdens;
 mod levels;
 mod own;
 mod peers;
+mod reports;
 mod tampering;

@@ -153,6 +153,11 @@ impl SignerInfo {
         })
     }
 
+    /// The signed attributes as a SET, exactly as they were encoded.
+    pub fn signed_attributes(&self) -> Option<&[u8]> {
+        self.signed_raw.as_deref()
+    }
+
     pub fn has_signed_attributes(&self) -> bool {
         self.signed_raw.is_some()
     }

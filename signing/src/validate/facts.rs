@@ -56,6 +56,8 @@ pub struct Item {
     pub form_error: Option<&'static str>,
     pub range: Option<ByteRange>,
     pub cms: Option<SignedData>,
+    /// What `cms` was read from, without padding.
+    pub contents: Option<Vec<u8>>,
     pub token: Option<Token>,
     pub certificate: Option<Rc<Certificate>>,
     /// Digest of the covered bytes.
@@ -74,6 +76,19 @@ pub struct Item {
 impl Item {
     pub fn signer(&self) -> Option<&SignerInfo> {
         self.cms.as_ref()?.signers.first()
+    }
+
+    pub fn digest_found(&self) -> Option<&[u8]> {
+        self.digest_found.as_deref()
+    }
+
+    /// Digest of what the signature value is over.
+    pub fn signed_digest(&self) -> Option<Vec<u8>> {
+        let signer = self.signer()?;
+        match signer.signed_attributes() {
+            Some(attributes) => signer.hash(attributes),
+            None => self.content_digest.clone(),
+        }
     }
 
     /// Digest that is compared with the covered bytes.
@@ -129,6 +144,7 @@ fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<
         form_error: None,
         range: None,
         cms: None,
+        contents: None,
         token: None,
         certificate: None,
         digest_found: None,
@@ -202,6 +218,7 @@ fn decode(item: &mut Item, located: &Located) -> Result<(), &'static str> {
     if located.contents[cms.length..].iter().any(|b| *b != 0) {
         item.warnings.push("bytes_behind_the_signature_value".into());
     }
+    item.contents = located.contents.get(..cms.length).map(<[u8]>::to_vec);
     if cms.signers.len() != 1 {
         return Err("not_exactly_one_signer");
     }

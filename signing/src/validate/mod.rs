@@ -46,10 +46,13 @@ pub fn validate(source: &dyn Source, context: &ValidationContext) -> Report {
         Err(e) => return Report::unreadable(e.code(), e.to_string()),
     };
     let revisions = document.revisions().len() as u32;
+    let revision_ends: Vec<u64> = document.revisions().iter().map(|r| r.end).collect();
     let mut items = facts::gather(&document);
     if items.is_empty() {
         let mut report = Report::unreadable("no_signature", "the file has no signature");
         report.revisions = revisions;
+        report.revision_ends = revision_ends;
+        report.at = Some(Moment(context.at));
         return report;
     }
     let trust = material::trust(&document, context, &items);
@@ -61,7 +64,9 @@ pub fn validate(source: &dyn Source, context: &ValidationContext) -> Report {
         verdict: signatures.iter().map(|s| s.indication).max(),
         error: None,
         revisions,
+        revision_ends,
         signatures,
+        at: Some(Moment(context.at)),
         missing: trust.missing.take(),
     }
 }

@@ -4,6 +4,7 @@
 //! adds the file's name). A fact that could not be determined is `None` and becomes `null`.
 
 use serde::{Serialize, Serializer};
+use std::sync::Arc;
 
 use super::diff::{Change, Level};
 use crate::x509::time::rfc3339;
@@ -134,7 +135,16 @@ pub struct ChainLink {
     /// `crl` or `ocsp`.
     pub revocation_source: Option<&'static str>,
     pub revocation_this_update: Option<Moment>,
+    pub revocation_next_update: Option<Moment>,
     pub revoked_at: Option<Moment>,
+    /// Kind and size in bits of the public key, such as `RSA 2048`.
+    pub key: Option<String>,
+    /// SHA-256 of the certificate, lowercase hexadecimal.
+    pub fingerprint: String,
+    /// DER of the list or answer that the state of revocation was taken from.
+    #[serde(skip)]
+    pub revocation_evidence: Option<Arc<[u8]>>,
+    /// DER of the certificate.
     #[serde(skip)]
     pub der: Vec<u8>,
 }
@@ -150,6 +160,9 @@ pub struct TimestampReport {
     pub indication: Indication,
     pub sub_indication: Option<SubIndication>,
     pub chain: Vec<ChainLink>,
+    /// The token as it is in the signature.
+    #[serde(skip)]
+    pub token: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -197,6 +210,19 @@ pub struct SignatureReport {
     pub timestamps: Vec<TimestampReport>,
     /// Names of the fields that this signature locks; `None`: locks nothing.
     pub locked_fields: Option<Vec<String>>,
+    /// Digest of the covered bytes as found in the file.
+    #[serde(skip)]
+    pub document_digest: Option<Vec<u8>>,
+    /// Digest of what the signature value is over: the signed attributes, or the content where there are none.
+    #[serde(skip)]
+    pub signed_digest: Option<Vec<u8>>,
+    #[serde(skip)]
+    pub signature_value: Option<Vec<u8>>,
+    /// Of a document time stamp, the time in it, proven or not.
+    pub stamped_time: Option<Moment>,
+    /// The CMS structure in `/Contents`, without the padding behind it.
+    #[serde(skip)]
+    pub cms: Option<Vec<u8>>,
 }
 
 /// Why a file could not be judged at all.
@@ -235,7 +261,11 @@ pub struct Report {
     pub verdict: Option<Indication>,
     pub error: Option<Unreadable>,
     pub revisions: u32,
+    /// Revision `n` is the first `revision_ends[n - 1]` bytes of the file.
+    pub revision_ends: Vec<u64>,
     pub signatures: Vec<SignatureReport>,
+    /// Seconds since the Unix epoch for which the judgement was made.
+    pub at: Option<Moment>,
     #[serde(skip)]
     pub missing: Vec<Needed>,
 }
@@ -249,6 +279,8 @@ impl Report {
                 detail: detail.into(),
             }),
             revisions: 0,
+            revision_ends: Vec::new(),
+            at: None,
             signatures: Vec::new(),
             missing: Vec::new(),
         }

@@ -78,5 +78,6 @@ pub fn inside(trust: &Trust, encoded: &[u8], stamped: &[u8], time: i64) -> Optio
         indication: judged.indication,
         sub_indication: judged.sub_indication,
         chain: judged.chain.map(|c| c.chain).unwrap_or_default(),
+        token: encoded.to_vec(),
     })
 }

@@ -109,6 +109,11 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], cove
         chain: Vec::new(),
         timestamps: Vec::new(),
         locked_fields: item.locks.fields.as_ref().map(|(_, names)| names.clone()),
+        document_digest: item.digest_found().map(<[u8]>::to_vec),
+        signed_digest: item.signed_digest(),
+        signature_value: item.signer().map(|s| s.signature.clone()),
+        stamped_time: item.token.as_ref().map(|t| Moment(t.time)),
+        cms: item.contents.clone(),
     };
     modifications(item, later, &mut report);
     let of_file = file_problem(item, &report);

@@ -195,15 +195,24 @@ impl Trust {
                 revocation: finding.and_then(describe),
                 revocation_source: finding.and_then(|f| f.source),
                 revocation_this_update: finding.and_then(|f| f.this_update).map(Moment),
+                revocation_next_update: finding.and_then(|f| f.next_update).map(Moment),
                 revoked_at: finding.and_then(|f| match f.status {
                     Status::Revoked(entry) => Some(Moment(entry.revoked_at)),
                     _ => f.revoked_later.map(Moment),
                 }),
+                key: c.key.strength().map(|(kind, bits)| format!("{kind} {bits}")),
+                fingerprint: fingerprint(c.raw()),
+                revocation_evidence: finding.and_then(|f| f.evidence.clone()),
                 der: c.raw().to_vec(),
             }
         })
         .collect()
     }
+}
+
+/// SHA-256 in lowercase hexadecimal.
+fn fingerprint(der: &[u8]) -> String {
+    openssl::sha::sha256(der).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn describe(finding: &Finding) -> Option<&'static str> {

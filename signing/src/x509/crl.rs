@@ -1,5 +1,7 @@
 //! Certificate revocation lists (RFC 5280, section 5).
 
+use std::sync::Arc;
+
 use super::certificate::Certificate;
 use super::name::Name;
 use super::signature::{Algorithm, PublicKey};
@@ -29,7 +31,7 @@ struct Scope {
 
 #[derive(Debug, Clone)]
 pub struct Crl {
-    raw: Vec<u8>,
+    raw: Arc<[u8]>,
     tbs: Vec<u8>,
     pub issuer: Name,
     pub this_update: i64,
@@ -65,7 +67,7 @@ impl Crl {
             None => Vec::new(),
         };
         let mut crl = Crl {
-            raw: whole.raw.to_vec(),
+            raw: whole.raw.into(),
             tbs: tbs.raw.to_vec(),
             issuer,
             this_update,
@@ -113,7 +115,7 @@ impl Crl {
         Ok(())
     }
 
-    pub fn raw(&self) -> &[u8] {
+    pub fn raw(&self) -> &Arc<[u8]> {
         &self.raw
     }
 

@@ -1,5 +1,7 @@
 //! OCSP responses, and the request that asks for one (RFC 6960).
 
+use std::sync::Arc;
+
 use super::certificate::{Certificate, EKU_OCSP_SIGNING};
 use super::crl::Entry;
 use super::name::Name;
@@ -44,7 +46,7 @@ pub struct Answer {
 
 #[derive(Debug, Clone)]
 pub struct OcspResponse {
-    raw: Vec<u8>,
+    raw: Arc<[u8]>,
     data: Vec<u8>,
     responder: Responder,
     pub produced_at: i64,
@@ -96,7 +98,7 @@ impl OcspResponse {
         let singles = body.sequence()?.all()?;
         let singles: Result<Vec<_>, _> = singles.into_iter().map(single).collect();
         Ok(OcspResponse {
-            raw: raw.to_vec(),
+            raw: raw.into(),
             data: data.raw.to_vec(),
             responder,
             produced_at,
@@ -107,7 +109,7 @@ impl OcspResponse {
         })
     }
 
-    pub fn raw(&self) -> &[u8] {
+    pub fn raw(&self) -> &Arc<[u8]> {
         &self.raw
     }
 

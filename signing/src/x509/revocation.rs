@@ -1,6 +1,7 @@
 //! Whether a certificate was revoked at a time, from the lists and answers at hand.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::certificate::{Certificate, usage};
 use super::crl::{Crl, Entry, ON_HOLD};
@@ -42,6 +43,8 @@ pub struct Finding {
     pub next_update: Option<i64>,
     /// Revoked, but after the time in question.
     pub revoked_later: Option<i64>,
+    /// DER of the list or answer that says so.
+    pub evidence: Option<Arc<[u8]>>,
 }
 
 struct Statement {
@@ -49,6 +52,7 @@ struct Statement {
     state: State,
     this_update: i64,
     next_update: Option<i64>,
+    evidence: Arc<[u8]>,
 }
 
 impl Material {
@@ -93,6 +97,7 @@ impl Material {
                 state,
                 this_update: crl.this_update,
                 next_update: crl.next_update,
+                evidence: Arc::clone(crl.raw()),
             });
         }
         if !with_ocsp {
@@ -118,6 +123,7 @@ impl Material {
                 state: answer.state,
                 this_update: answer.this_update,
                 next_update: answer.next_update,
+                evidence: Arc::clone(response.raw()),
             });
         }
         found
@@ -148,6 +154,7 @@ impl Material {
             this_update: s.map(|s| s.this_update),
             next_update: s.and_then(|s| s.next_update),
             revoked_later,
+            evidence: s.map(|s| Arc::clone(&s.evidence)),
         };
         let revoked = said.iter().filter_map(|s| match s.state {
             State::Revoked(entry) if entry.reason != Some(ON_HOLD) => Some((entry, s)),

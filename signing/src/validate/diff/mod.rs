@@ -42,6 +42,20 @@ pub struct Change {
     pub params: BTreeMap<&'static str, String>,
 }
 
+/// One line for programs and logs: code, place and parameters.
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "revision {}: {}", self.revision, self.code)?;
+        if let Some(page) = self.page {
+            write!(f, ", page {page}")?;
+        }
+        if let Some(object) = self.object {
+            write!(f, ", object {object}")?;
+        }
+        self.params.iter().try_for_each(|(key, value)| write!(f, ", {key}: {value}"))
+    }
+}
+
 /// What one revision changed.
 #[derive(Debug, Clone, Default)]
 pub struct Step {
