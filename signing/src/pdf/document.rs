@@ -3,20 +3,26 @@
 use lopdf::{Dictionary, EncryptionState, Object, ObjectId};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::cache::Cache;
 use super::decode::decode;
+use super::entries::Entry;
 use super::parser::{Parser, Stop};
 use super::tokens::{find, is_space, rfind};
-use super::xref::{self, Entry, Revision};
+use super::xref::{self, Revision};
 use super::{PdfError, Source};
 
 /// An object may not be longer than this (streams are not counted, they stay on disk).
 const MAX_OBJECT: usize = 32 << 20;
 const MAX_OBJECT_STREAM: usize = 64 << 20;
-/// What all object streams together may unpack to.
-const MAX_UNPACKED: usize = 192 << 20;
+/// What all object streams together may unpack to, whatever the size of the file…
+const MAX_UNPACKED: u64 = 192 << 20;
+/// …and so many times its size for a large one.
+const MAX_RATIO: u64 = 16;
+/// Bytes of objects, and of unpacked object streams, that are kept at hand (twice).
+const KEPT: usize = 6 << 20;
 const WINDOW: usize = 4096;
 
 /// An object and where it was found.
@@ -222,21 +228,30 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// Numbers and values of the objects inside an object stream.
-type Unpacked = Vec<(u32, Object, bool)>;
+/// An object stream without its filters.
+struct Unpacked {
+    data: Vec<u8>,
+    /// Number of each object, and where it begins in `data`.
+    objects: Vec<(u32, u32)>,
+}
+
+type Objects = Cache<(u64, u32), Option<Rc<Indirect>>>;
+
+/// In place of an index, for an object that is not in an object stream.
+const DIRECT: u32 = u32::MAX;
 
 /// An opened file.
 pub struct Document<'a> {
     bytes: Bytes<'a>,
     revisions: Vec<Revision>,
-    /// Each object's entries, oldest first.
-    history: HashMap<u32, Vec<(usize, Entry)>>,
+    /// Object numbers with each revision that lists them, in order.
+    history: Vec<(u32, u32)>,
     crypt: Option<EncryptionState>,
     encrypt_id: Option<u32>,
-    cache: RefCell<HashMap<u64, Option<Rc<Indirect>>>>,
-    unpacked: RefCell<HashMap<u64, Rc<Unpacked>>>,
-    inside: RefCell<HashMap<(u64, u32), Rc<Indirect>>>,
-    unpacked_size: Cell<usize>,
+    /// By offset, and index where it lies in an object stream.
+    cache: RefCell<Objects>,
+    unpacked: RefCell<Cache<u64, Rc<Unpacked>>>,
+    unpacked_size: Cell<u64>,
     busy: Cell<u32>,
 }
 
@@ -259,21 +274,19 @@ impl<'a> Document<'a> {
             }
             other => other?,
         };
-        let mut history: HashMap<u32, Vec<(usize, Entry)>> = HashMap::new();
-        for (i, revision) in revisions.iter().enumerate() {
-            for (id, entry) in &revision.entries {
-                history.entry(*id).or_default().push((i, *entry));
-            }
+        let mut history = Vec::with_capacity(revisions.iter().map(|r| r.entries.len()).sum());
+        for (i, revision) in (0..).zip(&revisions) {
+            history.extend(revision.entries.ids().map(|id| (id, i)));
         }
+        history.sort_unstable();
         let mut document = Document {
             bytes,
             revisions,
             history,
             crypt: None,
             encrypt_id: None,
-            cache: RefCell::default(),
-            unpacked: RefCell::default(),
-            inside: RefCell::default(),
+            cache: RefCell::new(Cache::new(KEPT)),
+            unpacked: RefCell::new(Cache::new(KEPT)),
             unpacked_size: Cell::new(0),
             busy: Cell::new(0),
         };
@@ -357,24 +370,27 @@ impl<'a> Document<'a> {
         self.crypt.as_ref()
     }
 
-    /// Object numbers that any section up to `revision` mentions.
+    /// Object numbers that any section up to `revision` mentions, in order.
     pub fn known(&self, revision: usize) -> impl Iterator<Item = u32> {
-        let mentioned = move |h: &&(usize, Entry)| h.0 <= revision;
-        self.history
-            .iter()
-            .filter(move |(_, h)| h.iter().any(|e| mentioned(&e)))
-            .map(|(id, _)| *id)
+        // The first revision of a number decides.
+        let groups = self.history.chunk_by(|a, b| a.0 == b.0);
+        groups.filter(move |g| g[0].1 as usize <= revision).map(|g| g[0].0)
     }
 
     /// Highest object number of all revisions.
     pub fn max_id(&self) -> u32 {
-        self.history.keys().copied().max().unwrap_or(0)
+        self.history.last().map_or(0, |(id, _)| *id)
     }
 
     /// Where object `id` is in the file as it was at `revision`.
     pub fn entry(&self, id: u32, revision: usize) -> Option<(usize, Entry)> {
-        let history = self.history.get(&id)?;
-        history.iter().rev().find(|(r, _)| *r <= revision).copied()
+        let until = u32::try_from(revision).unwrap_or(u32::MAX);
+        let after = self.history.partition_point(|h| *h <= (id, until));
+        let (listed, at) = *self.history.get(after.checked_sub(1)?)?;
+        if listed != id {
+            return None;
+        }
+        Some((at as usize, self.revisions[at as usize].entries.get(id)?))
     }
 
     /// Object `id` as it was at `revision`; `None` where it is missing, free or unreadable.
@@ -383,11 +399,13 @@ impl<'a> Document<'a> {
             Entry::Free => None,
             Entry::InUse(offset, _) => {
                 let offset = offset.checked_add(self.bytes.base)?;
-                if let Some(known) = self.cache.borrow().get(&offset) {
-                    return known.clone().filter(|found| found.id.0 == id);
+                let key = (offset, DIRECT);
+                if let Some(known) = self.cache.borrow_mut().get(&key) {
+                    return known.filter(|found| found.id.0 == id);
                 }
                 let found = self.read(offset, id, revision).map(Rc::new);
-                self.cache.borrow_mut().insert(offset, found.clone());
+                let weight = found.as_ref().map_or(64, |f| weight(f.stream.map_or(f.end, |s| s.0) - offset));
+                self.cache.borrow_mut().put(key, found.clone(), weight);
                 found
             }
             Entry::InStream(stream, index) => self.in_stream(stream, index, id, revision),
@@ -422,41 +440,46 @@ impl<'a> Document<'a> {
         };
         let container = self.indirect(stream, revision)?;
         let key = (container.offset, index);
-        if let Some(known) = self.inside.borrow().get(&key) {
-            return Some(Rc::clone(known)).filter(|found| found.id.0 == id);
+        if let Some(known) = self.cache.borrow_mut().get(&key) {
+            return known.filter(|found| found.id.0 == id);
         }
         let all = self.unpack(&container)?;
-        let (number, value, duplicate_key) = all.get(index as usize)?;
-        if *number != id {
+        let (number, start) = *all.objects.get(index as usize)?;
+        if number != id {
             return None;
         }
+        let (value, duplicate_key, length) = object_in(&all.data, start as usize);
         let found = Rc::new(Indirect {
             id: (id, 0),
             offset: container.offset,
-            value: value.clone(),
+            value,
             stream: None,
             end: container.end,
-            duplicate_key: *duplicate_key,
+            duplicate_key,
             wrong_length: false,
             in_object_stream: true,
         });
-        self.inside.borrow_mut().insert(key, Rc::clone(&found));
+        let kept = Some(Rc::clone(&found));
+        self.cache.borrow_mut().put(key, kept, weight(length as u64));
         Some(found)
     }
 
     fn unpack(&self, container: &Indirect) -> Option<Rc<Unpacked>> {
-        if let Some(known) = self.unpacked.borrow().get(&container.offset) {
-            return Some(Rc::clone(known));
+        if let Some(known) = self.unpacked.borrow_mut().get(&container.offset) {
+            return Some(known);
         }
         let dictionary = container.value.as_dict().ok()?;
-        let left = MAX_UNPACKED.checked_sub(self.unpacked_size.get())?;
-        let data = self.content(container, MAX_OBJECT_STREAM.min(left)).ok()?;
-        self.unpacked_size.set(self.unpacked_size.get() + data.len());
+        // What was forgotten and is unpacked again counts again, so that work has a bound, not only memory.
+        let most = MAX_UNPACKED.max(self.len().saturating_mul(MAX_RATIO));
+        let left = most.checked_sub(self.unpacked_size.get())?;
+        let limit = usize::try_from(left).unwrap_or(usize::MAX).min(MAX_OBJECT_STREAM);
+        let data = self.content(container, limit).ok()?;
+        self.unpacked_size.set(self.unpacked_size.get() + data.len() as u64);
         let count = dictionary.get(b"N").and_then(Object::as_i64).ok()?;
         let first = dictionary.get(b"First").and_then(Object::as_i64).ok()?;
         let first = usize::try_from(first).ok()?;
         let mut header = Parser::new(&data, 0);
-        let mut all = Vec::new();
+        let mut objects = Vec::new();
         for _ in 0..count {
             header.space();
             let (Some(id), Some(at)) = (header.number(), {
@@ -466,12 +489,12 @@ impl<'a> Document<'a> {
                 break;
             };
             let start = first.checked_add(usize::try_from(at).ok()?)?;
-            let (value, duplicate) = object_in(&data, start);
-            all.push((u32::try_from(id).ok()?, value, duplicate));
+            // Beyond the data there is nothing, however far.
+            objects.push((u32::try_from(id).ok()?, start.min(data.len()) as u32));
         }
-        let all = Rc::new(all);
-        let mut cache = self.unpacked.borrow_mut();
-        cache.insert(container.offset, Rc::clone(&all));
+        let weight = data.len() + objects.len() * 8;
+        let all = Rc::new(Unpacked { data, objects });
+        self.unpacked.borrow_mut().put(container.offset, Rc::clone(&all), weight);
         Some(all)
     }
 
@@ -542,45 +565,73 @@ impl<'a> Document<'a> {
     /// Pages in order, as object numbers. A tree that loops or is too deep ends where it does.
     pub fn pages(&self, revision: usize) -> Vec<u32> {
         let mut pages = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        let Some(catalog) = self.catalog(revision) else {
-            return pages;
-        };
-        let mut stack: Vec<Object> = catalog.get(b"Pages").ok().cloned().into_iter().collect();
-        while let Some(node) = stack.pop() {
-            let Object::Reference((id, _)) = node else {
-                continue;
-            };
-            if !seen.insert(id) {
-                continue;
+        let mut seen = HashSet::new();
+        // Inner nodes with the place of the next kid: the lists may be long and are not copied.
+        let mut stack: Vec<(Rc<Indirect>, usize)> = Vec::new();
+        let mut next = self
+            .catalog(revision)
+            .and_then(|c| c.get(b"Pages").and_then(Object::as_reference).ok());
+        loop {
+            if let Some((id, _)) = next.take()
+                && seen.insert(id)
+                && let Some(found) = self.indirect(id, revision)
+                && let Ok(dict) = found.value.as_dict()
+            {
+                match dict.get(b"Kids").map(|kids| (kids, self.follow(kids, revision))) {
+                    Ok((Object::Array(_), _)) => stack.push((found, 0)),
+                    Ok((_, Some(list))) if list.value.as_array().is_ok() => stack.push((list, 0)),
+                    _ => pages.push(id),
+                }
             }
-            let Some(found) = self.indirect(id, revision) else {
-                continue;
+            let Some((node, at)) = stack.last_mut() else {
+                return pages;
             };
-            let Ok(dict) = found.value.as_dict() else {
-                continue;
+            let list = match &node.value {
+                Object::Dictionary(d) => d.get(b"Kids").and_then(Object::as_array).ok(),
+                other => other.as_array().ok(),
             };
-            match self.get(dict, b"Kids", revision) {
-                Some(Object::Array(kids)) => stack.extend(kids.into_iter().rev()),
-                _ => pages.push(id),
+            match list.and_then(|l| l.get(*at)) {
+                Some(kid) => {
+                    *at += 1;
+                    next = kid.as_reference().ok();
+                }
+                None => drop(stack.pop()),
             }
         }
-        pages
+    }
+
+    /// The indirect object at the end of a chain of references; `None` for a direct one.
+    fn follow(&self, object: &Object, revision: usize) -> Option<Rc<Indirect>> {
+        let mut id = object.as_reference().ok()?;
+        for _ in 0..16 {
+            let found = self.indirect(id.0, revision)?;
+            match found.value.as_reference() {
+                Ok(next) => id = next,
+                Err(_) => return Some(found),
+            }
+        }
+        None
     }
 }
 
-fn object_in(data: &[u8], start: usize) -> (Object, bool) {
+/// Bytes of memory that an object of this length in the file takes, roughly.
+fn weight(length: u64) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX).saturating_mul(16).saturating_add(256)
+}
+
+/// The object, whether one of its dictionaries has a key twice, and its length.
+fn object_in(data: &[u8], start: usize) -> (Object, bool, usize) {
     let mut parser = Parser::new(data, start);
     match parser.object() {
-        Ok(value) => (value, parser.duplicate_key),
+        Ok(value) => (value, parser.duplicate_key, parser.pos() - start),
         Err(Stop::More) => {
             // A number, name or word that ends with the stream.
             let mut padded = data.get(start..).unwrap_or_default().to_vec();
             padded.push(b' ');
             let mut parser = Parser::new(&padded, 0);
             let value = parser.object().unwrap_or(Object::Null);
-            (value, parser.duplicate_key)
+            (value, parser.duplicate_key, padded.len())
         }
-        Err(_) => (Object::Null, false),
+        Err(_) => (Object::Null, false, 0),
     }
 }

@@ -5,8 +5,10 @@
 //! and validating alike, so that there are no two readings of one file.
 
 pub mod append;
+mod cache;
 pub mod decode;
 pub mod document;
+pub mod entries;
 pub mod parser;
 pub mod source;
 pub mod tokens;
@@ -14,8 +16,9 @@ pub mod write;
 pub mod xref;
 
 pub use document::{Document, Indirect};
+pub use entries::Entry;
 pub use source::Source;
-pub use xref::{Entry, Revision};
+pub use xref::Revision;
 
 /// Why a file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

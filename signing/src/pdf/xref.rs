@@ -1,10 +1,11 @@
 //! Cross-reference sections: tables, streams, hybrids, and the chain that they form.
 
 use lopdf::{Dictionary, Object};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::decode::decode;
 use super::document::Bytes;
+use super::entries::{Builder, Entries, Entry};
 use super::parser::Parser;
 use super::{Indirect, PdfError};
 
@@ -13,21 +14,11 @@ const MAX_SECTIONS: usize = 20_000;
 const MAX_ENTRIES: usize = 8_000_000;
 const MAX_XREF_STREAM: usize = 64 << 20;
 
-/// Where an object is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    Free,
-    /// Offset in the file, generation.
-    InUse(u64, u16),
-    /// Number of the object stream, index in it.
-    InStream(u32, u32),
-}
-
 /// One cross-reference section as it stands in the file.
 #[derive(Debug, Clone)]
 pub struct Section {
     pub offset: u64,
-    pub entries: BTreeMap<u32, Entry>,
+    pub entries: Entries,
     pub trailer: Dictionary,
     /// Object number of the cross-reference stream, if it is one (or has one beside it).
     pub streams: Vec<u32>,
@@ -51,7 +42,7 @@ pub struct Revision {
     pub end: u64,
     /// Where its (newest) cross-reference section begins.
     pub xref: u64,
-    pub entries: BTreeMap<u32, Entry>,
+    pub entries: Entries,
     pub trailer: Dictionary,
     /// Object numbers of its cross-reference streams.
     pub xref_streams: Vec<u32>,
@@ -95,19 +86,16 @@ fn group(bytes: &Bytes<'_>, mut sections: Vec<Section>) -> Vec<Revision> {
     // Oldest first. In a linearized file the oldest section (the main one) lies behind the one
     // that refers to it (that of the first page).
     sections.reverse();
-    let mut i = 0;
-    while i < sections.len() {
-        let pair = i == 0 && linearized && sections.len() > 1 && sections[1].offset < sections[0].offset;
-        let mut section = sections[i].clone();
-        if pair {
-            let first_page = &sections[1];
-            section.entries.extend(first_page.entries.clone());
-            section.trailer = first_page.trailer.clone();
+    let pair = linearized && sections.len() > 1 && sections[1].offset < sections[0].offset;
+    let mut sections = sections.into_iter();
+    while let Some(mut section) = sections.next() {
+        let pair = pair && revisions.is_empty();
+        if pair && let Some(first_page) = sections.next() {
+            section.entries = section.entries.overlaid(first_page.entries.iter());
+            section.trailer = first_page.trailer;
             section.streams.extend(&first_page.streams);
             section.ambiguous = section.ambiguous.or(first_page.ambiguous);
-            i += 1;
         }
-        i += 1;
         let start = revisions.last().map_or(0, |r| r.end);
         if section.eof <= start && !revisions.is_empty() {
             section.ambiguous = Some("sections_out_of_order");
@@ -148,7 +136,7 @@ fn section(bytes: &Bytes<'_>, offset: u64) -> Result<Section, PdfError> {
 }
 
 fn table(bytes: &Bytes<'_>, offset: u64, mut at: u64) -> Result<Section, PdfError> {
-    let mut entries = BTreeMap::new();
+    let mut entries = Builder::default();
     let mut ambiguous = None;
     loop {
         let (head, end) = bytes.parse_at(at, |p| {
@@ -170,6 +158,8 @@ fn table(bytes: &Bytes<'_>, offset: u64, mut at: u64) -> Result<Section, PdfErro
         if count > MAX_ENTRIES as u64 || first > u64::from(u32::MAX) - count {
             return Err(PdfError::TooComplex("cross-reference table"));
         }
+        // An entry takes 18 bytes at least, so a number that the file cannot hold reserves nothing.
+        entries.reserve(count.min(bytes.source.len() / 18) as usize);
         // Entries are 20 bytes; read a block at a time and take tokens, since some are 19.
         let mut shift = 0;
         let mut done = 0;
@@ -205,16 +195,18 @@ fn table(bytes: &Bytes<'_>, offset: u64, mut at: u64) -> Result<Section, PdfErro
                     true if offset > 0 => Entry::InUse(offset, u16::try_from(generation).unwrap_or(u16::MAX)),
                     _ => Entry::Free,
                 };
-                if entries.insert(id, entry).is_some_and(|old| old != entry) {
-                    ambiguous = Some("object_listed_twice");
-                }
+                entries.push(id, entry);
             }
-            if entries.len() > MAX_ENTRIES {
+            if entries.count() > MAX_ENTRIES {
                 return Err(PdfError::TooComplex("cross-reference table"));
             }
             done += block;
             at = end;
         }
+    }
+    let (mut entries, listed_twice) = entries.finish();
+    if listed_twice {
+        ambiguous = Some("object_listed_twice");
     }
     let ((trailer, duplicate), eof) = bytes.parse_at(at, |p| {
         p.space();
@@ -232,17 +224,17 @@ fn table(bytes: &Bytes<'_>, offset: u64, mut at: u64) -> Result<Section, PdfErro
         let hybrid = u64::try_from(*hybrid).map_err(|_| malformed("/XRefStm"))?;
         let beside = stream(bytes, hybrid.saturating_add(bytes.base))?;
         streams.extend(beside.streams);
-        for (id, entry) in beside.entries {
+        let mut hidden = Vec::new();
+        for (id, entry) in beside.entries.iter() {
             // Old readers see the table, new ones both; an object that both place differently
             // is two objects.
-            match entries.get(&id) {
-                None | Some(Entry::Free) => {
-                    entries.insert(id, entry);
-                }
-                Some(other) if *other != entry => ambiguous = Some("hybrid_conflict"),
+            match entries.get(id) {
+                None | Some(Entry::Free) => hidden.push((id, entry)),
+                Some(other) if other != entry => ambiguous = Some("hybrid_conflict"),
                 Some(_) => {}
             }
         }
+        entries = entries.overlaid(hidden);
     }
     Ok(Section {
         offset,
@@ -293,7 +285,8 @@ fn stream(bytes: &Bytes<'_>, offset: u64) -> Result<Section, PdfError> {
         return Err(PdfError::TooComplex("cross-reference stream"));
     }
     let mut rows = data.chunks_exact(row);
-    let mut entries = BTreeMap::new();
+    let mut entries = Builder::default();
+    entries.reserve(data.len() / row);
     let mut ambiguous = duplicate_key.then_some("duplicate_key_in_trailer");
     'all: for range in index.chunks_exact(2) {
         for n in 0..range[1] {
@@ -315,10 +308,12 @@ fn stream(bytes: &Bytes<'_>, offset: u64) -> Result<Section, PdfError> {
                 },
                 _ => Entry::Free,
             };
-            if entries.insert(number, entry).is_some_and(|old| old != entry) {
-                ambiguous = Some("object_listed_twice");
-            }
+            entries.push(number, entry);
         }
+    }
+    let (entries, listed_twice) = entries.finish();
+    if listed_twice {
+        ambiguous = Some("object_listed_twice");
     }
     Ok(Section {
         offset,

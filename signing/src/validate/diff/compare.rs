@@ -4,10 +4,9 @@ use super::same::Same;
 use super::uses::Uses;
 use super::view::{Anchor, View};
 use super::{Change, Level, Step};
-use crate::pdf::xref::Entry;
-use crate::pdf::{Document, Indirect};
+use crate::pdf::{Document, Entry, Indirect};
 use lopdf::{Dictionary, Object};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 /// Judges what revision `new` changed in `old`.
@@ -132,19 +131,18 @@ impl Judge<'_, '_> {
     /// Objects that the revision writes and that then differ.
     fn modified(&mut self) -> Vec<Modified> {
         let entries = &self.document.revisions()[self.new.revision].entries;
-        let mut ids: Vec<u32> = entries.keys().copied().filter(|id| *id != 0).collect();
-        ids.sort_unstable();
+        let mut holding = None;
         let mut found = Vec::new();
-        for id in ids {
+        for (id, entry) in entries.iter().filter(|(id, _)| *id != 0) {
             let before = self.document.indirect(id, self.old.revision);
             let after = self.document.indirect(id, self.new.revision);
-            let unreadable = after.is_none() && !matches!(entries.get(&id), Some(Entry::Free) | None);
+            let unreadable = after.is_none() && entry != Entry::Free;
             match (&before, &after) {
                 (None, None) if !unreadable => continue,
                 (Some(a), Some(b)) if self.same.object(a, b) => continue,
                 _ => {}
             }
-            if before.as_ref().is_some_and(|b| is_object_stream(b)) && self.still_holds(id) {
+            if before.as_ref().is_some_and(|b| is_object_stream(b)) && holding.get_or_insert_with(|| self.holding()).contains(&id) {
                 self.note(Level::Other, "object_stream_replaced", Some(id), None);
             }
             found.push(Modified { id, before, after });
@@ -152,13 +150,15 @@ impl Judge<'_, '_> {
         found
     }
 
-    /// Whether objects of the new view still live in an object stream that was there before.
-    fn still_holds(&self, stream: u32) -> bool {
+    /// Object streams from before that still hold objects of the new view.
+    fn holding(&self) -> HashSet<u32> {
         let (old, new) = (self.old.revision, self.new.revision);
-        self.document.known(new).any(|id| {
-            let entry = self.document.entry(id, new);
-            entry.is_some_and(|(written, entry)| written <= old && matches!(entry, Entry::InStream(s, _) if s == stream))
-        })
+        let entries = self.document.known(new).filter_map(|id| self.document.entry(id, new));
+        let streams = entries.filter_map(|(written, entry)| match entry {
+            Entry::InStream(stream, _) if written <= old => Some(stream),
+            _ => None,
+        });
+        streams.collect()
     }
 
     fn has_role(&self, id: u32) -> bool {

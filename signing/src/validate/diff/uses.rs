@@ -1,7 +1,7 @@
 //! Who refers to whom: an object that serves two masters may not be changed for one of them.
 
-use lopdf::{Dictionary, Object};
-use std::collections::{HashMap, HashSet};
+use lopdf::Object;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::pdf::Document;
 
@@ -17,8 +17,11 @@ pub struct Uses {
     built_for: Option<usize>,
     keys: HashMap<Vec<u8>, Key>,
     names: Vec<Vec<u8>>,
-    by_target: HashMap<u32, HashSet<(u32, Key)>>,
-    by_holder: HashMap<u32, Vec<(u32, Key)>>,
+    /// `(target, holder, key)` of the first revision looked at, sorted: a large file has millions of them.
+    first: Vec<(u32, u32, Key)>,
+    /// Holders that a later revision wrote; theirs are here and no longer in `first`.
+    rewritten: HashMap<u32, Vec<(u32, Key)>>,
+    by_target: HashMap<u32, BTreeSet<(u32, Key)>>,
 }
 
 impl Uses {
@@ -67,41 +70,50 @@ impl Uses {
         match self.built_for {
             Some(at) if at == revision => return,
             Some(at) if at + 1 == revision => {
-                let changed = &document.revisions()[revision].entries;
-                for id in changed.keys() {
-                    self.put(document, *id, revision);
+                for id in document.revisions()[revision].entries.ids() {
+                    let references = self.made_by(document, id, revision);
+                    self.set(id, references);
                 }
+                let references = self.trailer(document, revision);
+                self.set(TRAILER, references);
             }
             _ => {
+                self.rewritten.clear();
                 self.by_target.clear();
-                self.by_holder.clear();
-                let all: Vec<u32> = document.known(revision).collect();
-                for id in all {
-                    self.put(document, id, revision);
+                self.first.clear();
+                for id in document.known(revision) {
+                    let references = self.made_by(document, id, revision);
+                    self.first.extend(references.into_iter().map(|(target, key)| (target, id, key)));
                 }
+                let references = self.trailer(document, revision);
+                self.first
+                    .extend(references.into_iter().map(|(target, key)| (target, TRAILER, key)));
+                self.first.sort_unstable();
             }
         }
-        self.trailer(&document.revisions()[revision].trailer);
         self.built_for = Some(revision);
     }
 
-    fn put(&mut self, document: &Document<'_>, id: u32, revision: usize) {
-        let references = match document.indirect(id, revision) {
+    fn made_by(&mut self, document: &Document<'_>, id: u32, revision: usize) -> Vec<(u32, Key)> {
+        match document.indirect(id, revision) {
             // The cross-reference streams of all revisions name the catalog; the trailer stands for them.
             Some(found) if found.stream.is_some() && found.value.as_dict().is_ok_and(|d| d.has_type(b"XRef")) => Vec::new(),
             Some(found) => self.references(&found.value),
             None => Vec::new(),
-        };
-        self.set(id, references);
+        }
     }
 
-    fn trailer(&mut self, trailer: &Dictionary) {
-        let references = self.references(&Object::Dictionary(trailer.clone()));
-        self.set(TRAILER, references);
+    fn trailer(&mut self, document: &Document<'_>, revision: usize) -> Vec<(u32, Key)> {
+        let mut found = Vec::new();
+        for (name, value) in document.revisions()[revision].trailer.iter() {
+            let key = self.key(name);
+            collect(value, &mut |id| found.push((id, key)));
+        }
+        found
     }
 
     fn set(&mut self, holder: u32, references: Vec<(u32, Key)>) {
-        for (target, key) in self.by_holder.remove(&holder).unwrap_or_default() {
+        for (target, key) in self.rewritten.remove(&holder).unwrap_or_default() {
             if let Some(users) = self.by_target.get_mut(&target) {
                 users.remove(&(holder, key));
             }
@@ -110,14 +122,15 @@ impl Uses {
             let users = self.by_target.entry(*target).or_default();
             users.insert((holder, *key));
         }
-        if !references.is_empty() {
-            self.by_holder.insert(holder, references);
-        }
+        self.rewritten.insert(holder, references);
     }
 
     /// Who refers to `target`.
     pub fn of(&self, target: u32) -> impl Iterator<Item = (u32, Key)> {
-        self.by_target.get(&target).into_iter().flatten().copied()
+        let start = self.first.partition_point(|u| u.0 < target);
+        let first = self.first[start..].iter().take_while(move |u| u.0 == target);
+        let first = first.map(|u| (u.1, u.2)).filter(|(holder, _)| !self.rewritten.contains_key(holder));
+        first.chain(self.by_target.get(&target).into_iter().flatten().copied())
     }
 }
 
