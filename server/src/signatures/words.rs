@@ -181,6 +181,15 @@ pub fn change(c: &Change) -> (String, String) {
             "Có nội dung nằm sau phần kết thúc của tệp".into(),
             "There is content after the end of the file".into(),
         ),
+        "object_listed_twice"
+        | "hybrid_conflict"
+        | "duplicate_key_in_trailer"
+        | "sections_out_of_order"
+        | "startxref_elsewhere"
+        | "generation_differs" => (
+            "Lần ghi này có thể hiển thị khác nhau ở các phần mềm khác nhau".into(),
+            "This revision may look different in different programs".into(),
+        ),
         _ => {
             let object = c.object.map(|o| o.to_string()).unwrap_or_default();
             (
@@ -236,7 +245,7 @@ pub fn warning(code: &str) -> Note {
             "Giờ ký ghi trong văn bản muộn hơn thời điểm đã được chứng minh.".into(),
             "The claimed time of signing is later than the proven one.".into(),
         ),
-        "key_usage_does_not_include_signing" => (
+        "key_usage_does_not_include_signing" | "extended_key_usage_for_another_purpose" => (
             "Chứng thư không được cấp để ký.".into(),
             "The certificate was not issued for signing.".into(),
         ),

@@ -1,7 +1,7 @@
 //! Reading SignedData as others have written it, and checking its signature.
 
 use super::read_attributes::Attribute;
-use crate::asn1::{self, BIT_STRING, INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE, SET};
+use crate::asn1::{self, INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE, SET};
 use crate::x509::signature::{Algorithm, Digest};
 use crate::x509::{Certificate, Name};
 
@@ -112,6 +112,40 @@ impl SignedData {
     }
 }
 
+impl SignedData {
+    /// A bare PKCS #1 value as `adbe.x509.rsa_sha1` has it (an OCTET STRING), with the certificates
+    /// that stand beside it, the signer's first. In spite of the name, the digest may be a newer one
+    /// (ISO 32000-1, table 257); which one, only the value itself says.
+    pub fn bare(data: &[u8], certificates: Vec<Certificate>) -> Result<Self, Malformed> {
+        let (der, length) = asn1::definite(data)?;
+        let value = Reader::new(&der).any()?;
+        if value.tag != OCTET_STRING {
+            return Err(Malformed("signature value"));
+        }
+        let own = certificates.first().ok_or(Malformed("no certificate"))?;
+        let digest = own.key.digest_inside(value.content).unwrap_or(Digest::Sha1);
+        let signer = SignerInfo {
+            id: SignerId::IssuerSerial(own.issuer.clone(), own.serial.clone()),
+            digest_oid: String::new(),
+            digest: Some(digest),
+            algorithm: Algorithm::rsa(),
+            signature: value.content.to_vec(),
+            signed_raw: None,
+            signed: Vec::new(),
+            unsigned: Vec::new(),
+        };
+        Ok(SignedData {
+            content_type: DATA.into(),
+            content: None,
+            certificates,
+            crls: Vec::new(),
+            ocsp: Vec::new(),
+            signers: vec![signer],
+            length,
+        })
+    }
+}
+
 impl SignerInfo {
     fn parse(mut body: Reader<'_>) -> Result<Self, Malformed> {
         body.expect(INTEGER)?;
@@ -199,14 +233,4 @@ fn sorted(raw: &[u8]) -> Option<Vec<u8>> {
     members.sort_by(|a, b| a.raw.cmp(b.raw));
     let content: Vec<u8> = members.iter().flat_map(|m| m.raw).copied().collect();
     Some(asn1::encode(SET, &content))
-}
-
-/// A bare PKCS #1 signature value as `adbe.x509.rsa_sha1` has it: an OCTET STRING.
-pub fn bare_signature(data: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let (der, _) = asn1::definite(data)?;
-    let value = Reader::new(&der).any()?;
-    match value.tag {
-        OCTET_STRING | BIT_STRING => Ok(value.content.to_vec()),
-        _ => Err(Malformed("signature value")),
-    }
 }

@@ -162,7 +162,7 @@ fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<
         Ok(located) => {
             item.range = Some(located.range);
             cover(document, &mut item, located.range);
-            if let Err(code) = decode(&mut item, &located) {
+            if let Err(code) = decode(document, &mut item, &located) {
                 item.form_error = Some(code);
             }
         }
@@ -207,30 +207,35 @@ fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange) {
     });
 }
 
-fn decode(item: &mut Item, located: &Located) -> Result<(), &'static str> {
-    match item.subfilter.as_deref() {
-        Some("ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "adbe.pkcs7.sha1") => {}
-        Some("ETSI.RFC3161") => {}
+fn decode(document: &Document<'_>, item: &mut Item, located: &Located) -> Result<(), &'static str> {
+    let cms = match item.subfilter.as_deref() {
+        Some("ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "adbe.pkcs7.sha1" | "ETSI.RFC3161") => SignedData::parse(&located.contents),
+        Some("adbe.x509.rsa_sha1") => SignedData::bare(&located.contents, certificates_beside(document, &item.signed.dict)),
         Some(_) => return Err("subfilter_unknown"),
         None => return Err("subfilter_missing"),
-    }
-    let cms = SignedData::parse(&located.contents).map_err(|_| "cms_malformed")?;
+    };
+    let cms = cms.map_err(|_| "cms_malformed")?;
     if located.contents[cms.length..].iter().any(|b| *b != 0) {
         item.warnings.push("bytes_behind_the_signature_value".into());
     }
     item.contents = located.contents.get(..cms.length).map(<[u8]>::to_vec);
+    // Kept whatever is wrong with it: the facts of integrity are told all the same.
+    let cms = item.cms.insert(cms);
     if cms.signers.len() != 1 {
         return Err("not_exactly_one_signer");
     }
     if item.kind == Kind::Timestamp {
         let token = Token::parse(&located.contents).map_err(|_| "timestamp_malformed")?;
         item.token = Some(token);
-        item.cms = Some(cms);
         return Ok(());
     }
     let embedded = item.subfilter.as_deref() == Some("adbe.pkcs7.sha1");
     if cms.content.is_some() != embedded {
         return Err("content_embedded_or_missing");
+    }
+    // EN 319 142-1, 4.1: what is signed is data; a time-stamp token is not a signature of a document.
+    if cms.content_type != DATA {
+        return Err("content_type_attribute");
     }
     let signer = &cms.signers[0];
     if signer.has_signed_attributes() {
@@ -241,11 +246,21 @@ fn decode(item: &mut Item, located: &Located) -> Result<(), &'static str> {
         if !matches!(signer.message_digest(), Ok(Some(_))) {
             return Err("message_digest_attribute");
         }
-    } else if cms.content_type != DATA {
-        return Err("signed_attributes_missing");
     }
-    item.cms = Some(cms);
     Ok(())
+}
+
+/// `/Cert` of a signature without CMS: one certificate, or an array with the signer's first.
+fn certificates_beside(document: &Document<'_>, dict: &Dictionary) -> Vec<Certificate> {
+    let newest = document.newest();
+    let list = match document.get(dict, b"Cert", newest) {
+        Some(Object::Array(list)) => list,
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    list.iter()
+        .filter_map(|one| Certificate::parse(document.resolve(one, newest).as_str().ok()?).ok())
+        .collect()
 }
 
 /// Compares the digest of the covered bytes with what was signed.
@@ -263,9 +278,11 @@ fn integrity(item: &mut Item) {
     let Some(signer) = cms.signers.first() else {
         return;
     };
+    // Only `adbe.pkcs7.sha1` signs a digest that it carries; content in any other is not what is covered.
+    let embedded = item.subfilter.as_deref() == Some("adbe.pkcs7.sha1");
     let (mut intact, covered) = match &cms.content {
-        Some(content) => (Some(content == digest), signer.hash(content)),
-        None => (None, Some(digest.clone())),
+        Some(content) if embedded => (Some(content == digest), signer.hash(content)),
+        _ => (None, Some(digest.clone())),
     };
     if let (Ok(Some(stated)), Some(covered)) = (signer.message_digest(), &covered) {
         intact = Some(intact.unwrap_or(true) && stated == covered);

@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use super::report::{Indication, Moment, SubIndication, TimestampReport};
 use super::trust::{ChainOutcome, Trust};
+use crate::cms::SignerInfo;
 use crate::timestamp::{Token, may_stamp};
 use crate::x509::Certificate;
+use crate::x509::signature::Digest;
 
 /// The judgement on a token as such, at a time by which it is known to have existed.
 pub struct Judged {
@@ -54,15 +56,36 @@ pub fn authority(trust: &Trust, token: &Token, certificate: Option<&Rc<Certifica
     }
 }
 
-/// Judges a time stamp over `stamped` (a signature value, say) that existed at `time`.
-pub fn inside(trust: &Trust, encoded: &[u8], stamped: &[u8], time: i64) -> Option<TimestampReport> {
-    let token = Token::parse(encoded).ok()?;
+/// The latest trusted time before which the signature cannot have been made: that of the time
+/// stamps which the signer signed along (EN 319 102-1, 5.3.4).
+pub fn not_before(trust: &Trust, signer: &SignerInfo, covered: &Covered<'_>, time: i64) -> Option<i64> {
+    let judged = signer.content_timestamps().filter_map(|encoded| {
+        let token = Token::parse(encoded).ok()?;
+        let digest = covered(token.imprint_digest?)?;
+        let certificate = find(trust, &token)?;
+        let verified = Some(token.verifies(&certificate));
+        let judged = authority(trust, &token, Some(&certificate), verified, time);
+        (token.stamps_digest(&digest) && judged.indication == Indication::TotalPassed).then_some(token.time)
+    });
+    judged.max()
+}
+
+/// Hashes what the signature covers.
+pub type Covered<'a> = dyn Fn(Digest) -> Option<Vec<u8>> + 'a;
+
+fn find(trust: &Trust, token: &Token) -> Option<Rc<Certificate>> {
     for certificate in &token.signed.certificates {
         trust.store.add(certificate.clone());
     }
     let pool = trust.store.everything();
     let found = token.certificate(pool.iter().map(Rc::as_ref)).cloned();
-    let certificate = found.map(|c| trust.store.add(c));
+    found.map(|c| trust.store.add(c))
+}
+
+/// Judges a time stamp over `stamped` (a signature value, say) that existed at `time`.
+pub fn inside(trust: &Trust, encoded: &[u8], stamped: &[u8], time: i64) -> Option<TimestampReport> {
+    let token = Token::parse(encoded).ok()?;
+    let certificate = find(trust, &token);
     let verified = certificate.as_ref().map(|c| token.verifies(c));
     let stamps = token.stamps(stamped);
     let mut judged = authority(trust, &token, certificate.as_ref(), verified, time);

@@ -12,6 +12,7 @@ use lopdf::Object;
 use super::diff::{Change, Level, Step, steps};
 use super::facts::Item;
 use super::fields;
+use super::hashing;
 use super::level;
 use super::report::{Coverage, Indication, Kind, Moment, SignatureReport, Signer, SubIndication, TimestampReport};
 use super::stamps;
@@ -118,7 +119,10 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], cove
     modifications(item, later, &mut report);
     let of_file = file_problem(item, &report);
     let of_trust = match item.kind {
-        Kind::Signature => signer_problem(trust, item, covering, claimed, &mut report),
+        Kind::Signature => {
+            let covered = |digest| hashing::digests(document.source(), &[(digest, item.range?)]).pop()?;
+            signer_problem(trust, item, covering, claimed, &covered, &mut report)
+        }
         Kind::Timestamp => stamp_problem(trust, item, covering, &mut report),
     };
     if let Some((indication, sub)) = of_file.or(of_trust) {
@@ -190,8 +194,15 @@ fn file_problem(item: &Item, report: &SignatureReport) -> Option<Problem> {
 }
 
 /// Trust in the signer at the earliest proven time.
-fn signer_problem(trust: &Trust, item: &Item, covering: &[i64], claimed: Option<i64>, report: &mut SignatureReport) -> Option<Problem> {
-    use Indication::Indeterminate;
+fn signer_problem(
+    trust: &Trust,
+    item: &Item,
+    covering: &[i64],
+    claimed: Option<i64>,
+    covered: &stamps::Covered<'_>,
+    report: &mut SignatureReport,
+) -> Option<Problem> {
+    use Indication::{Indeterminate, TotalFailed};
     use SubIndication::*;
     if let Some(code) = item.form_error {
         report.warnings.push(code.into());
@@ -237,8 +248,19 @@ fn signer_problem(trust: &Trust, item: &Item, covering: &[i64], claimed: Option<
     {
         report.warnings.push("claimed_time_after_proven_time".into());
     }
+    let after = stamps::not_before(trust, signer, covered, known_at);
+    if let (Some(after), Some(proven)) = (after, proven)
+        && after > proven
+    {
+        return Some((Indeterminate, TimestampOrderFailure));
+    }
     if let Some(sub) = outcome.sub_indication {
-        return Some((outcome.indication, sub));
+        // Made when the certificate was revoked or had expired already: nothing can heal that.
+        return Some(match (sub, after) {
+            (RevokedNoPoe, Some(after)) if outcome.revoked_at.is_some_and(|at| at <= after) => (TotalFailed, Revoked),
+            (OutOfBoundsNoPoe, Some(after)) if certificate.not_after < after => (TotalFailed, Expired),
+            _ => (outcome.indication, sub),
+        });
     }
     if disorder {
         return Some((Indeterminate, TimestampOrderFailure));
@@ -246,6 +268,10 @@ fn signer_problem(trust: &Trust, item: &Item, covering: &[i64], claimed: Option<
     let usage = crate::x509::certificate::usage::DIGITAL_SIGNATURE | crate::x509::certificate::usage::NON_REPUDIATION;
     if !certificate.allows(usage) {
         report.warnings.push("key_usage_does_not_include_signing".into());
+        return Some((Indeterminate, ChainConstraintsFailure));
+    }
+    if certificate.is_for_another_purpose() {
+        report.warnings.push("extended_key_usage_for_another_purpose".into());
         return Some((Indeterminate, ChainConstraintsFailure));
     }
     let digests = [signer.digest, signer.signature_digest()];

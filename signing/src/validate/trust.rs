@@ -28,6 +28,8 @@ pub struct ChainOutcome {
     pub sub_indication: Option<SubIndication>,
     /// Of the leaf: `good`, `revoked`, …
     pub revocation: Option<&'static str>,
+    /// When the leaf was revoked, seconds since the Unix epoch.
+    pub revoked_at: Option<i64>,
     pub chain: Vec<ChainLink>,
     pub warnings: Vec<&'static str>,
 }
@@ -73,6 +75,7 @@ impl Trust {
             indication: Indication::Indeterminate,
             sub_indication: Some(SubIndication::NoCertificateChainFound),
             revocation: findings.first().and_then(describe),
+            revoked_at: findings.first().and_then(revoked_at),
             chain: self.links(&path, &findings),
             warnings: Vec::new(),
         }
@@ -98,6 +101,7 @@ impl Trust {
             indication,
             sub_indication,
             revocation: findings.first().and_then(describe),
+            revoked_at: findings.first().and_then(revoked_at),
             chain: self.links(path, &findings),
             warnings,
         };
@@ -213,6 +217,13 @@ impl Trust {
 /// SHA-256 in lowercase hexadecimal.
 fn fingerprint(der: &[u8]) -> String {
     openssl::sha::sha256(der).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn revoked_at(finding: &Finding) -> Option<i64> {
+    match finding.status {
+        Status::Revoked(entry) => Some(entry.revoked_at),
+        _ => None,
+    }
 }
 
 fn describe(finding: &Finding) -> Option<&'static str> {

@@ -13,7 +13,6 @@ pub mod usage {
     pub const CRL_SIGN: u16 = 1 << 6;
 }
 
-pub const EKU_ANY: &str = "2.5.29.37.0";
 pub const EKU_OCSP_SIGNING: &str = "1.3.6.1.5.5.7.3.9";
 pub const EKU_TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
 
@@ -40,6 +39,8 @@ pub struct Extensions {
     /// `requireExplicitPolicy` of policy constraints, when it demands a policy at once.
     pub explicit_policy: Option<u64>,
     pub policies: Vec<String>,
+    /// Policies of one name stand for those of another below this authority.
+    pub maps_policies: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -161,6 +162,17 @@ impl Certificate {
         purposes.is_some_and(|(list, _)| list.iter().any(|p| p == purpose))
     }
 
+    /// Whether a critical extended key usage leaves nothing but what has no part in documents: TLS
+    /// servers, code, time stamps, OCSP (RFC 5280, 4.2.1.12). Purposes that we do not know may be
+    /// somebody's name for signing.
+    pub fn is_for_another_purpose(&self) -> bool {
+        const OTHERS: [&str; 4] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3", EKU_TIME_STAMPING, EKU_OCSP_SIGNING];
+        match &self.extensions.extended_key_usage {
+            Some((list, true)) => list.iter().all(|purpose| OTHERS.contains(&purpose.as_str())),
+            _ => false,
+        }
+    }
+
     /// Whether the certificate says where its revocation state can be learnt.
     pub fn declares_revocation(&self) -> bool {
         !self.extensions.crl_urls.is_empty() || !self.extensions.ocsp_urls.is_empty() || !self.extensions.distribution_points.is_empty()
@@ -218,9 +230,9 @@ fn extension(to: &mut Extensions, id: &str, critical: bool, value: &[u8]) -> Res
                 to.policies.push(policy.reader().any()?.oid()?);
             }
         }
-        // Mappings and the inhibition of any-policy only narrow the policy tree, which matters
-        // when a policy is demanded; that is judged in the path.
-        "2.5.29.33" | "2.5.29.54" => {}
+        "2.5.29.33" => to.maps_policies = true,
+        // The inhibition of any-policy only narrows what a demanded policy may be.
+        "2.5.29.54" => {}
         "2.5.29.35" => {
             let id = reader.sequence()?.optional(0x80)?;
             to.authority_key_id = id.map(|k| k.content.to_vec());

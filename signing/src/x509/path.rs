@@ -195,12 +195,32 @@ impl Path {
                 }
             }
             if let Some(skip) = extensions.explicit_policy {
-                let judged = i.saturating_sub(usize::try_from(skip).unwrap_or(usize::MAX));
-                if self.0[..judged].iter().any(|c| c.extensions.policies.is_empty()) {
+                // Counted down by every certificate below, the last included (6.1.4 h, 6.1.5 a).
+                if skip <= i as u64 && !share_a_policy(&self.0[..self.0.len() - 1]) {
                     found.push(Violation::PolicyRequired);
                 }
             }
         }
         found
     }
+}
+
+/// Whether one policy runs through all of these (RFC 5280, 6.1.3 and 6.1.5, for any policy of the
+/// initial set). Where an authority maps policies onto others, having some is enough.
+fn share_a_policy(certificates: &[Rc<Certificate>]) -> bool {
+    const ANY: &str = "2.5.29.32.0";
+    let mapped = certificates.iter().any(|c| c.extensions.maps_policies);
+    let mut shared: Option<Vec<&String>> = None;
+    for certificate in certificates.iter().rev() {
+        let own = &certificate.extensions.policies;
+        if own.is_empty() {
+            return false;
+        }
+        if mapped || own.iter().any(|policy| policy == ANY) {
+            continue;
+        }
+        let of_all = |policy: &&String| shared.as_ref().is_none_or(|list| list.contains(policy));
+        shared = Some(own.iter().filter(of_all).collect());
+    }
+    shared.is_none_or(|list| !list.is_empty())
 }

@@ -146,6 +146,14 @@ impl Algorithm {
         })
     }
 
+    /// An RSA key without more: the digest is said elsewhere.
+    pub fn rsa() -> Self {
+        Algorithm {
+            oid: "1.2.840.113549.1.1.1".into(),
+            parameters: None,
+        }
+    }
+
     fn scheme(&self, hint: Option<Digest>) -> Option<(Scheme, Option<Digest>)> {
         use Digest::*;
         let fixed = |scheme, digest| Some((scheme, Some(digest)));
@@ -290,6 +298,15 @@ impl PublicKey {
     fn key(&self) -> Option<&PKey<Public>> {
         let make = || PKey::public_key_from_der(&self.raw).ok();
         self.key.get_or_init(make).as_ref()
+    }
+
+    /// The digest algorithm that an RSA PKCS #1 value names inside; nothing is verified by it.
+    pub fn digest_inside(&self, signature: &[u8]) -> Option<Digest> {
+        let rsa = self.key()?.rsa().ok()?;
+        let mut plain = vec![0; rsa.size() as usize];
+        let length = rsa.public_decrypt(signature, &mut plain, Padding::PKCS1).ok()?;
+        let mut info = Reader::new(&plain[..length]).sequence().ok()?;
+        Digest::from_oid(&Algorithm::parse(info.expect(SEQUENCE).ok()?).ok()?.oid)
     }
 
     /// Kind and size for the judgement of strength: `("RSA", 2048)`.

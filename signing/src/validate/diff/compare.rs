@@ -18,6 +18,7 @@ pub fn step(document: &Document<'_>, old: &View, new: &View, uses: &mut Uses) ->
         same: Same::new(document, old.revision, new.revision),
         step: Step::default(),
     };
+    judge.ambiguity();
     judge.trailer();
     let modified = judge.modified();
     let mut anchors: BTreeMap<u32, Vec<Anchor>> = BTreeMap::new();
@@ -102,6 +103,15 @@ impl Judge<'_, '_> {
         self.note(Level::Other, code, object, page).params.insert("key", key);
     }
 
+    /// A revision that other readers could read otherwise may show in them what we do not see.
+    fn ambiguity(&mut self) {
+        let revision = &self.document.revisions()[self.new.revision];
+        // A missing end-of-file marker hides nothing: what the section lists is the same for all.
+        if let Some(code) = revision.ambiguous.filter(|code| *code != "no_end_of_file_marker") {
+            self.note(Level::Other, code, None, None);
+        }
+    }
+
     /// The trailer leads everywhere else: the same catalog, the same encryption, the same file.
     fn trailer(&mut self) {
         let revisions = self.document.revisions();
@@ -137,6 +147,16 @@ impl Judge<'_, '_> {
             let before = self.document.indirect(id, self.old.revision);
             let after = self.document.indirect(id, self.new.revision);
             let unreadable = after.is_none() && entry != Entry::Free;
+            // Strict readers find nothing at a reference whose generation is another.
+            let generation = after.as_ref().map(|a| a.id.1);
+            let listed = match entry {
+                Entry::InUse(_, listed) => Some(listed),
+                _ => generation,
+            };
+            let was = before.as_ref().map(|b| b.id.1);
+            if generation.is_some() && (generation != listed || was.is_some_and(|was| generation != Some(was))) {
+                self.note(Level::Other, "generation_differs", Some(id), None);
+            }
             match (&before, &after) {
                 (None, None) if !unreadable => continue,
                 (Some(a), Some(b)) if self.same.object(a, b) => continue,
@@ -199,6 +219,8 @@ impl Judge<'_, '_> {
                 b"DSS" => drop(self.note(Level::LtaUpdates, "validation_data_added", id, None)),
                 b"Extensions" | b"Version" => drop(self.note(Level::LtaUpdates, "version_changed", id, None)),
                 b"Metadata" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
+                // That the document is tagged: written by programs that add tagged signature fields.
+                b"MarkInfo" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
                 b"AcroForm" => {
                     let (before, after) = (self.old.form.clone(), self.new.form.clone());
                     if after.is_empty() {

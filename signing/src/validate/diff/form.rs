@@ -187,7 +187,15 @@ impl Judge<'_, '_> {
             (Some(_), false) => "signature_added",
             (None, _) => "signature_field_added",
         };
-        let level = if stamp && !visible { Level::LtaUpdates } else { Level::FormFilling };
+        // An invisible field without a value is but the place for a time stamp to come.
+        let level = if (stamp || value.is_none()) && !visible {
+            Level::LtaUpdates
+        } else {
+            Level::FormFilling
+        };
+        if value.is_some() && !stamp && !self.step.touched_fields.contains(&field.name) {
+            self.step.touched_fields.push(field.name.clone());
+        }
         if added && visible {
             self.step.new_visible_signature = true;
         }
