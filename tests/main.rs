@@ -5,6 +5,7 @@ mod axis;
 mod bad_input;
 mod live;
 mod meetings;
+mod reports;
 mod rest;
 mod sign_in;
 mod signing_judges;

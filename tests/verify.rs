@@ -51,11 +51,36 @@ async fn anybody_may_have_a_file_checked_and_nothing_of_it_is_kept() {
     assert_eq!((refused.status, refused.code().as_str()), (403, "identity.foreign_origin"));
     assert_eq!(left_behind(&server.state.config.data_dir), 0);
 
+    let reports = stranger.upload("/verify", &[], Some(("a.pdf", &content))).await.ok().json()["reports"].take();
+    let (html, etsi) = (reports["html"].as_str().expect("a page"), reports["etsi"].as_str().expect("XML"));
+    assert!(html.contains("Trần Quốc Khánh") && !html.contains("<script"), "{html}");
+    assert!(etsi.contains("urn:etsi:019102:mainindication:total-passed"), "{etsi}");
+
     let machine = server.machine(&ground.clerk).await;
     let (kind, body) = crate::support::multipart(&[], Some(("a.pdf", &content)));
     let answer = machine.send(reqwest::Method::POST, "/api/v1/verify", &kind, body).await.ok().json();
     assert_eq!((&answer["file"], &answer["verdict"]), (&"a.pdf".into(), &"TOTAL_PASSED".into()));
     assert_eq!(answer["signatures"][1]["coverage"], "entire_file");
+    let (kind, body) = crate::support::multipart(&[], Some(("a.pdf", &content)));
+    for (format, content_type, holds) in [
+        ("html", "text/html; charset=utf-8", "<html"),
+        ("etsi", "application/xml", "<ValidationReport"),
+    ] {
+        let path = format!("/api/v1/verify?format={format}");
+        let answer = machine.send(reqwest::Method::POST, &path, &kind, body.clone()).await.ok();
+        assert_eq!(answer.header("content-type"), content_type);
+        assert!(
+            answer
+                .header("content-disposition")
+                .contains(&format!("a.{format}").replace("etsi", "xml"))
+        );
+        assert!(answer.text().contains(holds));
+    }
+    let path = "/api/v1/verify?format=docx";
+    assert_eq!(
+        machine.send(reqwest::Method::POST, path, &kind, body).await.code(),
+        "signatures.form"
+    );
 }
 
 #[tokio::test]

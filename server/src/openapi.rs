@@ -33,6 +33,8 @@ use utoipa::{Modify, OpenApi};
         documents::http::create,
         documents::http::read,
         documents::http::file,
+        documents::http::check,
+        documents::http::version,
         documents::http::act,
         meetings::http::list,
         meetings::http::read,

@@ -54,10 +54,15 @@ pub async fn serve(state: &AppState, sha256: &str, file_name: &str, request: Req
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{sha256}\"")) {
         headers.insert(header::ETAG, etag);
     }
-    if let Ok(disposition) = HeaderValue::from_str(&format!("inline; filename*=UTF-8''{}", percent(file_name))) {
+    if let Ok(disposition) = HeaderValue::from_str(&disposition("inline", file_name)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+/// `Content-Disposition` with a file name in any script (RFC 6266).
+pub fn disposition(kind: &str, file_name: &str) -> String {
+    format!("{kind}; filename*=UTF-8''{}", percent(file_name))
 }
 
 fn percent(name: &str) -> String {

@@ -16,6 +16,7 @@ pub mod pdf;
 mod sign;
 pub mod timestamp;
 pub mod validate;
+mod versions;
 pub mod x509;
 
 pub use appearance::{Align, Appearance};
@@ -30,3 +31,4 @@ pub use pdf::Source;
 pub use pdf::source::FileSource;
 pub use sign::{SignOptions, Signed, add_document_timestamp, sign, sign_path, sign_stamped};
 pub use timestamp::request::TimeStamper;
+pub use versions::{Version, versions, write_version};

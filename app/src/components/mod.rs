@@ -10,5 +10,6 @@ pub mod notice;
 pub mod pager;
 pub mod pdf;
 pub mod prefs;
+pub mod save;
 pub mod toast;
 pub mod upload;

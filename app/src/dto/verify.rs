@@ -18,6 +18,18 @@ pub struct VerifyReport {
     /// What could not be asked or fetched, so that the report says less than it could.
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// To be saved beside the file; only where the file itself is not kept here.
+    #[serde(default)]
+    pub reports: Option<Reports>,
+}
+
+/// What was found, in the forms that other people and programs read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reports {
+    /// A page in both languages.
+    pub html: String,
+    /// The validation report of ETSI TS 119 102-2, XML.
+    pub etsi: String,
 }
 
 /// Something to know, by a stable code and in words.
@@ -57,6 +69,9 @@ pub struct SignatureView {
     pub page: Option<u32>,
     /// Revision that the signature covers, from 1.
     pub revision: u32,
+    /// What was signed is the first so many bytes of the file.
+    #[serde(default)]
+    pub signed_length: Option<u64>,
     pub warnings: Vec<Note>,
 }
 

@@ -74,6 +74,7 @@ mod tests {
             proven_time: None,
             page: None,
             revision: 1,
+            signed_length: None,
             warnings: vec![],
         }
     }
@@ -90,6 +91,7 @@ mod tests {
             signatures,
             checked: String::new(),
             notes: vec![],
+            reports: None,
         }
     }
 

@@ -3,6 +3,7 @@ mod admin;
 mod audit;
 mod axis;
 mod demo;
+mod revisions;
 mod secrets;
 mod serve;
 mod sign;
@@ -31,6 +32,8 @@ enum Command {
     Extend(sign::ExtendArgs),
     /// Check the signatures of PDFs.
     Verify(verify::Args),
+    /// List what a PDF was after each signature and change, and save each version as it was.
+    Revisions(revisions::Args),
     /// Check exported audit logs.
     Audit(audit::Args),
     /// Run a node of the interconnection axis.
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Sign(args) => sign::run(&args),
         Command::Extend(args) => sign::extend(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Revisions(args) => revisions::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Axis(args) => axis::run(&args),
         Command::Demo(args) => demo::run(&args),

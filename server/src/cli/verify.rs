@@ -3,15 +3,25 @@ use super::{USAGE, in_runtime};
 use crate::clock::now_us;
 use crate::signatures::fetch::{Fetcher, Reach};
 use crate::signatures::http::FileReportV1;
+use crate::signatures::report;
 use crate::signatures::verify::{Checked, anchors, check_file};
 use app::dto::verify::{SignatureView, VerifyReport};
+use futures_util::{StreamExt, stream};
 use signing::validate::{Indication, ValidationContext};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// When the input cannot be read or has no signature.
+pub const UNREADABLE: u8 = 3;
+/// When what was found cannot be written (`EX_CANTCREAT`): never to be taken for a verdict.
+pub const CANNOT_WRITE: u8 = 73;
+/// When the program itself cannot start its work (`EX_OSERR`).
+const NO_RUNTIME: u8 = 71;
+
 /// Exit code 0: every signature of every file is TOTAL_PASSED; 1: one is TOTAL_FAILED; 2: the worst is INDETERMINATE;
-/// 3: a file cannot be read or has no signature; 64: wrong usage.
+/// 3: a file cannot be read or has no signature; 64: wrong usage; 73: a report cannot be written.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Trusted certificates, PEM or DER, or folders of them. Without any, nothing is trusted, and the facts of integrity
@@ -30,9 +40,13 @@ pub struct Args {
     /// One JSON object for each file, one a line.
     #[arg(long, conflicts_with = "html")]
     json: bool,
-    /// Write a page that shows the results.
+    /// Write a page that shows the results, in Vietnamese and English, for people; it needs nothing beside it.
     #[arg(long, value_name = "OUT.html")]
     html: Option<PathBuf>,
+    /// Write the validation report of ETSI TS 119 102-2, for other systems.
+    #[arg(long, value_name = "OUT.xml")]
+    etsi: Option<PathBuf>,
+    /// Files, or folders: then every .pdf in them.
     #[arg(required = true, value_name = "FILE.pdf")]
     files: Vec<PathBuf>,
 }
@@ -53,40 +67,95 @@ pub fn run(args: &Args) -> ExitCode {
     };
     match in_runtime(all(args, context)) {
         Ok(Ok(code)) => ExitCode::from(code),
-        Ok(Err(e)) | Err(e) => {
+        Ok(Err(e)) => {
             eprintln!("kyhop: {e}");
-            ExitCode::FAILURE
+            ExitCode::from(CANNOT_WRITE)
+        }
+        Err(e) => {
+            eprintln!("kyhop: {e}");
+            ExitCode::from(NO_RUNTIME)
         }
     }
 }
 
 async fn all(args: &Args, context: ValidationContext) -> Result<u8, String> {
     let fetcher = (!args.no_fetch).then(|| Fetcher::new(Reach::Anywhere));
-    let mut page = String::new();
+    let (context, fetcher) = (&context, fetcher.as_ref());
+    let at_once = std::thread::available_parallelism().map_or(2, |n| n.get());
+    let check = |file: PathBuf| async move {
+        let checked = check_file(&file, context.clone(), fetcher).await;
+        (file.display().to_string(), checked.unwrap_or_else(|e| Checked::unreadable(&e)))
+    };
+    // In the order of the arguments, however long each takes.
+    let mut checks = stream::iter(listed(&args.files)).map(check).buffered(at_once);
+    let mut out = io::stdout().lock();
+    let mut heard = true;
+    let mut kept = Vec::new();
     let mut code = 0;
-    for file in &args.files {
-        let name = file.display().to_string();
-        let checked = match check_file(file, context.clone(), fetcher.as_ref()).await {
-            Ok(checked) => checked,
-            Err(e) => Checked::unreadable(&e),
-        };
+    while let Some((name, checked)) = checks.next().await {
         code = worse(code, exit_code(&checked));
-        if args.json {
-            let report = FileReportV1 {
-                file: name,
-                report: checked.report,
-            };
-            println!("{}", serde_json::to_string(&report).map_err(|e| e.to_string())?);
-        } else {
-            let view = checked.view(&name);
-            print!("{}", in_words(&view));
-            page.push_str(&section(&view));
+        let said = match args.json {
+            true => line(&name, &checked)?,
+            false => in_words(&checked.view(&name)),
+        };
+        // Whoever reads this may have heard enough; the verdict is the exit code.
+        heard = heard && out.write_all(said.as_bytes()).is_ok();
+        if args.html.is_some() || args.etsi.is_some() {
+            kept.push((name, checked));
         }
     }
-    if let Some(out) = &args.html {
-        std::fs::write(out, document(&page)).map_err(|e| format!("{}: {e}", out.display()))?;
+    let kept: Vec<report::Named> = kept.iter().map(|(name, checked)| (name.as_str(), checked)).collect();
+    let save = |to: &Path, content: &[u8]| std::fs::write(to, content).map_err(|e| format!("{}: {e}", to.display()));
+    if let Some(to) = &args.html {
+        save(to, report::html(&kept).as_bytes())?;
+    }
+    if let Some(to) = &args.etsi {
+        save(to, &report::etsi(&kept).map_err(|e| e.to_string())?)?;
     }
     Ok(code)
+}
+
+/// Files as they are; of folders, every PDF in them and in their folders, by name.
+fn listed(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths {
+        let before = found.len();
+        if path.is_dir() {
+            inside(path, &mut found);
+        }
+        // An empty folder is worth a line, too: whoever named it expects something in it.
+        if found.len() == before {
+            found.push(path.clone());
+        }
+    }
+    found
+}
+
+fn inside(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            // A link to a folder is not followed, so that no ring of them is walked for ever.
+            if entry.file_type().is_ok_and(|t| t.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) && path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    found.extend(files);
+}
+
+fn line(file: &str, checked: &Checked) -> Result<String, String> {
+    let report = FileReportV1 {
+        file: file.to_owned(),
+        report: checked.report.clone(),
+    };
+    let json = serde_json::to_string(&report).map_err(|e| e.to_string())?;
+    Ok(json + "\n")
 }
 
 fn exit_code(checked: &Checked) -> u8 {
@@ -94,7 +163,7 @@ fn exit_code(checked: &Checked) -> u8 {
         Some(Indication::TotalPassed) => 0,
         Some(Indication::TotalFailed) => 1,
         Some(Indication::Indeterminate) => 2,
-        None => 3,
+        None => UNREADABLE,
     }
 }
 
@@ -145,90 +214,9 @@ fn sub(s: &SignatureView) -> &str {
     s.sub_indication.as_deref().unwrap_or_default()
 }
 
-fn section(view: &VerifyReport) -> String {
-    let mut html = String::new();
-    let _ = write!(
-        html,
-        "<section><h2>{}</h2><p class=\"{}\">{}</p><p>SHA-256 <code>{}</code> · {} byte · {} trang / pages · {} lần ghi / revisions · {}</p>",
-        escape(&view.file_name),
-        view.verdict,
-        match &view.error {
-            Some(e) => format!("{} <span lang=\"en\">{}</span>", escape(&e.vi), escape(&e.en)),
-            None => view.verdict.clone(),
-        },
-        view.sha256,
-        view.size,
-        view.pages,
-        view.revisions,
-        view.checked
-    );
-    for s in &view.signatures {
-        let _ = write!(
-            html,
-            "<article><h3>{}</h3><p class=\"{}\">{} {} – {} <span lang=\"en\">{}</span></p><table><tbody>",
-            escape(&s.signer),
-            s.indication,
-            s.indication,
-            sub(s),
-            escape(&s.explanation.vi),
-            escape(&s.explanation.en)
-        );
-        let yes = |fact: Option<bool>| fact.map_or("–", |f| if f { "có / yes" } else { "không / no" }).to_owned();
-        let or = |fact: &Option<String>| fact.clone().unwrap_or_else(|| "–".into());
-        let rows = [
-            ("Ô chữ ký / field", s.field.clone()),
-            ("Cơ quan / organisation", s.organisation.clone()),
-            ("Cấp bởi / issuer", s.issuer.clone()),
-            ("Số chứng thư / serial", s.serial.clone()),
-            ("Nguyên vẹn / intact", yes(s.intact)),
-            ("Giá trị chữ ký đúng / cryptographically valid", yes(s.cryptographically_valid)),
-            ("Tin cậy / trusted", yes(s.trusted)),
-            ("Thu hồi / revocation", or(&s.revocation)),
-            ("Phạm vi / coverage", s.coverage.clone()),
-            ("Thay đổi sau khi ký / changes", or(&s.modification_level)),
-            ("Được phép / allowed", yes(s.modifications_allowed)),
-            ("Mức / level", or(&s.level)),
-            ("Ký lúc / claimed time", or(&s.claimed_time)),
-            ("Chứng minh / proven time", or(&s.proven_time)),
-        ];
-        for (what, value) in rows {
-            let _ = write!(html, "<tr><th>{what}</th><td>{}</td></tr>", escape(&value));
-        }
-        html.push_str("</tbody></table><ul>");
-        let changes = s.changes.iter().map(|c| (&c.vi, &c.en));
-        for (vi, en) in changes.chain(s.warnings.iter().map(|w| (&w.vi, &w.en))) {
-            let _ = write!(html, "<li>{} <span lang=\"en\">{}</span></li>", escape(vi), escape(en));
-        }
-        html.push_str("</ul></article>");
-    }
-    html.push_str("<ul>");
-    for note in &view.notes {
-        let _ = write!(html, "<li>{} <span lang=\"en\">{}</span></li>", escape(&note.vi), escape(&note.en));
-    }
-    html + "</ul></section>"
-}
-
-/// One file that needs no other.
-fn document(sections: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Kiểm tra chữ ký số</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}\
-         th{{text-align:left;padding-right:1rem;font-weight:500}}td,code{{overflow-wrap:anywhere}}[lang=en]{{color:#555}}\
-         .TOTAL_PASSED{{color:#0a6b2d}}.TOTAL_FAILED{{color:#b00020}}.INDETERMINATE{{color:#8a5a00}}</style>\
-         <h1>Kiểm tra chữ ký số</h1>{sections}</html>"
-    )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::worse;
+    use super::{inside, worse};
 
     #[test]
     fn the_worst_decides() {
@@ -237,5 +225,19 @@ mod tests {
         assert_eq!(of(&[0, 2]), 2);
         assert_eq!(of(&[3, 2, 0]), 3);
         assert_eq!(of(&[2, 1, 3]), 1);
+    }
+
+    #[test]
+    fn folders_are_walked_without_running_in_rings() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a/b");
+        std::fs::create_dir_all(&deep).unwrap();
+        std::os::unix::fs::symlink(dir.path(), deep.join("ring")).unwrap();
+        for name in ["z.pdf", "a/b/two.PDF", "a/notes.txt"] {
+            std::fs::write(dir.path().join(name), b"").unwrap();
+        }
+        let mut found = Vec::new();
+        inside(dir.path(), &mut found);
+        assert_eq!(found, [dir.path().join("a/b/two.PDF"), dir.path().join("z.pdf")]);
     }
 }

@@ -2,11 +2,14 @@
 use super::upload::Form;
 use super::{Error, Service};
 use crate::fault::{Fault, Problem};
+use crate::files::FileError;
 use crate::identity::http::Caller;
+use crate::signatures::http::{FileReportV1, FormatV1, Wish, answer, wanted};
 use crate::state::AppState;
 use app::dto::Placement;
 use app::dto::documents::{DocumentQuery, State as DocumentState};
 use app::ids::DocumentId;
+use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
@@ -15,6 +18,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
 use utoipa::ToSchema;
 
 pub fn routes() -> Router<AppState> {
@@ -29,6 +34,8 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/documents", get(list))
         .route("/api/v1/documents/{id}", get(read))
         .route("/api/v1/documents/{id}/file", get(file))
+        .route("/api/v1/documents/{id}/verify", get(check))
+        .route("/api/v1/documents/{id}/versions/{number}", get(version))
         .route("/api/v1/documents/{id}/{action}", post(act))
 }
 
@@ -273,6 +280,38 @@ pub async fn file(
 ) -> Result<Response, Fault> {
     let d = state.documents.get(&actor, &id).await?;
     Ok(crate::stored::serve(&state, &d.file.sha256, &d.file_name, request).await)
+}
+
+/// Checks the signatures of the present PDF, as `POST /api/v1/verify` does.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/verify", params(("id" = String, Path), FormatV1), responses((status = 200, body = FileReportV1), (status = 401), (status = 404), (status = 422)), tag = "documents")]
+pub async fn check(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<DocumentId>,
+    format: Wish,
+) -> Result<Response, Fault> {
+    let format = wanted(format)?;
+    let (name, checked) = service.checked(&actor, &id).await?;
+    Ok(answer(name, checked, format)?)
+}
+
+/// The present PDF as it was once, byte for byte: a version by its number from 1, as the check's `revision` names that of a signature.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/versions/{number}", params(("id" = String, Path), ("number" = u32, Path)), responses((status = 200, content_type = "application/pdf"), (status = 401), (status = 404)), tag = "documents")]
+pub async fn version(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path((id, number)): Path<(DocumentId, u32)>,
+) -> Result<Response, Fault> {
+    let (path, length, name) = service.version(&actor, &id, number).await?;
+    let file = tokio::fs::File::open(path).await.map_err(|e| Error::from(FileError::Io(e)))?;
+    let body = Body::from_stream(ReaderStream::with_capacity(file.take(length), 1 << 16));
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (header::CONTENT_DISPOSITION, crate::stored::disposition("attachment", &name)),
+    ];
+    Ok((headers, body).into_response())
 }
 
 /// Uploads a PDF as a draft: a multipart form with `file`, `kind`, `abstract_text`, `urgency`, `receivers` (repeated), `leader_id`,

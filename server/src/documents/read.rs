@@ -5,11 +5,13 @@ use super::{Error, Result, Service, rules, topic};
 use crate::actor::Actor;
 use crate::clock::{now_us, vietnam, when};
 use crate::signatures::Owner;
+use crate::signatures::verify::Checked;
 use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, NextNumber, Step, Version};
 use app::dto::identity::Body;
 use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
 use app::ids::{DocumentId, UserId};
+use std::path::PathBuf;
 
 const PER_PAGE: u32 = 50;
 
@@ -162,8 +164,24 @@ impl Service {
 
     /// Checks the signatures of the document's present file.
     pub async fn verify(&self, actor: &Actor, id: &DocumentId) -> Result<VerifyReport> {
+        let (name, checked) = self.checked(actor, id).await?;
+        Ok(checked.view(&name))
+    }
+
+    /// The same as facts, with the name of the file.
+    pub async fn checked(&self, actor: &Actor, id: &DocumentId) -> Result<(String, Checked)> {
         let row = self.seen(actor, id).await?;
-        Ok(self.signatures.verify_file(&self.files.path(&row.sha256), &row.file_name).await?)
+        let checked = self.signatures.check(&self.files.path(&row.sha256)).await?;
+        Ok((row.file_name, checked))
+    }
+
+    /// The present file as it was once, a version by its number: path, bytes to take of it, and a name to save it under.
+    pub async fn version(&self, actor: &Actor, id: &DocumentId, number: u32) -> Result<(PathBuf, u64, String)> {
+        let row = self.seen(actor, id).await?;
+        let path = self.files.path(&row.sha256);
+        let version = self.signatures.version(&path, number).await?.ok_or(Error::NotFound)?;
+        let stem = row.file_name.strip_suffix(".pdf").unwrap_or(&row.file_name);
+        Ok((path, version.length, format!("{stem}.{number}.pdf")))
     }
 
     /// The name under which one of the document's files is saved, if this person may read it.

@@ -2,6 +2,7 @@
 use super::fetch::Fetcher;
 use signing::FileSource;
 use signing::validate::{Needed, Report, ValidationContext, validate};
+use signing::x509::Certificate;
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
@@ -80,11 +81,26 @@ pub async fn judge(file: &Path, mut context: ValidationContext, fetcher: Option<
             unfetched.push(Unfetched { url, why });
         }
     }
+    tell(&mut report, &unfetched);
     Ok(Judged {
         report,
         context,
         unfetched,
     })
+}
+
+/// Notes with each signature what could not be fetched for its certificates, as the warning `not_fetched:URL WHY`.
+fn tell(report: &mut Report, unfetched: &[Unfetched]) {
+    for s in &mut report.signatures {
+        let stamps = s.timestamps.iter().flat_map(|t| &t.chain);
+        let links = s.chain.iter().chain(stamps);
+        let urls: Vec<String> = links
+            .filter_map(|c| Certificate::parse(&c.der).ok())
+            .flat_map(|c| [c.extensions.crl_urls, c.extensions.ocsp_urls, c.extensions.issuer_urls].concat())
+            .collect();
+        let mine = unfetched.iter().filter(|u| urls.contains(&u.url));
+        s.warnings.extend(mine.map(|u| format!("not_fetched:{} {}", u.url, u.why)));
+    }
 }
 
 async fn once(file: &Path, context: ValidationContext) -> io::Result<(Report, ValidationContext)> {

@@ -7,6 +7,7 @@ mod keys;
 pub mod levels;
 pub mod pdf;
 pub mod pin;
+pub mod report;
 mod seal;
 mod store;
 pub mod verify;

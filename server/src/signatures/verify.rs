@@ -6,8 +6,8 @@ use crate::clock::{now_us, when};
 use crate::files::FileError;
 use app::dto::verify::{Change, SignatureView, VerifyReport};
 use openssl::x509::X509;
-use signing::FileSource;
 use signing::validate::{Kind, Report, SignatureReport, ValidationContext};
+use signing::{FileSource, Version};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,18 @@ impl Service {
     /// Checks the signatures of a file now.
     pub async fn verify_file(&self, file: &Path, file_name: &str) -> Result<VerifyReport> {
         Ok(self.check(file).await?.view(file_name))
+    }
+
+    /// What a file was once, by the number of the version.
+    pub async fn version(&self, file: &Path, number: u32) -> Result<Option<Version>> {
+        let io = |e| Error::Files(FileError::Io(e));
+        let path = file.to_owned();
+        let read = move || -> Result<_> {
+            let source = FileSource::new(File::open(path).map_err(io)?).map_err(io)?;
+            let all = signing::versions(&source, None)?;
+            Ok(all.into_iter().find(|v| v.number == number))
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|e| io(std::io::Error::other(e)))?
     }
 
     /// The facts and the verdict as the library gives them.
@@ -166,6 +178,7 @@ impl Checked {
             signatures: report.signatures.iter().map(signature).collect(),
             checked: when(self.at.saturating_mul(1_000_000)).text,
             notes: self.unfetched.iter().map(|u| words::unfetched(&u.url, &u.why)).collect(),
+            reports: None,
         }
     }
 }
@@ -216,6 +229,7 @@ fn signature(s: &SignatureReport) -> SignatureView {
         proven_time: moment(s.proven_time),
         page: s.page,
         revision: s.revision.unwrap_or_default(),
+        signed_length: s.revision.and(s.byte_range).map(|[_, _, after, rest]| after + rest),
         warnings: s.warnings.iter().map(|w| words::warning(w)).collect(),
     }
 }

@@ -232,6 +232,10 @@ pub fn warning(code: &str) -> Note {
             "Có chữ ký hiển thị được thêm sau khi văn bản đã được chứng nhận.".into(),
             "A visible signature was added after the document had been certified.".into(),
         ),
+        "not_fetched" => {
+            let (url, why) = rest.split_once(' ').unwrap_or((rest, ""));
+            return unfetched(url, why);
+        }
         "timestamp_not_usable" => ("Có dấu thời gian không dùng được.".into(), "A time stamp cannot be used.".into()),
         "signing_certificate_reference_differs" => (
             "Chữ ký trỏ tới một chứng thư khác.".into(),

@@ -38,7 +38,10 @@ pub fn Signatures(doc: Doc) -> impl IntoView {
     let shown = move || match report.get() {
         None => view! { <Loading /> }.into_any(),
         Some(Err(error)) => view! { <ErrorNote error /> }.into_any(),
-        Some(Ok(report)) => view! { <Report report /> }.into_any(),
+        Some(Ok(report)) => {
+            let id = wanted.get().map(|(id, _)| id.to_string()).unwrap_or_default();
+            view! { <Report report id /> }.into_any()
+        }
     };
     view! {
         <Show when=move || wanted.with(Option::is_some)>
@@ -70,7 +73,7 @@ fn sentence(s: &SignatureView) -> &'static str {
 }
 
 #[component]
-fn Report(report: VerifyReport) -> impl IntoView {
+fn Report(report: VerifyReport, id: String) -> impl IntoView {
     if report.signatures.is_empty() {
         return match report.error {
             Some(error) => view! { <ErrorNote error /> }.into_any(),
@@ -86,7 +89,7 @@ fn Report(report: VerifyReport) -> impl IntoView {
     let each = report
         .signatures
         .into_iter()
-        .map(|signature| view! { <Signature signature /> })
+        .map(|signature| view! { <Signature signature id=id.clone() /> })
         .collect_view();
     view! {
         <div class=look data-test="verdict" data-verdict=report.verdict>
@@ -97,18 +100,35 @@ fn Report(report: VerifyReport) -> impl IntoView {
         </div>
         <ul class="signatures">{each}</ul>
         <p class="quiet">{tf("documents.checked", &[("when", &report.checked)])}</p>
+        <p class="page-tools">
+            <a class="button" href=format!("/api/v1/documents/{id}/verify?format=html") download rel="external">
+                {t("verify.save_html")}
+            </a>
+            <a class="button" href=format!("/api/v1/documents/{id}/verify?format=etsi") download rel="external">
+                {t("verify.save_etsi")}
+            </a>
+        </p>
     }
     .into_any()
 }
 
 #[component]
-fn Signature(signature: SignatureView) -> impl IntoView {
+fn Signature(signature: SignatureView, id: String) -> impl IntoView {
     let words = sentence(&signature);
     let when = signature.proven_time.or(signature.claimed_time).unwrap_or_default();
     let organisation = Some(signature.organisation).filter(|o| !o.is_empty() && *o != signature.signer);
     let code = signature
         .sub_indication
         .map(|c| view! { <p class="note-code"><code>{c}</code></p> });
+    let version = signature.signed_length.map(|_| {
+        view! {
+            <p class="page-tools">
+                <a class="button" href=format!("/api/v1/documents/{id}/versions/{}", signature.revision) download rel="external">
+                    {t("verify.save_version")}
+                </a>
+            </p>
+        }
+    });
     view! {
         <li data-test="signature" data-indication=signature.indication>
             <p>
@@ -118,6 +138,7 @@ fn Signature(signature: SignatureView) -> impl IntoView {
             <p class="quiet number">{when}</p>
             <p>{words}</p>
             {code}
+            {version}
         </li>
     }
 }

@@ -7,11 +7,12 @@ use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_ready};
 use crate::components::notice::Failure;
+use crate::components::save;
 use crate::dto::verify::VerifyReport;
 use crate::i18n::{t, tf};
 use leptos::html;
 use leptos::prelude::*;
-use report::Report;
+use report::{Report, Saved};
 use web_sys::{DragEvent, File, FileList};
 
 fn first(files: Option<FileList>) -> Option<File> {
@@ -22,7 +23,7 @@ fn first(files: Option<FileList>) -> Option<File> {
 pub fn VerifyPage() -> impl IntoView {
     let call = Call::new();
     let ready = use_ready();
-    let report = RwSignal::new(None::<VerifyReport>);
+    let report = RwSignal::new(None::<(VerifyReport, Saved)>);
     let name = RwSignal::new(None::<String>);
     let part = RwSignal::new(0.0_f64);
     let over = RwSignal::new(false);
@@ -31,10 +32,15 @@ pub fn VerifyPage() -> impl IntoView {
     let check = move |file: Option<File>| {
         let Some(file) = file else { return };
         name.set(Some(file.name()));
+        if let Some((_, saved)) = report.get_untracked() {
+            save::forget(saved.addresses());
+        }
         report.set(None);
+        let kept = file.clone();
         part.set(0.0);
         call.run(verify_file(file, move |p| part.set(p)), move |found| {
-            report.set(Some(found));
+            let saved = Saved::of(&kept, &found);
+            report.set(Some((found, saved)));
             if let Some(section) = result.get_untracked() {
                 let _ = section.focus();
             }
@@ -98,7 +104,7 @@ pub fn VerifyPage() -> impl IntoView {
             </div>
             <Failure error=call.error />
             <section node_ref=result tabindex="-1" class="verify-result" aria-label=t("verify.result")>
-                {move || report.get().map(|report| view! { <Report report /> })}
+                {move || report.get().map(|(report, saved)| view! { <Report report saved /> })}
             </section>
         </div>
     }

@@ -2,11 +2,44 @@
 use super::signature::{Signature, words_of};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{ErrorNote, Note};
+use crate::components::save;
 use crate::dto::verify::{SignatureView, VerifyReport};
 use crate::i18n::{t, tf};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Blob, Element};
+
+/// Addresses, within this page, of what can be saved. The file has not left the browser's hands, so that the version of each
+/// signature is cut from it here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Saved {
+    /// The version that each signature signed: address and name to save it under.
+    versions: Vec<Option<(String, String)>>,
+    html: Option<(String, String)>,
+    etsi: Option<(String, String)>,
+}
+
+impl Saved {
+    pub fn of(file: &Blob, report: &VerifyReport) -> Self {
+        let name = report.file_name.as_str();
+        let version = |s: &SignatureView| {
+            let address = save::beginning(file, s.signed_length?)?;
+            Some((address, save::renamed(name, &format!("{}.pdf", s.revision))))
+        };
+        let kept = |content: &str, kind: &str, ending: &str| Some((save::text(content, kind)?, save::renamed(name, ending)));
+        let reports = report.reports.as_ref();
+        Self {
+            versions: report.signatures.iter().map(version).collect(),
+            html: reports.and_then(|r| kept(&r.html, "text/html;charset=utf-8", "html")),
+            etsi: reports.and_then(|r| kept(&r.etsi, "application/xml", "xml")),
+        }
+    }
+
+    pub fn addresses(&self) -> impl Iterator<Item = &String> {
+        let all = self.versions.iter().chain([&self.html, &self.etsi]);
+        all.flatten().map(|(address, _)| address)
+    }
+}
 
 /// The verdict in one sentence, and why.
 fn sentence(report: &VerifyReport) -> (&'static str, &'static str) {
@@ -77,7 +110,7 @@ fn print() {
 }
 
 #[component]
-pub fn Report(report: VerifyReport) -> impl IntoView {
+pub fn Report(report: VerifyReport, saved: Saved) -> impl IntoView {
     let facts = view! { <FileFacts report=report.clone() /> };
     if report.signatures.is_empty() {
         let error = report.error.map(|error| view! { <ErrorNote error /> });
@@ -109,7 +142,8 @@ pub fn Report(report: VerifyReport) -> impl IntoView {
         {report
             .signatures
             .into_iter()
-            .map(|signature| view! { <Signature signature revisions /> })
+            .zip(saved.versions)
+            .map(|(signature, version)| view! { <Signature signature revisions version /> })
             .collect_view()}
         {(!notes.is_empty())
             .then(|| {
@@ -124,9 +158,20 @@ pub fn Report(report: VerifyReport) -> impl IntoView {
             <button type="button" class="button" on:click=|_| print()>
                 {t("verify.print")}
             </button>
+            {saved.html.map(|(address, name)| view! { <Save address name words=t("verify.save_html") /> })}
+            {saved.etsi.map(|(address, name)| view! { <Save address name words=t("verify.save_etsi") /> })}
         </p>
     }
     .into_any()
+}
+
+#[component]
+pub fn Save(address: String, name: String, words: &'static str) -> impl IntoView {
+    view! {
+        <a class="button" href=address download=name rel="external" data-test="save">
+            {words}
+        </a>
+    }
 }
 
 /// Which file was checked, and when: a print is worth nothing without it.
@@ -205,6 +250,7 @@ mod tests {
             proven_time: None,
             page: None,
             revision: 1,
+            signed_length: None,
             warnings: Vec::new(),
         }
     }
@@ -220,6 +266,7 @@ mod tests {
             pages: 1,
             signatures,
             notes: Vec::new(),
+            reports: None,
             checked: String::new(),
         }
     }

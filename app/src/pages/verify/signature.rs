@@ -1,4 +1,5 @@
 //! One signature: who, when, what it covers, what changed since; the expert's facts folded below.
+use super::report::Save;
 use crate::components::icon::{Glyph, Icon};
 use crate::dto::verify::{Change, Note, SignatureView};
 use crate::i18n::{Lang, lang, t, tf};
@@ -66,7 +67,7 @@ fn change(change: Change) -> impl IntoView {
 }
 
 #[component]
-pub fn Signature(signature: SignatureView, revisions: u32) -> impl IntoView {
+pub fn Signature(signature: SignatureView, revisions: u32, version: Option<(String, String)>) -> impl IntoView {
     let s = signature;
     let (badge, icon, words) = tone(&s.indication);
     let kind = if s.kind == "timestamp" {
@@ -111,6 +112,14 @@ pub fn Signature(signature: SignatureView, revisions: u32) -> impl IntoView {
                         }
                     })}
             </dl>
+            {version
+                .map(|(address, name)| {
+                    view! {
+                        <p class="page-tools">
+                            <Save address name words=t("verify.save_version") />
+                        </p>
+                    }
+                })}
             <details class="expert">
                 <summary>{t("verify.expert")}</summary>
                 <Expert s kind />
