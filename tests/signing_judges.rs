@@ -139,6 +139,7 @@ impl Ground {
             time: now_us() / 1_000_000,
             reason: reason.into(),
             lines: Vec::new(),
+            seals: reason == "Phát hành văn bản",
         };
         let path = demo().join("documents").join(name);
         let (number, date) = (box_at("number", 140.0, 18.0), box_at("date", 150.0, 18.0));

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::key::SignatureAlgorithm;
 use crate::pdf::Source;
 use crate::pdf::write;
-use crate::sign::{SignOptions, Signed, What, append, room_for};
+use crate::sign::{Plan, SignOptions, Signed, append, room_for};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -45,7 +45,13 @@ pub fn prepare(
     options: &SignOptions,
 ) -> Result<Prepared> {
     let reserved = options.contents_size.unwrap_or_else(|| room_for(certificate, chain));
-    let revision = append(input, out, What::Signature, reserved, algorithm.digest(), options)?;
+    let plan = Plan {
+        certificate,
+        chain,
+        algorithm,
+        stamped: false,
+    };
+    let revision = append(input, out, Some(&plan), reserved, options)?;
     let attributes = build::signed_attributes(&revision.digest, certificate, &[])?;
     let signed = revision.write(out)?;
     Ok(Prepared {

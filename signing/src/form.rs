@@ -39,7 +39,7 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
     let mut update = Update::new(&document);
     let mut form = Form::open(&update)?;
     for field in fields {
-        form.check_new(&update, &field.name)?;
+        form.check_new(&field.name)?;
         let page = Page::find(&document, field.placement.page)?;
         let mut widget = widget(&page, &field.name, Some(&field.placement));
         widget.set("FT", "Tx");
@@ -83,37 +83,34 @@ pub fn fill_text_fields(input: &dyn Source, out: &mut dyn Write, values: &[(Stri
     let document = Document::open(input, options.password.as_deref())?;
     let mut update = Update::new(&document);
     let form = Form::open(&update)?;
-    let pages = document.pages(document.newest());
     for (name, value) in values {
-        let (id, mut field) = form.find(&update, name, b"Tx").ok_or_else(|| Error::NoSuchField(name.clone()))?;
-        let page = match field.get(b"P") {
-            Ok(Object::Reference(id)) => Some(id.0),
-            _ => pages
-                .iter()
-                .copied()
-                .find(|p| annotations(&update, *p).contains(&Object::Reference(id))),
+        let none = || Error::NoSuchField(name.clone());
+        let found = form.find(&update, name, b"Tx").ok_or_else(none)?;
+        let mut widget = update.dictionary(&Object::Reference(found.widget)).ok_or_else(none)?;
+        let page = match widget.get(b"P") {
+            Ok(Object::Reference(id)) => Page::read(&document, id.0),
+            _ => page_of(&update, found.widget),
         };
-        let page = page
-            .and_then(|p| Page::read(&document, p))
-            .ok_or_else(|| Error::NoSuchField(name.clone()))?;
-        let (w, h) = extent(&update, &field, page.rotate()).ok_or_else(|| Error::NoSuchField(name.clone()))?;
-        let size = default_size(&field);
-        let align = match field.get(b"Q").and_then(Object::as_i64) {
+        let page = page.ok_or_else(none)?;
+        let size = extent(&update, &widget, page.rotate()).ok_or_else(none)?;
+        let align = match widget.get(b"Q").and_then(Object::as_i64) {
             Ok(1) => Align::Centre,
             Ok(2) => Align::Right,
             _ => Align::Left,
         };
         let style = Style {
-            size,
+            size: default_size(&widget),
             align,
-            paper: has_paper(&field),
+            paper: has_paper(&widget),
         };
-        let look = appearance::form(&mut update, &page, (w, h), None, std::slice::from_ref(value), &style)?;
+        let look = appearance::form(&mut update, &page, size, None, std::slice::from_ref(value), &style)?;
         let mut states = Dictionary::new();
         states.set("N", look);
+        widget.set("AP", states);
+        update.set(found.widget, widget);
+        let mut field = update.dictionary(&Object::Reference(found.field)).ok_or_else(none)?;
         field.set("V", write::text(value));
-        field.set("AP", states);
-        update.set(id, field);
+        update.set(found.field, field);
     }
     finish(input, out, update, options.time)
 }
@@ -141,6 +138,15 @@ pub(crate) struct Form {
     array: Option<ObjectId>,
     pub fields: Vec<Object>,
     names: Vec<String>,
+    /// Whether it has to be written anew.
+    pub changed: bool,
+}
+
+/// A field and the first widget that shows it; often one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub field: ObjectId,
+    pub widget: ObjectId,
 }
 
 impl Form {
@@ -170,10 +176,11 @@ impl Form {
             array,
             fields,
             names,
+            changed: false,
         })
     }
 
-    pub fn check_new(&self, _: &Update, name: &str) -> Result<()> {
+    pub fn check_new(&self, name: &str) -> Result<()> {
         if name.is_empty() || name.contains('.') {
             return Err(Error::FieldName(name.to_owned()));
         }
@@ -182,11 +189,6 @@ impl Form {
         } else {
             Ok(())
         }
-    }
-
-    /// Whether the form named this field before this revision.
-    pub fn contains(&self, id: ObjectId, document: &Document) -> bool {
-        document.entry(id.0, document.newest()).is_some()
     }
 
     /// `base`, or `base` with the first number that makes it new.
@@ -198,29 +200,44 @@ impl Form {
             .unwrap_or_else(|| base.to_owned())
     }
 
-    /// A field of kind `kind` by its full name, which must be its own widget.
-    pub fn find(&self, update: &Update, name: &str, kind: &[u8]) -> Option<(ObjectId, Dictionary)> {
-        let mut level: Vec<(Object, String, Option<Object>)> = self.fields.iter().map(|f| (f.clone(), String::new(), None)).collect();
+    /// A field of kind `kind` by its full name.
+    pub fn find(&self, update: &Update, name: &str, kind: &[u8]) -> Option<Found> {
+        struct Node {
+            object: Object,
+            prefix: String,
+            kind: Option<Object>,
+            /// The field that a nameless widget belongs to.
+            owner: Option<ObjectId>,
+        }
+        let node = |object: Object, prefix: &str, kind: Option<Object>, owner| Node {
+            object,
+            prefix: prefix.to_owned(),
+            kind,
+            owner,
+        };
+        let mut level: Vec<Node> = self.fields.iter().rev().map(|f| node(f.clone(), "", None, None)).collect();
         let mut seen = std::collections::BTreeSet::new();
-        while let Some((object, prefix, inherited)) = level.pop() {
-            let Object::Reference(id) = object else { continue };
-            if !seen.insert(id) || seen.len() > 100_000 {
+        while let Some(at) = level.pop() {
+            let Object::Reference(id) = at.object else { continue };
+            if seen.len() > 100_000 || !seen.insert(id) {
                 continue;
             }
-            let Some(d) = update.dictionary(&object) else { continue };
-            let full = match name_of(update, &d) {
-                Some(own) if prefix.is_empty() => own,
-                Some(own) => format!("{prefix}.{own}"),
-                None => prefix,
+            let Some(d) = update.dictionary(&at.object) else { continue };
+            let (full, field) = match name_of(update, &d) {
+                Some(own) if at.prefix.is_empty() => (own, id),
+                Some(own) => (format!("{}.{own}", at.prefix), id),
+                None => (at.prefix, at.owner.unwrap_or(id)),
             };
-            let field_kind = d.get(b"FT").ok().map(|o| update.resolve(o)).or(inherited);
-            let is_kind = field_kind.as_ref().and_then(|k| k.as_name().ok()) == Some(kind);
-            if full == name && is_kind && d.has(b"Rect") {
-                return Some((id, d));
+            let own_kind = d.get(b"FT").ok().map(|o| update.resolve(o)).or(at.kind);
+            let kids = match d.get(b"Kids").ok().map(|k| update.resolve(k)) {
+                Some(Object::Array(kids)) => kids,
+                _ => Vec::new(),
+            };
+            let is_kind = own_kind.as_ref().and_then(|k| k.as_name().ok()) == Some(kind);
+            if full == name && is_kind && (d.has(b"Rect") || kids.is_empty()) {
+                return Some(Found { field, widget: id });
             }
-            if let Some(Object::Array(kids)) = d.get(b"Kids").ok().map(|k| update.resolve(k)) {
-                level.extend(kids.into_iter().map(|k| (k, full.clone(), field_kind.clone())));
-            }
+            level.extend(kids.into_iter().rev().map(|k| node(k, &full, own_kind.clone(), Some(field))));
         }
         None
     }
@@ -322,12 +339,16 @@ pub(crate) fn add_to_page(update: &mut Update, page: &Page, annotation: ObjectId
     }
 }
 
-fn annotations(update: &Update, page: u32) -> Vec<Object> {
-    let page = update.dictionary(&Object::Reference(update.id(page)));
-    match page.and_then(|p| p.get(b"Annots").ok().map(|a| update.resolve(a))) {
-        Some(Object::Array(items)) => items,
-        _ => Vec::new(),
-    }
+/// The page that a widget hangs on, where it does not say so itself.
+pub(crate) fn page_of(update: &Update, widget: ObjectId) -> Option<Page> {
+    let document = update.document;
+    let hangs = |page: &u32| {
+        let page = update.dictionary(&Object::Reference(update.id(*page)));
+        let list = page.and_then(|p| p.get(b"Annots").ok().map(|a| update.resolve(a)));
+        matches!(list, Some(Object::Array(items)) if items.contains(&Object::Reference(widget)))
+    };
+    let page = document.pages(document.newest()).into_iter().find(hangs)?;
+    Page::read(document, page)
 }
 
 /// Width and height of a widget as displayed.

@@ -29,6 +29,6 @@ pub use inspect::{DocumentInfo, Encryption, inspect};
 pub use key::{Digest, KeySigner, SignatureAlgorithm, Signer};
 pub use pdf::Source;
 pub use pdf::source::FileSource;
-pub use sign::{SignOptions, Signed, add_document_timestamp, sign, sign_path, sign_stamped};
+pub use sign::{FieldLock, SignOptions, Signed, add_document_timestamp, sign, sign_path, sign_stamped};
 pub use timestamp::request::TimeStamper;
 pub use versions::{Version, versions, write_version};

@@ -3,6 +3,7 @@ mod attacks;
 mod authority;
 mod burdens;
 mod levels;
+mod locks;
 mod own;
 mod peers;
 mod reports;

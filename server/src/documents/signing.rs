@@ -25,6 +25,7 @@ impl Service {
             time: now_us() / 1_000_000,
             reason: "Ký duyệt".into(),
             lines: Vec::new(),
+            seals: false,
         };
         let signed = self.signatures.sign_pdf(&key, &self.files.path(&seen.sha256), request).await?;
         let mut work = self.db.begin(actor).await?;
@@ -71,6 +72,7 @@ impl Service {
             time: now / 1_000_000,
             reason: "Phát hành văn bản".into(),
             lines: Vec::new(),
+            seals: true,
         };
         let sealed = match &filled {
             Some(filled) => self.signatures.sign_pdf(&key, filled.path(), request).await?,

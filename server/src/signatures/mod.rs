@@ -98,4 +98,6 @@ pub struct SignRequest {
     pub reason: String,
     /// Text beside the picture.
     pub lines: Vec<String>,
+    /// The body's seal: it locks the boxes of number and date.
+    pub seals: bool,
 }

@@ -3,7 +3,7 @@ use super::{Error, OpenKey, Result, Service, SignRequest};
 use crate::clock::now_us;
 use crate::files::{FileError, Files, Incoming};
 use app::dto::Placement;
-use signing::{Align, Appearance, EditOptions, FileSource, NewTextField, SignOptions};
+use signing::{Align, Appearance, EditOptions, FieldLock, FileSource, NewTextField, SignOptions};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -69,6 +69,7 @@ impl Service {
             time: request.time,
             reason: Some(request.reason).filter(|r| !r.is_empty()),
             appearance: Some(look),
+            lock: request.seals.then(|| FieldLock::Include(vec![NUMBER.into(), DATE.into()])),
             ..SignOptions::default()
         };
         let signed = self.written(file, move |source, out| {

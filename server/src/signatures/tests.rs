@@ -112,6 +112,7 @@ fn request(placement: Placement) -> SignRequest {
         time: crate::clock::now_us() / 1_000_000,
         reason: "Ký duyệt".into(),
         lines: Vec::new(),
+        seals: false,
     }
 }
 
@@ -141,11 +142,11 @@ async fn every_document_is_signed_numbered_and_sealed() {
             .await
             .unwrap()
             .expect(name);
-        let sealed = g
-            .service
-            .sign_pdf(&seal, filled.path(), request(at(1, 280.0, 70.0, 100.0, 100.0)))
-            .await
-            .unwrap();
+        let seals = SignRequest {
+            seals: true,
+            ..request(at(1, 280.0, 70.0, 100.0, 100.0))
+        };
+        let sealed = g.service.sign_pdf(&seal, filled.path(), seals).await.unwrap();
         let (old, new) = (std::fs::read(&original).unwrap(), std::fs::read(sealed.path()).unwrap());
         assert!(new.starts_with(&old), "{name}: the old bytes are untouched");
         let report = g.service.verify_file(sealed.path(), name).await.unwrap();
@@ -163,6 +164,16 @@ async fn every_document_is_signed_numbered_and_sealed() {
             assert_eq!(s.modifications_allowed, Some(true), "{name}: {s:?}");
         }
         assert!(g.service.fill_fields(&original, "1", "2").await.unwrap().is_none());
+        // Another number after the seal: the seal forbids it.
+        let renumbered = g
+            .service
+            .fill_fields(sealed.path(), "Số: 13/QĐ-UBND", "")
+            .await
+            .unwrap()
+            .expect(name);
+        let report = g.service.verify_file(renumbered.path(), name).await.unwrap();
+        assert_eq!(report.signatures[1].indication, "TOTAL_FAILED", "{name}: {report:#?}");
+        assert_eq!(report.signatures[1].modifications_allowed, Some(false), "{name}");
     }
 }
 

@@ -341,7 +341,7 @@ fn verify(document: &Document<'_>, item: &Item, signer: &SignerInfo, certificate
 }
 
 /// DocMDP and FieldMDP of a signature (ISO 32000-2, 12.8.2).
-fn locks(document: &Document<'_>, dict: &Dictionary, revision: usize) -> Locks {
+pub(crate) fn locks(document: &Document<'_>, dict: &Dictionary, revision: usize) -> Locks {
     let mut found = Locks::default();
     let Some(Object::Array(references)) = document.get(dict, b"Reference", revision) else {
         return found;

@@ -2,7 +2,7 @@
 //! (ETSI EN 319 102-1, EN 319 142-1).
 
 pub mod diff;
-mod facts;
+pub(crate) mod facts;
 pub mod fields;
 mod hashing;
 mod level;
