@@ -21,6 +21,12 @@ const SECTIONS = [
   ["What the browser gets", [["wasm_brotli", "wasm, all pages in one file (aim 250 kB for what the first page needs)"], ["css_brotli", "CSS"]]],
   ["Running", [["start_first", "first start of the demonstration"], ["start_second", "second start (limit 10 s)"], ["memory_server", "memory of a server at rest"],
     ["memory_node", "memory of the axis node at rest"], ["binary", "the program"]]],
+  ["Signing and validating (`scripts/bench-signing`)", [["sign_10k", "sign 10 KB (aim 2 × the floor)"], ["sign_10m", "sign 10 MB (aim 1.3 × the floor)"],
+    ["sign_100m", "sign 100 MB (aim 1.3 × the floor)"], ["validate_10k", "validate 10 KB (limit 1.5 ms)"], ["validate_10m", "validate 10 MB (aim 1.3 × hashing)"],
+    ["validate_100m", "validate 100 MB (aim 1.3 × hashing)"], ["verify_folder", "verify a folder (aim 20 × pyHanko)"],
+    ["validate_200", "validate 200 signatures in one file"]]],
+  ["Weight (`scripts/weigh-signing`)", [["weigh_streams", "1 GB of 10,000 pictures: sign, extend, verify (limit 64 MB)"],
+    ["weigh_few", "1 GB of four pictures (limit 64 MB)"], ["weigh_objects", "200 MB of a million objects (limit 64 MB)"]]],
   ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
 ];
 

@@ -2,7 +2,11 @@
 use super::write;
 use super::{Document, Entry, PdfError, Source};
 use lopdf::{Dictionary, Object, ObjectId};
+use openssl::hash::Hasher;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
 
 /// A revision being put together: objects that are new or take the place of old ones.
 pub struct Update<'d, 'a> {
@@ -234,15 +238,72 @@ fn stream(bytes: &mut Vec<u8>, number: u32, at: u64, offsets: &BTreeMap<u32, (u6
     bytes.extend_from_slice(b"\nendobj\n");
 }
 
+const CHUNK: usize = 1 << 18;
+/// From this size on, hashing has a thread of its own: it takes longer than reading and writing together.
+const LARGE: u64 = 4 << 20;
+/// Parts on their way from the reader to the hasher.
+const QUEUE: usize = 4;
+
 /// Copies the old file to `out` and gives each part to `see` on the way.
-pub fn copy(source: &dyn Source, out: &mut dyn std::io::Write, mut see: impl FnMut(&[u8])) -> Result<(), PdfError> {
-    let mut buffer = vec![0u8; 1 << 18];
-    let mut at = 0;
+pub fn copy(source: &dyn Source, out: &mut dyn Write, mut see: impl FnMut(&[u8])) -> Result<(), PdfError> {
+    parts(source, |part| {
+        see(&part);
+        out.write_all(&part)?;
+        Ok(Some(part))
+    })
+}
+
+/// Copies the old file to `out` and feeds `hasher` with it.
+pub(crate) fn copy_hashed(source: &dyn Source, out: &mut dyn Write, mut hasher: Hasher) -> Result<Hasher, PdfError> {
+    let failed = |e: openssl::error::ErrorStack| PdfError::Io(e.to_string());
+    if source.len() < LARGE {
+        let mut done = Ok(());
+        copy(source, out, |part| {
+            if done.is_ok() {
+                done = hasher.update(part);
+            }
+        })?;
+        return done.map(|()| hasher).map_err(failed);
+    }
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Cow<'_, [u8]>>(QUEUE);
+        let (give_back, used) = sync_channel(QUEUE + 2);
+        let hashing = scope.spawn(move || {
+            for part in receive {
+                hasher.update(&part)?;
+                // The reader may be gone already.
+                let _ = give_back.try_send(part);
+            }
+            Ok(hasher)
+        });
+        let copied = parts(source, |part| {
+            out.write_all(&part)?;
+            // A hasher that is gone says why below.
+            let _ = send.send(part);
+            Ok(used.try_recv().ok())
+        });
+        drop(send);
+        let hasher = hashing.join().map_err(|_| PdfError::Io("hashing stopped".into()))?;
+        copied?;
+        hasher.map_err(failed)
+    })
+}
+
+/// Gives the source part by part to `take`, which may give a part back to be filled again.
+fn parts<'s>(source: &'s dyn Source, mut take: impl FnMut(Cow<'s, [u8]>) -> io::Result<Option<Cow<'s, [u8]>>>) -> Result<(), PdfError> {
+    if let Some(all) = source.as_slice() {
+        for part in all.chunks(CHUNK) {
+            take(Cow::Borrowed(part))?;
+        }
+        return Ok(());
+    }
+    let (mut at, mut empty) = (0, None);
     while at < source.len() {
-        let n = usize::try_from(source.len() - at).unwrap_or(usize::MAX).min(buffer.len());
-        source.read_at(at, &mut buffer[..n])?;
-        see(&buffer[..n]);
-        out.write_all(&buffer[..n])?;
+        let n = usize::try_from(source.len() - at).unwrap_or(usize::MAX).min(CHUNK);
+        let mut buffer = empty.take().map_or_else(Vec::new, Cow::into_owned);
+        buffer.resize(n, 0);
+        source.read_at(at, &mut buffer)?;
+        empty = take(Cow::Owned(buffer))?;
         at += n as u64;
     }
     Ok(())

@@ -404,7 +404,7 @@ impl<'a> Document<'a> {
                     return known.filter(|found| found.id.0 == id);
                 }
                 let found = self.read(offset, id, revision).map(Rc::new);
-                let weight = found.as_ref().map_or(64, |f| weight(f.stream.map_or(f.end, |s| s.0) - offset));
+                let weight = found.as_ref().map_or(64, |f| weight(&f.value));
                 self.cache.borrow_mut().put(key, found.clone(), weight);
                 found
             }
@@ -448,7 +448,8 @@ impl<'a> Document<'a> {
         if number != id {
             return None;
         }
-        let (value, duplicate_key, length) = object_in(&all.data, start as usize);
+        let (value, duplicate_key) = object_in(&all.data, start as usize);
+        let weight = weight(&value);
         let found = Rc::new(Indirect {
             id: (id, 0),
             offset: container.offset,
@@ -460,7 +461,7 @@ impl<'a> Document<'a> {
             in_object_stream: true,
         });
         let kept = Some(Rc::clone(&found));
-        self.cache.borrow_mut().put(key, kept, weight(length as u64));
+        self.cache.borrow_mut().put(key, kept, weight);
         Some(found)
     }
 
@@ -544,6 +545,14 @@ impl<'a> Document<'a> {
         Object::Null
     }
 
+    /// Whether a value is, or leads to, a dictionary. Copies nothing.
+    pub fn is_dict(&self, object: &Object, revision: usize) -> bool {
+        match self.follow(object, revision) {
+            Some(found) => matches!(found.value, Object::Dictionary(_)),
+            None => matches!(object, Object::Dictionary(_)),
+        }
+    }
+
     /// Value of a key, resolved; `None` where it is missing or null.
     pub fn get(&self, dictionary: &Dictionary, key: &[u8], revision: usize) -> Option<Object> {
         let value = self.resolve(dictionary.get(key).ok()?, revision);
@@ -614,24 +623,29 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Bytes of memory that an object of this length in the file takes, roughly.
-fn weight(length: u64) -> usize {
-    usize::try_from(length).unwrap_or(usize::MAX).saturating_mul(16).saturating_add(256)
+/// Bytes of memory that a value takes, roughly.
+fn weight(value: &Object) -> usize {
+    let inside = match value {
+        Object::Array(items) => items.iter().map(weight).sum(),
+        Object::Dictionary(d) => d.iter().map(|(key, value)| 96 + key.len() + weight(value)).sum(),
+        Object::String(bytes, _) | Object::Name(bytes) => bytes.len(),
+        _ => 0,
+    };
+    size_of::<Object>() + inside
 }
 
-/// The object, whether one of its dictionaries has a key twice, and its length.
-fn object_in(data: &[u8], start: usize) -> (Object, bool, usize) {
+fn object_in(data: &[u8], start: usize) -> (Object, bool) {
     let mut parser = Parser::new(data, start);
     match parser.object() {
-        Ok(value) => (value, parser.duplicate_key, parser.pos() - start),
+        Ok(value) => (value, parser.duplicate_key),
         Err(Stop::More) => {
             // A number, name or word that ends with the stream.
             let mut padded = data.get(start..).unwrap_or_default().to_vec();
             padded.push(b' ');
             let mut parser = Parser::new(&padded, 0);
             let value = parser.object().unwrap_or(Object::Null);
-            (value, parser.duplicate_key, padded.len())
+            (value, parser.duplicate_key)
         }
-        Err(_) => (Object::Null, false, 0),
+        Err(_) => (Object::Null, false),
     }
 }

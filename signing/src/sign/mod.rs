@@ -9,7 +9,7 @@ use crate::appearance::Appearance;
 use crate::cms::build;
 use crate::error::{Error, Result};
 use crate::key::{Digest, SignatureAlgorithm, Signer};
-use crate::pdf::append::{Update, copy};
+use crate::pdf::append::{Update, copy_hashed};
 use crate::pdf::{Document, Source, write};
 use crate::timestamp::request::{self, TimeStamper};
 use dictionary::{Rules, SignatureDictionary};
@@ -230,16 +230,8 @@ pub(crate) fn append(
     bytes[at..at + text.len()].copy_from_slice(text.as_bytes());
 
     let failed = |e: openssl::error::ErrorStack| Error::Signer(e.to_string());
-    let mut hasher = Hasher::new(digest.openssl()).map_err(failed)?;
-    let mut bad = None;
-    copy(input, out, |part| {
-        if let Err(e) = hasher.update(part) {
-            bad = Some(e);
-        }
-    })?;
-    if let Some(e) = bad {
-        return Err(failed(e));
-    }
+    let hasher = Hasher::new(digest.openssl()).map_err(failed)?;
+    let mut hasher = copy_hashed(input, out, hasher)?;
     hasher.update(&bytes[..gap.0]).map_err(failed)?;
     hasher.update(&bytes[gap.1..]).map_err(failed)?;
     let digest = hasher.finish().map_err(failed)?.to_vec();

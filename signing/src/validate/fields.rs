@@ -17,13 +17,21 @@ pub struct Field {
     pub dict: Dictionary,
     /// Object numbers of the widgets; the field's own where it is one with its widget.
     pub widgets: Vec<u32>,
+    /// Nothing of this is written in another object.
+    stands_alone: bool,
 }
 
 const MAX_FIELDS: usize = 100_000;
 
 /// All terminal fields of the form at `revision`.
-pub fn fields(document: &Document<'_>, revision: usize) -> Vec<Field> {
+pub fn fields(document: &Document<'_>, revision: usize) -> Vec<Rc<Field>> {
+    fields_since(document, revision, &HashMap::new())
+}
+
+/// The same, where those of the revision before are `known`.
+pub fn fields_since(document: &Document<'_>, revision: usize, known: &HashMap<u32, Rc<Field>>) -> Vec<Rc<Field>> {
     let mut found = Vec::new();
+    let written = &document.revisions()[revision].entries;
     let Some(catalog) = document.catalog(revision) else {
         return found;
     };
@@ -43,6 +51,14 @@ pub fn fields(document: &Document<'_>, revision: usize) -> Vec<Field> {
             continue;
         };
         if !seen.insert(id) || found.len() >= MAX_FIELDS {
+            continue;
+        }
+        // At the root, and with nothing of what is looked at here behind a reference, only the object itself can change it.
+        let same = known
+            .get(&id)
+            .filter(|f| prefix.is_empty() && inherited.is_empty() && f.stands_alone);
+        if let Some(same) = same.filter(|_| written.get(id).is_none()) {
+            found.push(Rc::clone(same));
             continue;
         }
         let Some(object) = document.indirect(id, revision) else {
@@ -79,13 +95,15 @@ pub fn fields(document: &Document<'_>, revision: usize) -> Vec<Field> {
             if widgets.is_empty() {
                 widgets.push(id);
             }
-            found.push(Field {
+            let direct = |key: &[u8]| !matches!(dict.get(key), Ok(Object::Reference(_)));
+            found.push(Rc::new(Field {
                 name,
                 id,
                 kind,
                 dict: dict.clone(),
                 widgets,
-            });
+                stands_alone: !dict.has(b"Kids") && direct(b"T") && direct(b"FT") && !object.in_object_stream,
+            }));
         }
     }
     found
@@ -94,7 +112,7 @@ pub fn fields(document: &Document<'_>, revision: usize) -> Vec<Field> {
 /// A signature field that holds a signature.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    pub field: Field,
+    pub field: Rc<Field>,
     /// The signature dictionary.
     pub dict: Dictionary,
     /// The object that holds it: its own, or the field where it is a direct value.

@@ -4,6 +4,7 @@ use super::Level;
 use super::compare::{Judge, Modified};
 use crate::validate::fields::{self, Field};
 use lopdf::{Dictionary, Object};
+use std::collections::HashSet;
 
 /// Bits of an annotation's `/F` that do not change whether it is seen: Print, NoZoom, NoRotate, ReadOnly, Locked,
 /// LockedContents (ISO 32000-1, table 165). Print decides on paper alone and is set by every viewer that fills.
@@ -70,7 +71,11 @@ impl Judge<'_, '_> {
 
     /// All members of a list of fields are still there; which are new is judged in [`Judge::fields`].
     fn kept(&mut self, old: &[Object], new: &[Object]) {
-        let lost = old.iter().filter(|item| !new.contains(item));
+        let there: HashSet<u32> = new.iter().filter_map(|item| item.as_reference().ok()).map(|r| r.0).collect();
+        // A field that is no object of its own is none (ISO 32000-2, 12.7.4.1), and what is listed here stays in its list.
+        let lost = old
+            .iter()
+            .filter(|item| item.as_reference().map_or_else(|_| !new.contains(item), |r| !there.contains(&r.0)));
         let lost: Vec<Option<u32>> = lost
             .filter(|item| self.document.resolve(item, self.old.revision) != Object::Null)
             .map(|item| item.as_reference().ok().map(|r| r.0))

@@ -81,9 +81,9 @@ pub fn steps(document: &Document<'_>, from: usize) -> Vec<Step> {
     let mut found = Vec::with_capacity(newest - from);
     if from < newest {
         let mut uses = uses::Uses::default();
-        let mut old = view::View::new(document, from);
+        let mut old = view::View::new(document, from, None);
         for revision in from + 1..=newest {
-            let new = view::View::new(document, revision);
+            let new = view::View::new(document, revision, Some(&old));
             found.push(compare::step(document, &old, &new, &mut uses));
             old = new;
         }

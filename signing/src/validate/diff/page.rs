@@ -3,6 +3,10 @@
 use super::Level;
 use super::compare::{Judge, Modified};
 use lopdf::{Dictionary, Object};
+use std::collections::HashMap;
+
+/// Comparisons with what may be the same annotation under another number. Beyond, it counts as taken away and added.
+const SEARCHES: usize = 10_000;
 
 impl Judge<'_, '_> {
     /// Of a page, only the list of annotations may grow; the order of tabbing shows nothing.
@@ -29,25 +33,36 @@ impl Judge<'_, '_> {
 
     /// What was there stays there, in its order (which is the order of painting); what is new is named.
     pub fn annotations(&mut self, page: u32, old: &[Object], new: &[Object]) {
-        let mut kept = 0;
-        let mut rest = old.iter();
-        let mut added = Vec::new();
-        'next: for item in new {
-            let mut ahead = rest.clone();
-            while let Some(candidate) = ahead.next() {
-                if self.same.value(candidate, item) {
-                    kept += 1;
-                    for skipped in rest.clone().take(rest.len() - ahead.len() - 1) {
-                        self.taken_away(page, skipped);
-                    }
-                    rest = ahead;
-                    continue 'next;
-                }
+        let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, item) in old.iter().enumerate() {
+            if let Ok(id) = item.as_reference() {
+                places.entry(id.0).or_default().push(at);
             }
-            added.push(item);
         }
-        debug_assert!(kept <= old.len());
-        for gone in rest {
+        // Everything in `old` before this is either kept or named as taken away.
+        let mut done = 0;
+        let mut searches = SEARCHES;
+        let mut added = Vec::new();
+        for item in new {
+            let known = item.as_reference().ok().and_then(|id| places.get(&id.0));
+            let place = known.and_then(|all| all.get(all.partition_point(|at| *at < done)).copied());
+            let place = place.or_else(|| {
+                // Written anew as another object, or as none.
+                let ahead = old[done..].iter().take(searches);
+                let found = ahead.clone().position(|candidate| self.same.value(candidate, item));
+                searches -= found.map_or(ahead.len(), |n| n + 1);
+                found.map(|n| done + n)
+            });
+            let Some(place) = place else {
+                added.push(item);
+                continue;
+            };
+            for skipped in &old[done..place] {
+                self.taken_away(page, skipped);
+            }
+            done = place + 1;
+        }
+        for gone in &old[done..] {
             self.taken_away(page, gone);
         }
         for item in added {

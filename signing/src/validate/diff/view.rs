@@ -2,6 +2,7 @@
 
 use lopdf::{Dictionary, Object};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::uses::{TRAILER, Uses};
 use crate::pdf::Document;
@@ -17,7 +18,7 @@ pub struct View {
     pub form_id: Option<u32>,
     pub form: Dictionary,
     /// Terminal fields by their object.
-    pub fields: HashMap<u32, Field>,
+    pub fields: HashMap<u32, Rc<Field>>,
     /// The field of every widget and of every field object.
     pub owner: HashMap<u32, u32>,
     /// Inner nodes of the field tree.
@@ -43,7 +44,8 @@ pub enum Anchor {
 }
 
 impl View {
-    pub fn new(document: &Document<'_>, revision: usize) -> Self {
+    /// `before` is the view of the revision before, if it is at hand: most fields stay what they were.
+    pub fn new(document: &Document<'_>, revision: usize, before: Option<&Self>) -> Self {
         let trailer = &document.revisions()[revision].trailer;
         let reference = |d: &Dictionary, key: &[u8]| d.get(key).and_then(Object::as_reference).ok().map(|r| r.0);
         let catalog = document.catalog(revision).unwrap_or_default();
@@ -59,7 +61,9 @@ impl View {
             pages: document.pages(revision).into_iter().zip(1..).collect(),
             annotations: fields::annotation_pages(document, revision),
         };
-        for field in fields::fields(document, revision) {
+        let none = HashMap::new();
+        let known = before.map_or(&none, |b| &b.fields);
+        for field in fields::fields_since(document, revision, known) {
             for widget in &field.widgets {
                 view.owner.insert(*widget, field.id);
             }
@@ -91,7 +95,7 @@ impl View {
     }
 
     pub fn signed(&self, document: &Document<'_>, field: &Field) -> bool {
-        field.kind == b"Sig" && document.get_dict(&field.dict, b"V", self.revision).is_some()
+        field.kind == b"Sig" && field.dict.get(b"V").is_ok_and(|v| document.is_dict(v, self.revision))
     }
 
     /// From where `id` is reached. `uses` must stand at this view's revision.
