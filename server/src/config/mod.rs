@@ -29,6 +29,8 @@ pub struct Config {
     pub trust: Vec<PathBuf>,
     /// Hosts in private address ranges from which revocation data may be fetched, `,` in the environment; `KYHOP_FETCH_HOSTS`.
     pub fetch_hosts: Vec<String>,
+    /// Nobody but `fetch_hosts` is asked for revocation data; `fetch = "listed"` or `KYHOP_FETCH=listed`, otherwise `public`.
+    pub fetch_listed_only: bool,
     pub axis: Option<Axis>,
     /// Set only by `kyhop demo`: allows demonstration keys and accounts. Never read from file or environment.
     pub demonstration: bool,
@@ -59,6 +61,7 @@ struct FileConfig {
     body: FileBody,
     trust: Option<Vec<PathBuf>>,
     fetch_hosts: Option<Vec<String>>,
+    fetch: Option<String>,
     axis: Option<FileAxis>,
 }
 
@@ -186,6 +189,14 @@ impl Config {
                 0
             }),
         };
+        let fetch_listed_only = match env("KYHOP_FETCH").or(from_file.fetch).as_deref() {
+            None | Some("public") => false,
+            Some("listed") => true,
+            Some(other) => {
+                wrong.push(format!("- fetch (KYHOP_FETCH): public hoặc / or listed, không phải / not {other}"));
+                false
+            }
+        };
         if !wrong.is_empty() {
             return Err(ConfigError(wrong));
         }
@@ -211,6 +222,7 @@ impl Config {
                 .map(|l| l.split(',').map(str::to_owned).collect())
                 .or(from_file.fetch_hosts)
                 .unwrap_or_default(),
+            fetch_listed_only,
             axis,
             data_dir,
             demonstration: false,

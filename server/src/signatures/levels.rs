@@ -1,20 +1,17 @@
 //! The levels of PAdES beyond B-B, for whoever can reach the network: time stamps, validation data, archive stamps.
 //! Each step is a revision, written to a file of its own; the last one takes the place of the output.
-use super::fetch::{Fetcher, read};
+use super::fetch::Fetcher;
 use super::judge::judge;
-use reqwest::{Client, header};
 use signing::validate::{Kind, Report, ValidationContext};
 use signing::{EditOptions, FileSource, SignOptions, Signer, TimeStamper, ValidationData};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::NamedTempFile;
 
 /// A token with its chain has some kilobytes.
 const LARGEST_TOKEN: usize = 256 << 10;
-const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Level {
@@ -141,6 +138,7 @@ impl Means {
         let url = self.tsa.clone()?;
         Some(HttpStamper {
             url,
+            fetcher: self.fetcher.clone(),
             runtime: tokio::runtime::Handle::current(),
         })
     }
@@ -231,21 +229,16 @@ fn copy(source: &FileSource, out: &mut dyn Write) -> signing::Result<()> {
 /// A time-stamping authority over HTTP (RFC 3161, 3.4).
 struct HttpStamper {
     url: String,
+    fetcher: Fetcher,
     runtime: tokio::runtime::Handle,
 }
 
 impl TimeStamper for HttpStamper {
     fn ask(&self, request: &[u8]) -> signing::Result<Vec<u8>> {
         let failed = |why: String| signing::Error::TimeStamp(format!("{}: {why}", self.url));
-        let client = Client::builder()
-            .timeout(TIMEOUT)
-            .user_agent("kyhop")
-            .build()
-            .map_err(|e| failed(e.to_string()))?;
-        let asking = client
-            .post(&self.url)
-            .header(header::CONTENT_TYPE, "application/timestamp-query")
-            .body(request.to_vec());
-        self.runtime.block_on(read(asking, LARGEST_TOKEN)).map_err(failed)
+        let asked = self
+            .fetcher
+            .post(&self.url, "application/timestamp-query", request.to_vec(), LARGEST_TOKEN);
+        self.runtime.block_on(asked).map_err(failed)
     }
 }

@@ -46,10 +46,15 @@ pub struct Service {
 impl Service {
     pub fn new(db: Db, files: Files, config: Arc<Config>) -> Self {
         let turns = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(1, 8));
+        let hosts = config.fetch_hosts.clone();
+        let reach = match config.fetch_listed_only {
+            true => Reach::Listed(hosts),
+            false => Reach::Public(hosts),
+        };
         Self {
             turns: Arc::new(Semaphore::new(turns)),
             checks: Arc::new(Semaphore::new(turns * 2)),
-            fetcher: Fetcher::new(Reach::Public(config.fetch_hosts.clone())),
+            fetcher: Fetcher::new(reach).kept_in(config.data_dir.join("fetched")),
             db,
             files,
             config,

@@ -230,6 +230,6 @@ fn signature(s: &SignatureReport) -> SignatureView {
         page: s.page,
         revision: s.revision.unwrap_or_default(),
         signed_length: s.revision.and(s.byte_range).map(|[_, _, after, rest]| after + rest),
-        warnings: s.warnings.iter().map(|w| words::warning(w)).collect(),
+        warnings: words::remarks(s),
     }
 }

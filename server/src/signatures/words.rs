@@ -136,7 +136,7 @@ pub fn verdict(s: &SignatureReport) -> Note {
 pub fn unfetched(url: &str, why: &str) -> Note {
     note(
         "not_fetched",
-        format!("Không lấy được dữ liệu cần để kiểm tra từ {url}. Kết quả có thể đầy đủ hơn khi kiểm tra lại sau."),
+        format!("Không lấy được dữ liệu cần để kiểm tra từ {url} ({why}). Kết quả có thể đầy đủ hơn khi kiểm tra lại sau."),
         format!("What the check needs could not be had from {url} ({why}). The result may say more when checked again later."),
     )
 }
@@ -202,6 +202,12 @@ pub fn change(c: &Change) -> (String, String) {
         Some(page) => (format!("{vi}, trang {page}."), format!("{en}, page {page}.")),
         None => (format!("{vi}."), format!("{en}.")),
     }
+}
+
+/// What a person should know of a signature beside the verdict. What could not be fetched is said once, of the whole file.
+pub fn remarks(s: &SignatureReport) -> Vec<Note> {
+    let here = s.warnings.iter().filter(|code| !code.starts_with("not_fetched:"));
+    here.map(|code| warning(code)).collect()
 }
 
 /// Something that a person should know beside the verdict.

@@ -266,8 +266,9 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// Seconds since the Unix epoch for which the judgement was made.
     pub at: Option<Moment>,
+    /// Open questions, each with the places that could answer it, the likeliest first.
     #[serde(skip)]
-    pub missing: Vec<Needed>,
+    pub missing: Vec<Vec<Needed>>,
 }
 
 impl Report {

@@ -17,7 +17,8 @@ pub struct Trust {
     /// Validation time, seconds since the Unix epoch.
     pub now: i64,
     pub policy: Policy,
-    pub missing: RefCell<Vec<Needed>>,
+    /// Open questions, each with the places that could answer it.
+    pub missing: RefCell<Vec<Vec<Needed>>>,
 }
 
 /// The judgement on one certificate at one time.
@@ -65,9 +66,8 @@ impl Trust {
     fn no_path(&self, leaf: &Rc<Certificate>, time: i64) -> ChainOutcome {
         let path = self.store.partial(leaf);
         if let Some(last) = path.0.last().filter(|c| !c.is_self_issued()) {
-            for url in &last.extensions.issuer_urls {
-                self.need(Needed::Certificate { url: url.clone() });
-            }
+            let urls = last.extensions.issuer_urls.iter().cloned();
+            self.need(urls.map(|url| Needed::Certificate { url }).collect());
         }
         let findings: Vec<_> = path.links().map(|(c, i)| self.finding(c, i, time)).collect();
         ChainOutcome {
@@ -167,20 +167,21 @@ impl Trust {
 
     /// Notes where the state of `certificate` could be learnt.
     fn ask(&self, certificate: &Certificate, issuer: &Certificate) {
+        let mut places = Vec::new();
         if let Some(request_der) = ocsp::request(certificate, issuer) {
             for url in &certificate.extensions.ocsp_urls {
                 let (url, request_der) = (url.clone(), request_der.clone());
-                self.need(Needed::Ocsp { url, request_der });
+                places.push(Needed::Ocsp { url, request_der });
             }
         }
-        for url in &certificate.extensions.crl_urls {
-            self.need(Needed::Crl { url: url.clone() });
-        }
+        let lists = certificate.extensions.crl_urls.iter().cloned();
+        places.extend(lists.map(|url| Needed::Crl { url }));
+        self.need(places);
     }
 
-    fn need(&self, needed: Needed) {
+    fn need(&self, needed: Vec<Needed>) {
         let mut missing = self.missing.borrow_mut();
-        if !missing.contains(&needed) {
+        if !needed.is_empty() && !missing.contains(&needed) {
             missing.push(needed);
         }
     }

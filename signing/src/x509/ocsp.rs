@@ -141,6 +141,11 @@ impl OcspResponse {
         })
     }
 
+    /// When something newer will be there of everything that is said here.
+    pub fn next_update(&self) -> Option<i64> {
+        self.singles.iter().filter_map(|s| s.next_update).min()
+    }
+
     /// What is said of the certificate with this issuer; the newest where there are several.
     pub fn answer(&self, certificate: &Certificate, issuer: &Certificate) -> Option<Answer> {
         let matching = self.singles.iter().filter(|s| {

@@ -136,7 +136,7 @@ fn times(page: &mut Html, s: &SignatureReport, checked: &Checked) {
         .key("time_source")
         .raw("</th></tr></thead><tbody>");
     for (time, source) in all {
-        page.raw("<tr><td>")
+        page.raw("<tr><td class=\"time\">")
             .text(&exact(time))
             .raw("</td><td>")
             .say(&source)

@@ -1,6 +1,6 @@
 //! What everybody understands: is the file validly signed, by whom, when, and what to do.
 use super::html::{Html, Words, same, words};
-use super::{headings, moment, notes_of, verdict_of};
+use super::{headings, moment, verdict_of};
 use crate::signatures::verify::Checked;
 use crate::signatures::words as facts;
 use signing::validate::{Indication, Kind, SignatureReport, SubIndication};
@@ -95,7 +95,7 @@ fn card(page: &mut Html, heading: &Words, s: &SignatureReport) {
     row("trusted", &trusted(s));
     row("why", &facts::verdict(s).into());
     let changes: Vec<Words> = s.changes.iter().map(change).collect();
-    let notes: Vec<Words> = notes_of(s).into_iter().map(Words::from).collect();
+    let notes: Vec<Words> = facts::remarks(s).into_iter().map(Words::from).collect();
     for (key, all) in [("changes", changes), ("notes", notes)] {
         if !all.is_empty() {
             page.raw("<dt>").key(key).raw("</dt><dd>").list(&all).raw("</dd>");

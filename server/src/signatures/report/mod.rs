@@ -7,8 +7,6 @@ mod first;
 mod html;
 
 use super::verify::Checked;
-use super::words;
-use app::dto::verify::Note;
 use html::{Html, same, words as say};
 use signing::validate::{Indication, Kind, SignatureReport};
 
@@ -31,12 +29,12 @@ pub fn html(files: &[Named]) -> String {
     page.raw("<!doctype html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\">");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
     page.text(&title.vi).text(" · ").text(&title.en).raw("</title><style>");
-    page.raw(include_str!("report.css")).raw("</style></head>\n<body>");
+    page.raw(include_str!("report.css")).raw("</style></head>\n<body><main>");
     // The switch comes before what it switches: CSS looks forward only.
     page.raw("<input class=\"languages\" type=\"radio\" name=\"language\" id=\"vi\" checked>");
     page.raw("<label class=\"languages\" for=\"vi\" lang=\"vi\">Tiếng Việt</label>");
     page.raw("<input class=\"languages\" type=\"radio\" name=\"language\" id=\"en\">");
-    page.raw("<label class=\"languages\" for=\"en\" lang=\"en\">English</label>\n<main>");
+    page.raw("<label class=\"languages\" for=\"en\" lang=\"en\">English</label>\n<div class=\"page\">");
     page.element("h1", &title);
     if let Some((_, first)) = files.first() {
         let time = same(moment(first.at));
@@ -54,7 +52,7 @@ pub fn html(files: &[Named]) -> String {
     }
     page.raw("\n<footer>")
         .element("p", &say("footer", &[]))
-        .raw("</footer></main></body></html>\n");
+        .raw("</footer></div></main></body></html>\n");
     page.finish()
 }
 
@@ -103,8 +101,4 @@ fn headings(checked: &Checked) -> Vec<(html::Words, &SignatureReport)> {
     };
     let kinds: Vec<_> = checked.report.signatures.iter().map(|s| s.kind).map(heading).collect();
     kinds.into_iter().zip(&checked.report.signatures).collect()
-}
-
-fn notes_of(s: &SignatureReport) -> Vec<Note> {
-    s.warnings.iter().map(|w| words::warning(w)).collect()
 }
