@@ -72,7 +72,9 @@ fn number_and_date_after_the_signature_leave_it_valid() {
         let at = input.display();
         assert_eq!(first.indication, Indication::TotalPassed, "{at}: {:#?}", first.changes);
         assert_eq!(serde_json::to_value(first.modification_level).unwrap(), "form_filling", "{at}");
-        let codes: Vec<_> = first.changes.iter().map(|c| c.code).collect();
+        // The boxes stand at the same place in every file, in some of them on the text; that is said and no more.
+        let codes = first.changes.iter().map(|c| c.code);
+        let codes: Vec<_> = codes.filter(|c| *c != "signature_covers_content").collect();
         assert_eq!(codes, ["field_filled", "field_filled", "signature_added"], "{at}");
         assert_eq!(first.changes[0].params["value"], "Số: 12/QĐ-UBND", "{at}");
         assert_eq!(second.indication, Indication::TotalPassed, "{at}");

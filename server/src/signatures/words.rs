@@ -172,6 +172,19 @@ pub fn change(c: &Change) -> (String, String) {
             "Updated the version of the file's format".into(),
         ),
         "annotation_added" => ("Thêm chú thích".into(), "Added an annotation".into()),
+        "annotation_covers_content" => ("Chú thích che nội dung đã ký".into(), "An annotation hides what was signed".into()),
+        "signature_covers_content" => (
+            "Hình chữ ký thêm sau nằm đè lên nội dung".into(),
+            "A later signature's look lies over the content".into(),
+        ),
+        "annotation_with_action" => (
+            "Thêm chú thích kèm hành động tự chạy".into(),
+            "Added an annotation that runs something".into(),
+        ),
+        "annotation_is_no_remark" => (
+            "Thêm đối tượng không phải là lời chú thích".into(),
+            "Added something that is no remark".into(),
+        ),
         "annotation_changed" => ("Sửa chú thích".into(), "Changed an annotation".into()),
         "annotation_removed" => ("Xóa chú thích".into(), "Removed an annotation".into()),
         "page_changed" | "page_content_changed" => ("Thay đổi nội dung trang".into(), "Changed the content of a page".into()),
@@ -186,7 +199,8 @@ pub fn change(c: &Change) -> (String, String) {
         | "duplicate_key_in_trailer"
         | "sections_out_of_order"
         | "startxref_elsewhere"
-        | "generation_differs" => (
+        | "generation_differs"
+        | "duplicate_key" => (
             "Lần ghi này có thể hiển thị khác nhau ở các phần mềm khác nhau".into(),
             "This revision may look different in different programs".into(),
         ),

@@ -153,11 +153,12 @@ fn modifications(item: &Item, later: &[Step], report: &mut SignatureReport) {
     if added {
         report.warnings.push("visible_signature_field_added_after_certification".into());
     }
-    // An approval leaves room for comments, not for taking away what was there.
-    let destroyed = item.locks.certification != Some(3)
-        && changes
-            .iter()
-            .any(|c| c.code == "annotation_changed" || c.code == "annotation_removed");
+    // An approval leaves room for comments, not for taking away what was there; and nothing may hide what was signed.
+    let destroyed = changes.iter().any(|c| match c.code {
+        "annotation_changed" | "annotation_removed" => item.locks.certification != Some(3),
+        "annotation_covers_content" => true,
+        _ => false,
+    });
     report.modification_level = Some(level);
     report.modifications_allowed = Some(level <= most && locked.is_empty() && !added && !destroyed);
     report.changes = changes;

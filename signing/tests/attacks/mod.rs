@@ -1,5 +1,7 @@
 //! Known attacks on signed PDFs, each in several variants: none may pass, and each is named for what it is.
+mod covering;
 mod ground;
+mod readers;
 
 use crate::authority::{Authority, NOW};
 use ground::*;
@@ -584,10 +586,14 @@ fn no_known_attack_passes_and_each_is_named() {
         assert!(first_passes(&validate(&s.bytes, &context)), "the document itself");
         attacks.extend(later_changes(&s));
         attacks.extend(forgeries(&s));
+        attacks.extend(readers::attacks(&s));
+        attacks.extend(covering::attacks(&s));
     }
+    let certified = Signed::new(&authority, Some(3), false);
+    attacks.extend(covering::attacks(&certified));
     attacks.extend(beyond_certification(&authority));
     let count = attacks.len();
-    assert!(count >= 120, "{count}");
+    assert!(count >= 200, "{count}");
     let wrong = judge(attacks, &context);
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -678,8 +684,10 @@ fn what_is_allowed_later_is_not_called_tampering() {
         ),
         ("something that nobody refers to", s.append(&[(fresh, "(rubbish)".into())]), "none"),
     ];
+    let certified = Signed::new(&authority, Some(3), false);
+    let others = [readers::harmless(&s), covering::harmless(&s), covering::harmless(&certified)];
     let mut wrong = Vec::new();
-    for (name, bytes, level) in cases {
+    for (name, bytes, level) in cases.into_iter().chain(others.into_iter().flatten()) {
         let report = validate(&bytes, &context);
         let first = report.signatures.first();
         let got = first.and_then(|f| serde_json::to_value(f.modification_level).ok());

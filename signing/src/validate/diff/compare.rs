@@ -17,6 +17,7 @@ pub fn step(document: &Document<'_>, old: &View, new: &View, uses: &mut Uses) ->
         new,
         same: Same::new(document, old.revision, new.revision),
         step: Step::default(),
+        drawn: Vec::new(),
     };
     judge.ambiguity();
     judge.trailer();
@@ -42,6 +43,7 @@ pub fn step(document: &Document<'_>, old: &View, new: &View, uses: &mut Uses) ->
         judge.object(object, &all);
     }
     judge.fields();
+    judge.covers();
     judge.step.changes.sort_by_key(|c| (std::cmp::Reverse(c.level), c.object));
     judge.step.changes.dedup();
     judge.step
@@ -81,6 +83,8 @@ pub(super) struct Judge<'d, 'a> {
     pub new: &'d View,
     pub same: Same<'d, 'a>,
     pub step: Step,
+    /// Page, object and dictionary of what this revision drew.
+    pub drawn: Vec<(u32, Option<u32>, Dictionary)>,
 }
 
 impl Judge<'_, '_> {
@@ -147,6 +151,9 @@ impl Judge<'_, '_> {
             let before = self.document.indirect(id, self.old.revision);
             let after = self.document.indirect(id, self.new.revision);
             let unreadable = after.is_none() && entry != Entry::Free;
+            if after.as_ref().is_some_and(|a| a.duplicate_key) {
+                self.note(Level::Other, "duplicate_key", Some(id), None);
+            }
             // Strict readers find nothing at a reference whose generation is another.
             let generation = after.as_ref().map(|a| a.id.1);
             let listed = match entry {
@@ -261,8 +268,7 @@ impl Judge<'_, '_> {
                     .annotations
                     .get(annotation)
                     .or_else(|| self.new.annotations.get(annotation));
-                let page = page.copied();
-                self.note(Level::Annotations, "annotation_changed", Some(*annotation), page);
+                self.redrawn(*annotation, page.copied());
             }
             Anchor::Trailer(key) | Anchor::Catalog(key) => self.other("object_changed", id, None, key),
             Anchor::Everywhere => self.other("object_changed", id, None, b""),

@@ -204,6 +204,15 @@ impl Judge<'_, '_> {
         if added && visible {
             self.step.new_visible_signature = true;
         }
+        for widget in &field.widgets {
+            if !self.visible(*widget) {
+                continue;
+            }
+            let drawn = self.document.indirect(*widget, revision);
+            if let (Some(page), Some(Ok(drawn))) = (self.new.annotations.get(widget), drawn.as_ref().map(|d| d.value.as_dict())) {
+                self.drawn.push((*page, Some(*widget), drawn.clone()));
+            }
+        }
         let (id, name, page) = (field.id, field.name.clone(), self.page_of(field));
         self.note(level, code, Some(id), page).params.insert("field", name);
     }

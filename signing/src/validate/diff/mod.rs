@@ -4,8 +4,10 @@
 //! by a rule as harmless of a certain level; what no rule explains is `other` and invalidates.
 
 mod compare;
+mod cover;
 mod form;
 mod page;
+mod paint;
 mod same;
 mod uses;
 mod view;

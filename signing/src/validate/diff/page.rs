@@ -2,8 +2,9 @@
 
 use super::Level;
 use super::compare::{Judge, Modified};
+use super::cover::{self, Signed};
 use lopdf::{Dictionary, Object};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Comparisons with what may be the same annotation under another number. Beyond, it counts as taken away and added.
 const SEARCHES: usize = 10_000;
@@ -105,10 +106,55 @@ impl Judge<'_, '_> {
             self.other("field_added", id, Some(page), b"Annots");
             return;
         }
+        let (level, code) = if !cover::is_remark(&kind) {
+            (Level::Other, "annotation_is_no_remark")
+        } else if cover::acts(self.document, &dictionary, self.new.revision) {
+            (Level::Other, "annotation_with_action")
+        } else {
+            (Level::Annotations, "annotation_added")
+        };
         let kind = String::from_utf8_lossy(&kind).into_owned();
-        self.note(Level::Annotations, "annotation_added", id, Some(page))
-            .params
-            .insert("kind", kind);
+        self.note(level, code, id, Some(page)).params.insert("kind", kind);
+        self.drawn.push((page, id, dictionary));
+    }
+
+    /// What was laid over signed letters and pictures; to be asked when all else was judged.
+    pub fn covers(&mut self) {
+        let mut pages: BTreeMap<u32, Signed> = BTreeMap::new();
+        let (document, revision) = (self.document, self.new.revision);
+        for (page, id, dictionary) in std::mem::take(&mut self.drawn) {
+            let shown = pages.entry(page).or_insert_with(|| {
+                let object = self.new.pages.iter().find(|(_, number)| **number == page);
+                let object = object.and_then(|(id, _)| document.indirect(*id, revision));
+                let dictionary = object.and_then(|o| o.value.as_dict().ok().cloned());
+                Signed::of(document, &dictionary.unwrap_or_default(), revision)
+            });
+            if shown.hidden_by(document, &dictionary, revision) {
+                let signature = id.is_some_and(|id| self.new.owner.contains_key(&id));
+                let (level, code) = if signature {
+                    (Level::FormFilling, "signature_covers_content")
+                } else {
+                    (Level::Annotations, "annotation_covers_content")
+                };
+                self.note(level, code, id, Some(page));
+            }
+        }
+    }
+
+    /// An annotation that was there and now looks otherwise.
+    pub fn redrawn(&mut self, id: u32, page: Option<u32>) {
+        self.note(Level::Annotations, "annotation_changed", Some(id), page);
+        let before = self.document.indirect(id, self.old.revision);
+        let now = self.document.indirect(id, self.new.revision);
+        let before = before.as_ref().and_then(|b| b.value.as_dict().ok());
+        if let (Some(page), Some(Ok(now))) = (page, now.as_ref().map(|n| n.value.as_dict())) {
+            let differing = self.same.differing(before.unwrap_or(&Dictionary::new()), now);
+            let acts = differing.iter().any(|key| key == b"A" || key == b"AA");
+            if acts && cover::acts(self.document, now, self.new.revision) {
+                self.note(Level::Other, "annotation_with_action", Some(id), Some(page));
+            }
+            self.drawn.push((page, Some(id), now.clone()));
+        }
     }
 
     /// An annotation that is no widget, written anew.
@@ -117,7 +163,7 @@ impl Judge<'_, '_> {
         let kind = |d: &Dictionary| d.get(b"Subtype").cloned().ok();
         match object.dictionaries() {
             Some((old, new)) if kind(old) == kind(new) && !self.new.owner.contains_key(&object.id) => {
-                self.note(Level::Annotations, "annotation_changed", Some(object.id), page);
+                self.redrawn(object.id, page);
             }
             None if object.after.is_none() && !self.new.annotations.contains_key(&object.id) => {}
             None if object.after.is_none() => drop(self.note(Level::Annotations, "annotation_removed", Some(object.id), page)),

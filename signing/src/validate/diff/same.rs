@@ -11,7 +11,7 @@ const DEPTH: u32 = 40;
 /// Streams that are written differently are compared decoded up to this size.
 const MAX_CONTENT: usize = 64 << 20;
 /// What says how a stream is packed, not what is in it.
-const PACKING: [&[u8]; 5] = [b"Length", b"Filter", b"DecodeParms", b"F", b"DL"];
+const PACKING: [&[u8]; 4] = [b"Length", b"Filter", b"DecodeParms", b"DL"];
 
 /// Compares values of revision `old` with values of revision `new`.
 pub struct Same<'d, 'a> {

@@ -1,0 +1,111 @@
+//! Annotations that draw over what was certified or signed (evil annotations), and those that do not.
+use super::Attack;
+use super::ground::*;
+
+/// A page with one more annotation; `look` becomes its appearance.
+fn annotated(s: &Signed, body: &str, look: Option<&str>) -> Vec<u8> {
+    let (note, drawn) = (s.size, s.size + 1);
+    let page = s.object(PAGE);
+    let page = page.replacen(&format!("{NOTE} 0 R"), &format!("{NOTE} 0 R {note} 0 R"), 1);
+    let appearance = look.map(|_| format!("/AP<</N {drawn} 0 R>>")).unwrap_or_default();
+    let mut objects = vec![(PAGE, page), (note, format!("<</Type/Annot{body}{appearance}>>"))];
+    if let Some(look) = look {
+        let dictionary = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]/Resources<</ExtGState<</M<</BM/Multiply>>>>>>";
+        objects.push((drawn, stream(dictionary, look)));
+    }
+    s.append(&objects)
+}
+
+const WHITE: &str = "1 g 0 0 300 40 re f";
+/// Over the text of the page, and beside it.
+const OVER: &str = "/Rect[60 690 360 730]";
+const BESIDE: &str = "/Rect[60 400 360 440]";
+
+pub fn attacks(s: &Signed) -> Vec<Attack> {
+    let mut all = Vec::new();
+    let mut add = |name, bytes, named| all.push(Attack { name, bytes, named });
+    let kind = |kind: &str, rest: &str| format!("/Subtype/{kind}{rest}");
+    let covers = "annotation_covers_content";
+    add(
+        "free text over the text",
+        annotated(s, &kind("FreeText", OVER), Some(WHITE)),
+        covers,
+    );
+    add(
+        "free text that the viewer draws",
+        annotated(s, &kind("FreeText", OVER), None),
+        covers,
+    );
+    add("stamp over the text", annotated(s, &kind("Stamp", OVER), Some(WHITE)), covers);
+    add("stamp that the viewer draws", annotated(s, &kind("Stamp", OVER), None), covers);
+    add(
+        "square with a filling",
+        annotated(s, &kind("Square", &format!("{OVER}/IC[1 1 1]")), None),
+        covers,
+    );
+    add("highlight that hides", annotated(s, &kind("Highlight", OVER), Some(WHITE)), covers);
+    add(
+        "ink that fills",
+        annotated(s, &kind("Ink", OVER), Some("1 g 0 0 m 300 0 l 300 40 l 0 40 l f")),
+        covers,
+    );
+    add("link that paints", annotated(s, &kind("Link", OVER), Some(WHITE)), covers);
+    add("large note", annotated(s, &kind("Text", OVER), Some(WHITE)), covers);
+    let letters = "BT /F1 24 Tf 12 10 Td (Pay 999) Tj ET";
+    add(
+        "other letters on the letters",
+        annotated(s, &kind("FreeText", OVER), Some(letters)),
+        covers,
+    );
+    let one_digit = "1 g 62 0 14 40 re f";
+    add("one digit hidden", annotated(s, &kind("Stamp", OVER), Some(one_digit)), covers);
+    for (name, what) in [
+        ("redaction", "Redact"),
+        ("watermark", "Watermark"),
+        ("screen", "Screen"),
+        ("unknown kind", "Foo"),
+    ] {
+        add(name, annotated(s, &kind(what, BESIDE), None), "annotation_is_no_remark");
+    }
+    add(
+        "shown to some readers only",
+        annotated(s, "/Subtype/FreeText/F 2/F 4/Rect[60 400 360 440]", None),
+        "duplicate_key",
+    );
+    let act = "annotation_with_action";
+    let script = format!("{BESIDE}/A<</S/JavaScript/JS(app.alert\\(1\\))>>");
+    add("link with a script", annotated(s, &kind("Link", &script), None), act);
+    let launch = format!("{BESIDE}/A<</S/Launch/F(a.exe)>>");
+    add("link that launches", annotated(s, &kind("Link", &launch), None), act);
+    let hover = format!("{BESIDE}/AA<</E<</S/JavaScript/JS(1)>>>>");
+    add("note that runs when touched", annotated(s, &kind("Text", &hover), None), act);
+    all
+}
+
+pub fn harmless(s: &Signed) -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let kind = |kind: &str, rest: &str| format!("/Subtype/{kind}{rest}");
+    let quads = format!("{OVER}/QuadPoints[60 730 360 730 60 690 360 690]/C[1 1 0]");
+    [
+        ("free text beside", annotated(s, &kind("FreeText", BESIDE), Some(WHITE))),
+        ("stamp beside", annotated(s, &kind("Stamp", BESIDE), None)),
+        ("highlight", annotated(s, &kind("Highlight", &quads), None)),
+        (
+            "highlight with a look",
+            annotated(s, &kind("Highlight", OVER), Some("/M gs 1 1 0 rg 0 0 300 40 re f")),
+        ),
+        ("line through", annotated(s, &kind("StrikeOut", OVER), Some("0 18 300 2 re f"))),
+        ("frame", annotated(s, &kind("Square", OVER), Some("1 0 0 RG 1 1 298 38 re S"))),
+        ("ink around", annotated(s, &kind("Ink", OVER), Some("0 0 m 300 40 l 0 40 l S"))),
+        (
+            "icon on the text",
+            annotated(s, &kind("Text", "/Rect[80 700 100 720]"), Some(WHITE)),
+        ),
+        (
+            "link on the text",
+            annotated(s, &kind("Link", &format!("{OVER}/A<</S/URI/URI(https://example.org)>>")), None),
+        ),
+        ("hidden free text", annotated(s, "/Subtype/FreeText/F 2/Rect[60 690 360 730]", None)),
+    ]
+    .map(|(name, bytes)| (name, bytes, "annotations"))
+    .to_vec()
+}

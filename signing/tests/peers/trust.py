@@ -1,0 +1,269 @@
+"""Makes signatures whose certificates, lists, answers and time stamps are awkward.
+
+usage: trust.py OUT_DIR
+"""
+
+from cms import *  # noqa: F403
+from cryptography.x509 import ocsp
+
+STAMPING, ANSWERING = "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"
+KEY, MIDDLE_KEY, OTHER_KEY, TSA_OWN_KEY = (rsa.generate_private_key(65537, 2048) for _ in range(4))
+HOUR = dt.timedelta(hours=1)
+Reason = x509.ReasonFlags
+
+
+def issue(cn, key, issuer, issuer_key, ca=False, **kw):
+    """`issuer`: a certificate or a name."""
+    usage = kw.get("usage", "ca" if ca else "sign")
+    bits = {
+        "ca": (False,) * 5 + (True, True, False, False),
+        "sign": (True, True) + (False,) * 7,
+        "no-lists": (False,) * 5 + (True,) + (False,) * 3,
+    }
+    b = (
+        x509.CertificateBuilder().subject_name(name(cn)).issuer_name(getattr(issuer, "subject", issuer))
+        .public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(kw.get("start", NOW - 30 * DAY)).not_valid_after(kw.get("end", NOW + 365 * DAY))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    )
+    if kw.get("constraints", True):
+        b = b.add_extension(x509.BasicConstraints(ca, kw.get("length")), True)
+    if usage:
+        b = b.add_extension(x509.KeyUsage(*bits[usage]), True)
+    if kw.get("purpose"):
+        b = b.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(kw["purpose"])]), True)
+    if kw.get("list"):
+        point = x509.UniformResourceIdentifier("http://127.0.0.1:9/x.crl")
+        b = b.add_extension(x509.CRLDistributionPoints([x509.DistributionPoint([point], None, None, None)]), False)
+    for extension in kw.get("more", ()):
+        b = b.add_extension(*extension)
+    return b.sign(issuer_key, hashes.SHA256())
+
+
+def middle(cn="Trung gian", **kw):
+    kw.setdefault("ca", True)
+    return issue(cn, MIDDLE_KEY, CA, CA_KEY, **kw)
+
+
+def leaf(issuer, **kw):
+    return issue("Người ký", KEY, issuer, kw.pop("issuer_key", MIDDLE_KEY), **kw)
+
+
+def judged(label, certs, sub=None, how=None, **expect):
+    """`sub`: None where the signature passes."""
+    verdict = {"NOT_YET_VALID": "TOTAL_FAILED", "REVOKED": "TOTAL_FAILED", "EXPIRED": "TOTAL_FAILED"}
+    expect.setdefault("indications", [verdict.get(sub, "INDETERMINATE") if sub else "TOTAL_PASSED"])
+    expect.setdefault("crls", [])
+    expect.setdefault("subs", [sub])
+    case(f"{label}.pdf", by_hand(cms(KEY, certs[0], certs=certs, **(how or {}))), **expect)
+
+
+def lists(label, *args, **kw):
+    save(label, der(revocation_list(*args, **kw)))
+    return [label]
+
+
+def stamp(at, cert, key=TSA_OWN_KEY, **kw):
+    return lambda v: attribute("1.2.840.113549.1.9.16.2.14", token(cert, key, at, v, **kw))
+
+
+def moment(at):
+    return [at.strftime("%Y-%m-%dT%H:%M:%SZ")]
+
+
+def paths():
+    usual = middle()
+    judged("chain", [leaf(usual), usual])
+    judged("chain-broken", [leaf(usual)], "NO_CERTIFICATE_CHAIN_FOUND", trusted=[False])
+    save("middle.der", der(usual))
+    judged("anchor-in-the-middle", [leaf(usual)], trust=["middle.der"])
+    bad = "CHAIN_CONSTRAINTS_FAILURE"
+    for label, kw in [
+        ("no-authority", dict(ca=False, usage="ca")),
+        ("may-not-issue", dict(usage="sign")),
+        ("no-constraints", dict(constraints=False)),
+    ]:
+        wrong = middle(**kw)
+        judged(label, [leaf(wrong), wrong], bad)
+    below = issue("Dưới", OTHER_KEY, usual, MIDDLE_KEY, ca=True)
+    for length, sub in ((0, bad), (1, None)):
+        short = middle(length=length)
+        judged(f"length-{length}", [leaf(below, issuer_key=OTHER_KEY), below, short], sub)
+
+    def tree(organisation):
+        at = [(NameOID.COUNTRY_NAME, "VN"), (NameOID.ORGANIZATION_NAME, organisation)]
+        return [x509.DirectoryName(x509.Name([x509.NameAttribute(*a) for a in at]))]
+
+    ours, theirs = tree("UBND tỉnh"), tree("Khác")
+    for label, allowed, excluded, sub in [
+        ("inside", ours, None, None), ("outside", theirs, None, bad), ("excluded", None, ours, bad),
+    ]:
+        narrow = middle(more=[(x509.NameConstraints(allowed, excluded), True)])
+        judged(f"names-{label}", [leaf(narrow), narrow], sub)
+
+    def policies(*dotted):
+        stated = [x509.PolicyInformation(x509.ObjectIdentifier(d), None) for d in dotted]
+        return (x509.CertificatePolicies(stated), False)
+
+    demands = middle(more=[(x509.PolicyConstraints(0, None), True), policies("1.2.3.4")])
+    for label, more, sub in [
+        ("kept", [policies("1.2.3.4")], None), ("none", [], bad), ("another", [policies("1.2.3.9")], bad),
+        ("any", [policies("2.5.29.32.0")], None),
+    ]:
+        judged(f"policy-{label}", [leaf(demands, more=more), demands], sub)
+    other = [(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\5\0"), True)]
+    judged("critical-unknown", [leaf(usual, more=other), usual], bad)
+    for label, purpose, sub in [
+        ("mail", "1.3.6.1.5.5.7.3.4", None), ("documents", "1.3.6.1.5.5.7.3.36", None), ("tls", "1.3.6.1.5.5.7.3.1", bad),
+        ("stamps", STAMPING, bad), ("answers", ANSWERING, bad),
+    ]:
+        judged(f"purpose-{label}", [leaf(usual, purpose=purpose), usual], sub)
+    # Two roads to the same key: one that fails does not close the other.
+    key_b = rsa.generate_private_key(65537, 2048)
+    root_b = issue("Gốc B", key_b, name("Gốc B"), key_b, ca=True)
+    mine = issue("Người ký", KEY, root_b, key_b)
+    good = issue("Gốc B", key_b, CA, CA_KEY, ca=True)
+    judged("cross", [mine, good, root_b])
+    for label, kw in [("expired", dict(end=NOW - DAY)), ("narrow", dict(more=[(x509.NameConstraints(theirs, None), True)]))]:
+        judged(f"cross-{label}", [mine, issue("Gốc B", key_b, CA, CA_KEY, ca=True, **kw), good])
+    small = rsa.generate_private_key(65537, 1024)
+    weak = issue("Khóa ngắn", small, CA, CA_KEY, ca=True)
+    judged("short-key-above", [leaf(weak, issuer_key=small), weak], "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
+    a, b = issue("A", MIDDLE_KEY, name("B"), OTHER_KEY, ca=True), issue("B", OTHER_KEY, name("A"), MIDDLE_KEY, ca=True)
+    judged("circle", [leaf(a), a, b], "NO_CERTIFICATE_CHAIN_FOUND")
+    false = issue("CA", OTHER_KEY, name("CA"), OTHER_KEY, ca=True)
+    judged("false-root", [leaf(false, issuer_key=OTHER_KEY), false], "NO_CERTIFICATE_CHAIN_FOUND", trusted=[False])
+    judged("future", [leaf(usual, start=NOW + DAY), usual], "NOT_YET_VALID")
+
+
+def revocations():
+    usual = middle()
+    mine, listed = leaf(usual, list=True), middle(list=True)
+    chain, later = [mine, usual], "TRY_LATER"
+    judged("list", chain, crls=lists("good-m.crl", usual, MIDDLE_KEY), revocation=["good"])
+    revoked = lists("ca-revoked.crl", CA, CA_KEY, [(listed, NOW - 2 * DAY, Reason.ca_compromise)])
+    mine_l = leaf(listed)
+    judged("authority-revoked", [mine_l, listed], "REVOKED_CA_NO_POE", crls=revoked)
+    judged("list-of-another-key", chain, later, crls=lists("wrong-key.crl", usual, OTHER_KEY))
+    judged("list-of-another-authority", chain, later, crls=["good.crl"])
+    mute = middle(usage="no-lists")
+    judged("list-not-allowed", [leaf(mute, list=True), mute], later, crls=lists("mute.crl", mute, MIDDLE_KEY))
+    spoken = lists("spoken.crl", usual, MIDDLE_KEY, [(mine, NOW - 2 * DAY, Reason.key_compromise)])
+    judged("list-inside", chain, how=dict(revocation=(OUT / "good-m.crl").read_bytes()))
+    archive = "1.2.840.113583.1.1.8"
+    for label, which, sub in [("good", "good-m.crl", None), ("revoked", "spoken.crl", "REVOKED_NO_POE")]:
+        inside = attribute(archive, seq(tlv(0xA0, seq((OUT / which).read_bytes()))))
+        judged(f"archive-{label}", chain, sub, how=dict(attributes=[reference(mine), inside]))
+    tsa = issue("TSA", TSA_OWN_KEY, CA, CA_KEY, purpose=STAMPING)
+    before, after = NOW - 3 * DAY, NOW - DAY
+    judged("stamped-before", chain, how=dict(unsigned=[stamp(before, tsa)]), crls=spoken, proven=moment(before))
+    judged("stamped-after", chain, "REVOKED_NO_POE", how=dict(unsigned=[stamp(after, tsa)]), crls=spoken)
+    expired = leaf(usual, end=NOW - DAY)
+
+    def begun(label, certs, at, sub=None, **expect):
+        def signed(covered):
+            stamped = token(tsa, TSA_OWN_KEY, at, covered)
+            return [reference(certs[0]), attribute("1.2.840.113549.1.9.16.2.20", stamped)]
+
+        judged(f"begun-{label}", certs, sub, how=dict(attributes=signed, **expect.pop("how", {})), **expect)
+
+    begun("before", chain, before, "REVOKED_NO_POE", crls=spoken)
+    begun("after", chain, after, "REVOKED", crls=spoken)
+    begun("after-expiry", [expired, usual], NOW - HOUR, "EXPIRED")
+    begun("after-its-stamp", [leaf(usual), usual], after, "TIMESTAMP_ORDER_FAILURE", how=dict(unsigned=[stamp(before, tsa)]))
+
+
+def answers():
+    usual = middle()
+    mine = leaf(usual, list=True)
+    late = dt.timedelta(days=10)
+
+    def answer(label, sub, responder, key, status=ocsp.OCSPCertStatus.GOOD, cert=None, age=DAY, by_name=False, **kw):
+        shown = ocsp.OCSPResponderEncoding.NAME if by_name else ocsp.OCSPResponderEncoding.HASH
+        b = ocsp.OCSPResponseBuilder().add_response(
+            cert=cert or mine, issuer=usual, algorithm=hashes.SHA1(), cert_status=status, this_update=NOW - age,
+            next_update=NOW - age + 2 * DAY, revocation_time=kw.get("since"), revocation_reason=kw.get("reason"),
+        ).responder_id(shown, responder)
+        if responder is not usual:
+            b = b.certificates([responder])
+        save(f"{label}.ocsp", b.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+        judged(f"answer-{label}", [mine, usual], sub, ocsps=[f"{label}.ocsp"])
+
+    later, no_check = "TRY_LATER", (x509.OCSPNoCheck(), False)
+    revoked = ocsp.OCSPCertStatus.REVOKED
+    answer("good", None, usual, MIDDLE_KEY)
+    answer("revoked", "REVOKED_NO_POE", usual, MIDDLE_KEY, revoked, since=NOW - 5 * DAY)
+    answer("hold", later, usual, MIDDLE_KEY, revoked, since=NOW - 5 * DAY, reason=Reason.certificate_hold)
+    answer("unknown", later, usual, MIDDLE_KEY, ocsp.OCSPCertStatus.UNKNOWN)
+    answer("old", later, usual, MIDDLE_KEY, age=late)
+    answer("from-the-future", later, usual, MIDDLE_KEY, age=-2 * DAY)
+    answer("on-another", later, usual, MIDDLE_KEY, cert=leaf(usual))
+    answer("forged", later, issue("Trung gian", OTHER_KEY, CA, OTHER_KEY, ca=True), OTHER_KEY, by_name=True)
+    for label, sub, issuer, issuer_key, kw in [
+        ("delegated", None, usual, MIDDLE_KEY, dict(purpose=ANSWERING)),
+        ("no-purpose", later, usual, MIDDLE_KEY, {}),
+        ("of-another-authority", later, CA, CA_KEY, dict(purpose=ANSWERING)),
+        ("expired-responder", later, usual, MIDDLE_KEY, dict(purpose=ANSWERING, end=NOW - 2 * DAY)),
+    ]:
+        answer(label, sub, issue("OCSP", OTHER_KEY, issuer, issuer_key, more=[no_check], **kw), OTHER_KEY)
+
+
+def stamps():
+    usual = middle()
+    mine, expired = leaf(usual), leaf(usual, end=NOW - DAY)
+    tsa = issue("TSA", TSA_OWN_KEY, CA, CA_KEY, purpose=STAMPING, start=NOW - 100 * DAY)
+    ended = issue("TSA", TSA_OWN_KEY, CA, CA_KEY, purpose=STAMPING, start=NOW - 100 * DAY, end=NOW - DAY)
+    alone = issue("TSA", TSA_OWN_KEY, name("TSA"), TSA_OWN_KEY, purpose=STAMPING)
+    two, three = NOW - 2 * DAY, NOW - 3 * DAY
+    for label, made in [
+        ("of-a-stranger", stamp(two, alone)), ("without-purpose", stamp(two, issue("TSA", TSA_OWN_KEY, CA, CA_KEY))),
+        ("over-another", stamp(two, tsa, imprint=b"x" * 32)), ("from-the-future", stamp(NOW + 2 * DAY, tsa)),
+        ("without-certificate", stamp(two, tsa, certs=[])), ("with-sha1", stamp(two, tsa, md="sha1")),
+        ("of-an-expired-authority", stamp(two, ended)),
+    ]:
+        judged(f"stamp-{label}", [mine, usual], proven=[None], how=dict(unsigned=[made]))
+        judged(f"expired-stamp-{label}", [expired, usual], "OUT_OF_BOUNDS_NO_POE", how=dict(unsigned=[made]))
+    judged("expired-stamped", [expired, usual], proven=moment(two), how=dict(unsigned=[stamp(two, tsa)]))
+    judged("stamp-too-late", [expired, usual], "OUT_OF_BOUNDS_NO_POE", how=dict(unsigned=[stamp(NOW - HOUR, tsa)]))
+    judged("stamp-before-issuing", [leaf(usual, start=NOW - DAY), usual], "NOT_YET_VALID", how=dict(unsigned=[stamp(two, tsa)]))
+
+    def archived(label, certs, *after, how=None, **expect):
+        data = by_hand(cms(KEY, certs[0], certs=certs, **(how or {})))
+        for number, (at, cert, kw) in enumerate(after, 1):
+            def make(covered, at=at, cert=cert, kw=kw):
+                return token(cert, TSA_OWN_KEY, at, covered, **kw)
+
+            data = by_hand(make, b"ETSI.RFC3161", data=data, number=number, kind=b"DocTimeStamp")
+        case(f"archived-{label}.pdf", data, crls=[], **expect)
+
+    p, i = "TOTAL_PASSED", "INDETERMINATE"
+    out, order = "OUT_OF_BOUNDS_NO_POE", "TIMESTAMP_ORDER_FAILURE"
+    archived("expired", [expired, usual], (two, tsa, {}), indications=[p, p], proven=moment(two) * 2)
+    archived("renewed-in-time", [expired, usual], (three, ended, {}), (two, tsa, {}), indications=[p, p, p])
+    archived("not-renewed", [expired, usual], (two, ended, {}), indications=[i, i], subs=[out, out])
+    archived(
+        "stamp-inside-saved", [expired, usual], (two, tsa, {}), how=dict(unsigned=[stamp(three, ended)]),
+        indications=[p, p], proven=moment(three) + moment(two),
+    )
+    archived("out-of-order", [mine, usual], (two, tsa, {}), (three, tsa, {}), indications=[p, i, p], subs=[None, order, None])
+    archived("older-than-its-stamp", [mine, usual], (three, tsa, {}), how=dict(unsigned=[stamp(two, tsa)]),
+             indications=[i, p], subs=[order, None])
+    archived("of-a-stranger", [mine, usual], (two, alone, {}), indications=[p, i], proven=[None, None],
+             subs=[None, "NO_CERTIFICATE_CHAIN_FOUND"])
+    archived("over-another", [mine, usual], (two, tsa, dict(imprint=b"x" * 32)), indications=[p, "TOTAL_FAILED"],
+             subs=[None, "HASH_FAILURE"])
+    # Weak today, but proven to be from a time when it was not.
+    then = dt.datetime(2009, 6, 1, tzinfo=dt.timezone.utc)
+    long = dict(start=then - 100 * DAY, end=NOW + DAY)
+    root = issue("Gốc cũ", OTHER_KEY, name("Gốc cũ"), OTHER_KEY, ca=True, **long)
+    save("old-root.der", der(root))
+    old = leaf(root, issuer_key=OTHER_KEY, **long)
+    old_tsa = issue("TSA", TSA_OWN_KEY, root, OTHER_KEY, purpose=STAMPING, **long)
+    weak = dict(trust=["old-root.der"])
+    judged("sha1-then", [old], how=dict(md="sha1", unsigned=[stamp(then, old_tsa)]), **weak)
+    judged("sha1-now", [old], "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", how=dict(md="sha1"), **weak)
+
+
+for part in (paths, revocations, answers, stamps):
+    part()
+finish()
