@@ -286,6 +286,21 @@ step("6. anybody verifies the PDF without an account; the auditor reads the log,
   const words = await stranger.page.locator("main").innerText();
   for (const who of ["Trần Quốc Khánh", "Ủy ban nhân dân tỉnh Minh An"]) assert.ok(words.includes(who), `${who} is not named:\n${words}`);
 
+  // What the leader signed, cut from the file in the browser, is the beginning of it and verifies as a whole.
+  const [saved] = await Promise.all([stranger.page.waitForEvent("download"), stranger.at("save").first().click()]);
+  const version = join(demo.dir, saved.suggestedFilename());
+  await saved.saveAs(version);
+  const [bytes, whole] = [await readFile(version), await readFile(file)];
+  assert.ok(bytes.length < whole.length && whole.subarray(0, bytes.length).equals(bytes), "not the beginning of the file");
+  const { code, report } = await ours(version, demo.root);
+  assert.equal(code, 0, JSON.stringify(report));
+  assert.equal(report.signatures[0].coverage, "entire_file");
+  for (const kind of ["html", "xml"]) {
+    const link = stranger.page.locator(`[data-test="save"][download$=".${kind}"]`);
+    const [kept] = await Promise.all([stranger.page.waitForEvent("download"), link.click()]);
+    assert.match(await readFile(await kept.path(), "utf8"), kind === "html" ? /<html/ : /<ValidationReport/);
+  }
+
   const { auditor } = people;
   await auditor.go("/audit");
   const log = await auditor.page.locator("main").innerText();

@@ -57,13 +57,7 @@ pub fn words_of(note: &Note) -> String {
 
 fn change(change: Change) -> impl IntoView {
     let words = if lang() == Lang::En { change.en } else { change.vi };
-    let page = change.page.map(|n| tf("verify.on_page", &[("n", &n.to_string())]));
-    view! {
-        <li>
-            {words}
-            {page.map(|page| view! { <span class="quiet">" – " {page}</span> })}
-        </li>
-    }
+    view! { <li>{words}</li> }
 }
 
 #[component]
