@@ -1,8 +1,9 @@
 //! Pages as they are displayed, and rectangles on them.
 use crate::error::{Error, Result};
-use crate::pdf::Document;
+use crate::pdf::{Document, Indirect};
 use lopdf::{Dictionary, Object, ObjectId};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// A rectangle on a page: points of 1/72 inch, origin at the lower left of the page as displayed, that is after `/Rotate`
 /// and within `/CropBox`.
@@ -126,12 +127,14 @@ impl Page {
 
 fn inherited(document: &Document, page: &Dictionary, key: &[u8]) -> Option<Object> {
     let newest = document.newest();
-    let mut node = page.clone();
+    // The nodes above list all their kids, and are not copied for each of them.
+    let mut above: Option<Rc<Indirect>> = None;
     for _ in 0..MAX_DEPTH {
-        if let Some(value) = document.get(&node, key, newest) {
+        let node = above.as_ref().map_or(Ok(page), |n| n.value.as_dict()).ok()?;
+        if let Some(value) = document.get(node, key, newest) {
             return Some(value);
         }
-        node = document.get_dict(&node, b"Parent", newest)?;
+        above = Some(document.follow(node.get(b"Parent").ok()?, newest)?);
     }
     None
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::cache::Cache;
 use super::decode::decode;
 use super::entries::Entry;
+use super::history::History;
 use super::parser::{Parser, Stop};
 use super::tokens::{find, is_space, rfind};
 use super::xref::{self, Revision};
@@ -21,8 +22,9 @@ const MAX_OBJECT_STREAM: usize = 64 << 20;
 const MAX_UNPACKED: u64 = 192 << 20;
 /// …and so many times its size for a large one.
 const MAX_RATIO: u64 = 16;
-/// Bytes of objects, and of unpacked object streams, that are kept at hand (twice).
-const KEPT: usize = 6 << 20;
+/// Bytes of objects that are kept at hand (twice), and of unpacked object streams.
+const KEPT: usize = 4 << 20;
+const KEPT_UNPACKED: usize = 2 << 20;
 const WINDOW: usize = 4096;
 
 /// An object and where it was found.
@@ -244,8 +246,7 @@ const DIRECT: u32 = u32::MAX;
 pub struct Document<'a> {
     bytes: Bytes<'a>,
     revisions: Vec<Revision>,
-    /// Object numbers with each revision that lists them, in order.
-    history: Vec<(u32, u32)>,
+    history: History,
     crypt: Option<EncryptionState>,
     encrypt_id: Option<u32>,
     /// By offset, and index where it lies in an object stream.
@@ -274,11 +275,7 @@ impl<'a> Document<'a> {
             }
             other => other?,
         };
-        let mut history = Vec::with_capacity(revisions.iter().map(|r| r.entries.len()).sum());
-        for (i, revision) in (0..).zip(&revisions) {
-            history.extend(revision.entries.ids().map(|id| (id, i)));
-        }
-        history.sort_unstable();
+        let history = History::new(&revisions);
         let mut document = Document {
             bytes,
             revisions,
@@ -286,7 +283,7 @@ impl<'a> Document<'a> {
             crypt: None,
             encrypt_id: None,
             cache: RefCell::new(Cache::new(KEPT)),
-            unpacked: RefCell::new(Cache::new(KEPT)),
+            unpacked: RefCell::new(Cache::new(KEPT_UNPACKED)),
             unpacked_size: Cell::new(0),
             busy: Cell::new(0),
         };
@@ -372,25 +369,17 @@ impl<'a> Document<'a> {
 
     /// Object numbers that any section up to `revision` mentions, in order.
     pub fn known(&self, revision: usize) -> impl Iterator<Item = u32> {
-        // The first revision of a number decides.
-        let groups = self.history.chunk_by(|a, b| a.0 == b.0);
-        groups.filter(move |g| g[0].1 as usize <= revision).map(|g| g[0].0)
+        self.history.known(&self.revisions, revision)
     }
 
     /// Highest object number of all revisions.
     pub fn max_id(&self) -> u32 {
-        self.history.last().map_or(0, |(id, _)| *id)
+        self.history.max_id(&self.revisions)
     }
 
     /// Where object `id` is in the file as it was at `revision`.
     pub fn entry(&self, id: u32, revision: usize) -> Option<(usize, Entry)> {
-        let until = u32::try_from(revision).unwrap_or(u32::MAX);
-        let after = self.history.partition_point(|h| *h <= (id, until));
-        let (listed, at) = *self.history.get(after.checked_sub(1)?)?;
-        if listed != id {
-            return None;
-        }
-        Some((at as usize, self.revisions[at as usize].entries.get(id)?))
+        self.history.entry(&self.revisions, id, revision)
     }
 
     /// Object `id` as it was at `revision`; `None` where it is missing, free or unreadable.
@@ -404,7 +393,7 @@ impl<'a> Document<'a> {
                     return known.filter(|found| found.id.0 == id);
                 }
                 let found = self.read(offset, id, revision).map(Rc::new);
-                let weight = found.as_ref().map_or(64, |f| weight(&f.value));
+                let weight = found.as_ref().map_or(64, |f| size_of::<Indirect>() + weight(&f.value));
                 self.cache.borrow_mut().put(key, found.clone(), weight);
                 found
             }
@@ -610,7 +599,7 @@ impl<'a> Document<'a> {
     }
 
     /// The indirect object at the end of a chain of references; `None` for a direct one.
-    fn follow(&self, object: &Object, revision: usize) -> Option<Rc<Indirect>> {
+    pub fn follow(&self, object: &Object, revision: usize) -> Option<Rc<Indirect>> {
         let mut id = object.as_reference().ok()?;
         for _ in 0..16 {
             let found = self.indirect(id.0, revision)?;

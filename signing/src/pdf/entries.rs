@@ -74,6 +74,12 @@ impl Entries {
         })
     }
 
+    /// The highest number.
+    pub fn last(&self) -> Option<u32> {
+        let run = self.runs.last()?;
+        Some(run.first + (self.packed.len() as u32 - run.start - 1))
+    }
+
     pub fn ids(&self) -> impl Iterator<Item = u32> {
         self.iter().map(|(id, _)| id)
     }

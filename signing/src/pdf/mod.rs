@@ -9,6 +9,7 @@ mod cache;
 pub mod decode;
 pub mod document;
 pub mod entries;
+mod history;
 pub mod parser;
 pub mod source;
 pub mod tokens;

@@ -80,7 +80,7 @@ impl Uses {
             _ => {
                 self.rewritten.clear();
                 self.by_target.clear();
-                self.first.clear();
+                self.first = Vec::with_capacity(document.known(revision).count());
                 for id in document.known(revision) {
                     let references = self.made_by(document, id, revision);
                     self.first.extend(references.into_iter().map(|(target, key)| (target, id, key)));

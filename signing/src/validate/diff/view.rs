@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::uses::{TRAILER, Uses};
-use crate::pdf::Document;
+use crate::pdf::{Document, Indirect};
 use crate::validate::fields::{self, Field};
 
 /// Holders looked at on the way up from one object; more is no longer a private part of anything.
@@ -81,13 +81,16 @@ impl View {
 
     /// The value of a field, its own or inherited.
     pub fn field_value(&self, document: &Document<'_>, field: &Field) -> Object {
-        let mut dictionary = field.dict.clone();
+        let mut above: Option<Rc<Indirect>> = None;
         for _ in 0..32 {
-            if let Some(value) = document.get(&dictionary, b"V", self.revision) {
+            let Ok(node) = above.as_ref().map_or(Ok(&field.dict), |n| n.value.as_dict()) else {
+                break;
+            };
+            if let Some(value) = document.get(node, b"V", self.revision) {
                 return value;
             }
-            match document.get_dict(&dictionary, b"Parent", self.revision) {
-                Some(parent) => dictionary = parent,
+            match node.get(b"Parent").ok().and_then(|p| document.follow(p, self.revision)) {
+                Some(parent) => above = Some(parent),
                 None => break,
             }
         }
