@@ -12,13 +12,17 @@ use std::io::{Read, Seek, SeekFrom, Write};
 /// A file that waits for its signature value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prepared {
+    /// Name of the signature field.
     pub field: String,
+    /// `/ByteRange` of the prepared file.
     pub byte_range: [u64; 4],
     /// DER of the signed attributes as a SET: this is what has to be signed.
     pub attributes: Vec<u8>,
+    /// How the value has to be made.
     pub algorithm: SignatureAlgorithm,
     /// DER.
     pub certificate: Vec<u8>,
+    /// DER of the certificates above it, nearest first.
     pub chain: Vec<Vec<u8>>,
 }
 

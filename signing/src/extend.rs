@@ -10,8 +10,11 @@ use std::io::Write;
 /// What later validation will need. Each is DER.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ValidationData {
+    /// Of signers, authorities, responders and time-stamping authorities.
     pub certificates: Vec<Vec<u8>>,
+    /// Revocation lists.
     pub crls: Vec<Vec<u8>>,
+    /// `OCSPResponse` structures.
     pub ocsp_responses: Vec<Vec<u8>>,
 }
 

@@ -12,6 +12,7 @@ use std::io::Write;
 pub struct EditOptions {
     /// Seconds since the Unix epoch.
     pub time: i64,
+    /// Opens an encrypted file.
     pub password: Option<String>,
 }
 
@@ -20,9 +21,11 @@ pub struct EditOptions {
 pub struct NewTextField {
     /// Without full stops.
     pub name: String,
+    /// Where the field is drawn.
     pub placement: Placement,
     /// Points.
     pub font_size: f64,
+    /// Of the text within the field.
     pub align: Align,
     /// What a screen reader says.
     pub tooltip: String,

@@ -11,16 +11,22 @@ use std::rc::Rc;
 pub struct Placement {
     /// From 1.
     pub page: u32,
+    /// Left edge.
     pub x: f64,
+    /// Lower edge.
     pub y: f64,
+    /// Width.
     pub w: f64,
+    /// Height.
     pub h: f64,
 }
 
 /// Size of a page as displayed, in points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PageInfo {
+    /// Points, as displayed.
     pub width: f64,
+    /// Points, as displayed.
     pub height: f64,
     /// Degrees clockwise: 0, 90, 180, 270.
     pub rotate: u32,

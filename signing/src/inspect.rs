@@ -6,8 +6,10 @@ use crate::pdf::append::Update;
 use crate::pdf::{Document, PdfError, Source};
 use lopdf::Object;
 
+/// Whether and how a file is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {
+    /// Not at all.
     None,
     /// Opens without a password; an owner password limits what may be done.
     OwnerPassword,
@@ -15,17 +17,24 @@ pub enum Encryption {
     UserPassword,
 }
 
+/// What a file says of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentInfo {
     /// Such as `1.7`.
     pub version: String,
+    /// In order.
     pub pages: Vec<PageInfo>,
+    /// Program that wrote the file first.
     pub producer: Option<String>,
+    /// From the information dictionary.
     pub title: Option<String>,
+    /// Whether and how it is encrypted.
     pub encryption: Encryption,
+    /// It has fields, signed ones included.
     pub has_form: bool,
     /// Signed fields, document time stamps included.
     pub signatures: u32,
+    /// How often something was appended, the first writing included.
     pub revisions: u32,
 }
 

@@ -7,10 +7,14 @@ use openssl::sign::{RsaPssSaltlen, Signer as OpensslSigner};
 use openssl::x509::X509;
 use serde::{Deserialize, Serialize};
 
+/// Digests that signatures are made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Digest {
+    /// SHA-256.
     Sha256,
+    /// SHA-384.
     Sha384,
+    /// SHA-512.
     Sha512,
 }
 
@@ -37,15 +41,18 @@ impl Digest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
+    /// RSASSA-PKCS1-v1_5.
     RsaPkcs1(Digest),
     /// MGF1 with the same digest, salt as long as the digest.
     RsaPss(Digest),
+    /// The value is DER, `SEQUENCE { r, s }`.
     Ecdsa(Digest),
     /// With SHA-512, as RFC 8419 asks.
     Ed25519,
 }
 
 impl SignatureAlgorithm {
+    /// Digest of the document and of the signed attributes.
     pub fn digest(self) -> Digest {
         match self {
             Self::RsaPkcs1(d) | Self::RsaPss(d) | Self::Ecdsa(d) => d,
@@ -60,6 +67,7 @@ pub trait Signer: Send + Sync {
     fn certificate(&self) -> &[u8];
     /// DER of the certificates above it, nearest first.
     fn chain(&self) -> &[Vec<u8>];
+    /// How the value is made.
     fn algorithm(&self) -> SignatureAlgorithm;
     /// The signature value over `attributes`, the DER of the signed attributes as a SET.
     ///
@@ -130,11 +138,19 @@ impl KeySigner {
         Self::new(key, &first.to_der().map_err(unusable)?, chain)
     }
 
+    /// A key in DER (PKCS#8, not encrypted) with its certificate and chain in DER.
+    ///
+    /// # Errors
+    /// As [`KeySigner::new`].
     pub fn from_pkcs8_der(key: &[u8], certificate: &[u8], chain: Vec<Vec<u8>>) -> Result<Self> {
         let key = PKey::private_key_from_der(key).map_err(|e| Error::Key(e.to_string()))?;
         Self::new(key, certificate, chain)
     }
 
+    /// Key, certificate and chain of a PKCS#12 file.
+    ///
+    /// # Errors
+    /// As [`KeySigner::new`], also when the password is wrong.
     pub fn from_pkcs12(bytes: &[u8], password: &str) -> Result<Self> {
         let unusable = |e: openssl::error::ErrorStack| Error::Key(format!("PKCS#12: {e}"));
         let parsed = openssl::pkcs12::Pkcs12::from_der(bytes)

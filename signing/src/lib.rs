@@ -1,22 +1,29 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
-pub mod appearance;
+// What is hidden here is open to our own tests and fuzzers, and may change with every version.
+mod appearance;
+#[doc(hidden)]
 pub mod asn1;
+#[doc(hidden)]
 pub mod cms;
-pub mod deferred;
+mod deferred;
 mod error;
 pub mod etsi;
 mod extend;
-pub mod form;
+mod form;
 mod geometry;
 mod inspect;
-pub mod key;
+mod key;
+#[doc(hidden)]
 pub mod pdf;
 mod sign;
+#[doc(hidden)]
 pub mod timestamp;
 pub mod validate;
 mod versions;
+#[doc(hidden)]
 pub mod x509;
 
 pub use appearance::{Align, Appearance};
@@ -27,8 +34,8 @@ pub use form::{EditOptions, NewTextField, add_text_fields, fill_text_fields};
 pub use geometry::{PageInfo, Placement};
 pub use inspect::{DocumentInfo, Encryption, inspect};
 pub use key::{Digest, KeySigner, SignatureAlgorithm, Signer};
-pub use pdf::Source;
 pub use pdf::source::FileSource;
+pub use pdf::{PdfError, Source};
 pub use sign::{FieldLock, SignOptions, Signed, add_document_timestamp, sign, sign_path, sign_stamped};
 pub use timestamp::request::TimeStamper;
 pub use versions::{Version, versions, write_version};

@@ -2,7 +2,7 @@
 use app::dto::verify::Note;
 use app::error::ApiError;
 use serde::Serialize;
-use signing::validate::diff::Change;
+use signing::validate::Change;
 use signing::validate::{Indication, Kind, SignatureReport, SubIndication};
 
 /// The name that the JSON of the report gives a value of an enumeration.

@@ -13,15 +13,19 @@ pub(crate) use font::Font;
 /// Where text stands in its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Align {
+    /// At the left edge.
     #[default]
     Left,
+    /// In the middle.
     Centre,
+    /// At the right edge.
     Right,
 }
 
 /// A visible signature.
 #[derive(Debug, Clone)]
 pub struct Appearance {
+    /// Where on which page.
     pub placement: crate::Placement,
     /// PNG; its transparency is kept. Drawn as large as the box allows, in its own proportions, centred.
     pub image: Option<Vec<u8>>,
@@ -29,10 +33,12 @@ pub struct Appearance {
     pub lines: Vec<String>,
     /// Points; 0 chooses a size that fills the box.
     pub font_size: f64,
+    /// Of the lines within the box.
     pub align: Align,
 }
 
 impl Appearance {
+    /// An empty box there, to be given a picture, lines, or both.
     pub fn at(placement: crate::Placement) -> Self {
         Self {
             placement,

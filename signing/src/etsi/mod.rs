@@ -6,7 +6,7 @@ mod objects;
 mod xml;
 
 use crate::error::Result;
-use crate::validate::report::{Indication, Kind, Moment, Report, SignatureReport};
+use crate::validate::{Indication, Kind, Moment, Report, SignatureReport};
 use objects::{Objects, Stamp, certificate_id, data, poe, status};
 use std::io;
 use xml::Xml;

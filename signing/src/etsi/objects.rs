@@ -1,6 +1,6 @@
 //! Certificates, revocation data and time stamps, each once in the report and referred to by its identifier.
 use super::xml::Xml;
-use crate::validate::report::ChainLink;
+use crate::validate::ChainLink;
 use crate::validate::{Indication, Moment, SubIndication};
 use std::collections::BTreeMap;
 use std::io;

@@ -25,15 +25,19 @@ pub use xref::Revision;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PdfError {
+    /// It is no PDF, or broken: ask for the original. Nothing is repaired silently.
     #[error("not a PDF file: {0}")]
     Malformed(String),
+    /// Give the user's or the owner's password.
     #[error("the file is encrypted and the password does not open it")]
     Password,
+    /// Encrypted by a certificate, or by an algorithm that is not known: ask for a file without.
     #[error("the encryption of the file is not supported: {0}")]
     Encryption(String),
-    /// A limit that no honest file reaches.
+    /// A limit that no honest file reaches; such a file is not read at all.
     #[error("the file is too complex: {0}")]
     TooComplex(&'static str),
+    /// The source failed.
     #[error("cannot read the file: {0}")]
     Io(String),
 }

@@ -9,8 +9,11 @@ use lopdf::{Dictionary, Object, ObjectId};
 /// inner field stands for all below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldLock {
+    /// Every field.
     All,
+    /// These.
     Include(Vec<String>),
+    /// All but these.
     Exclude(Vec<String>),
 }
 

@@ -24,15 +24,20 @@ pub struct SignOptions {
     pub field: Option<String>,
     /// Claimed time of signing, seconds since the Unix epoch; written to `/M`.
     pub time: i64,
+    /// Who signs, written to `/Name`.
     pub name: Option<String>,
+    /// Why, written to `/Reason`.
     pub reason: Option<String>,
+    /// Where, written to `/Location`.
     pub location: Option<String>,
     /// DocMDP level 1, 2 or 3: a certification signature, allowed only as the first of a file. A field's seed values may
     /// ask for one.
     pub certify: Option<u8>,
     /// Fields that must not change after the signature. An existing field may have a lock of its own, which then holds.
     pub lock: Option<FieldLock>,
+    /// How it looks; `None`: invisible.
     pub appearance: Option<Appearance>,
+    /// Opens an encrypted file.
     pub password: Option<String>,
     /// Bytes reserved for the CMS; reckoned from the certificates when not given.
     pub contents_size: Option<usize>,
@@ -41,7 +46,9 @@ pub struct SignOptions {
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
+    /// Name of the field that was signed.
     pub field: String,
+    /// `/ByteRange`: what is signed.
     pub byte_range: [u64; 4],
     /// Length of the finished file.
     pub length: u64,

@@ -1,21 +1,26 @@
 //! Judging the signatures of a file: facts first, then a verdict by policy
 //! (ETSI EN 319 102-1, EN 319 142-1).
 
+#[doc(hidden)]
 pub mod diff;
 pub(crate) mod facts;
+#[doc(hidden)]
 pub mod fields;
 mod hashing;
 mod level;
-pub mod locate;
+pub(crate) mod locate;
 mod material;
-pub mod policy;
-pub mod report;
+mod policy;
+mod report;
 mod stamps;
 mod status;
-pub mod trust;
+mod trust;
 
+pub use diff::{Change, Level as ModificationLevel};
 pub use policy::{Policy, RevocationDemand};
-pub use report::{Coverage, Indication, Kind, Moment, Needed, Report, SignatureReport, SubIndication};
+pub use report::{
+    ChainLink, Coverage, Indication, Kind, Moment, Needed, Report, SignatureReport, Signer, SubIndication, TimestampReport, Unreadable,
+};
 
 pub(crate) use material::streams as stored;
 
@@ -29,12 +34,15 @@ pub struct ValidationContext {
     pub trust_anchors: Vec<Vec<u8>>,
     /// DER certificates that may help to build paths.
     pub extra_certificates: Vec<Vec<u8>>,
+    /// DER revocation lists, beside those in the file.
     pub crls: Vec<Vec<u8>>,
+    /// DER `OCSPResponse` structures, beside those in the file.
     pub ocsp_responses: Vec<Vec<u8>>,
     /// Validation time, seconds since the Unix epoch.
     pub at: i64,
     /// Opens an encrypted file; may be the user's or the owner's.
     pub password: Option<String>,
+    /// What is demanded beyond being correct.
     pub policy: Policy,
 }
 

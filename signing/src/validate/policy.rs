@@ -7,13 +7,16 @@ use crate::x509::signature::Digest;
 pub enum RevocationDemand {
     /// Of each certificate that says where to ask (distribution point or responder).
     IfDeclared,
+    /// Of every certificate below the trust anchor.
     Always,
+    /// Not at all; what is known to be revoked still fails.
     Never,
 }
 
 /// Rules of judgement. [`Policy::default`] is what the command line uses.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    /// When the state of revocation must be known.
     pub revocation: RevocationDemand,
     /// How long an answer without `nextUpdate` stands, in seconds.
     pub max_age: i64,
@@ -23,6 +26,7 @@ pub struct Policy {
     pub min_ec_bits: u32,
     /// Until when MD5 and SHA-1 were fit for signatures, seconds since the Unix epoch.
     pub md5_until: i64,
+    /// As `md5_until`, for SHA-1.
     pub sha1_until: i64,
     /// Until when RSA keys below `min_rsa_bits` (but of 1024 bits at least) were.
     pub short_rsa_until: i64,

@@ -4,7 +4,7 @@ use super::html::{Html, Words, same, words};
 use super::{exact, headings, verdict_of};
 use crate::signatures::verify::Checked;
 use crate::signatures::words::code_of;
-use signing::validate::report::ChainLink;
+use signing::validate::ChainLink;
 use signing::validate::{Kind, Moment, SignatureReport};
 
 pub(super) fn write(page: &mut Html, name: &str, checked: &Checked) {
@@ -245,7 +245,7 @@ fn versions(page: &mut Html, name: &str, checked: &Checked) {
 }
 
 /// A change in words, with its stable code and its object.
-fn located(c: &signing::validate::diff::Change) -> Words {
+fn located(c: &signing::validate::Change) -> Words {
     let code = format!("{} · {}", code_of(&c.level), c.code);
     let place = c.object.map(|o| words("object", &[("object", same(o))]));
     let place = place.map_or_else(|| same(&code), |p| same(&code).and(" · ", &p));

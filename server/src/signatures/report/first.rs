@@ -104,7 +104,7 @@ fn card(page: &mut Html, heading: &Words, s: &SignatureReport) {
     page.raw("</dl></div>");
 }
 
-pub(super) fn change(c: &signing::validate::diff::Change) -> Words {
+pub(super) fn change(c: &signing::validate::Change) -> Words {
     let (vi, en) = facts::change(c);
     Words { vi, en }
 }

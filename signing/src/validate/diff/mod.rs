@@ -21,25 +21,35 @@ use crate::pdf::Document;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
+    /// Nothing changed.
     None,
+    /// Validation data, time stamps and metadata.
     LtaUpdates,
+    /// Values of fields, and further signatures.
     FormFilling,
+    /// Comments and other annotations.
     Annotations,
+    /// What no rule explains as harmless; always invalidates.
     Other,
 }
 
 /// One thing that changed; the code and its parameters can be worded in any language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Change {
     /// Number of the revision that made it, from 1.
     pub revision: u32,
+    /// How far it goes by itself.
     pub level: Level,
+    /// Stable, such as `field_filled`.
     pub code: &'static str,
+    /// Number of the object that was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<u32>,
     /// From 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
+    /// Names and values that belong to the code: `field`, `value`, `key`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<&'static str, String>,
 }
