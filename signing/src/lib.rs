@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-#![deny(missing_docs)]
+#![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 // What is hidden here is open to our own tests and fuzzers, and may change with every version.
 mod appearance;
@@ -11,6 +11,8 @@ pub mod cms;
 mod deferred;
 mod error;
 pub mod etsi;
+#[doc = include_str!("../EXAMPLES.md")]
+pub mod examples {}
 mod extend;
 mod form;
 mod geometry;
