@@ -3,6 +3,7 @@ mod admin;
 mod audit;
 mod axis;
 mod bad_input;
+mod keys;
 mod live;
 mod meetings;
 mod reports;

@@ -159,14 +159,7 @@ impl Ground {
     }
 
     fn pyhanko(&self, file: &Path) -> Output {
-        let cache = std::env::var_os("KYHOP_CACHE").map(PathBuf::from).unwrap_or_else(|| {
-            let home = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-            home.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cache"))
-                .join("kyhop")
-        });
-        let python = cache.join("judges/bin/python");
-        assert!(python.exists(), "pyHanko is missing: scripts/setup test");
-        let mut command = Command::new(python);
+        let mut command = Command::new(python());
         command.args(["-c", PYHANKO]).arg(self.authority.root_file()).arg(file);
         command.env("NO_PROXY", "127.0.0.1").output().expect("pyHanko")
     }
@@ -178,6 +171,18 @@ pub fn demo() -> PathBuf {
 
 fn body() -> Owner {
     Owner::Body("H99".into())
+}
+
+/// Python with pyHanko, as `scripts/setup test` installs it.
+pub fn python() -> PathBuf {
+    let cache = std::env::var_os("KYHOP_CACHE").map(PathBuf::from).unwrap_or_else(|| {
+        let home = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        home.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cache"))
+            .join("kyhop")
+    });
+    let python = cache.join("judges/bin/python");
+    assert!(python.exists(), "pyHanko is missing: scripts/setup test");
+    python
 }
 
 /// Our own program.

@@ -1,5 +1,5 @@
 //! The interactive form: adding fields to it, filling text fields.
-use crate::appearance::{self, Align, Style};
+use crate::appearance::{self, Align, Parts, Style};
 use crate::error::{Error, Result};
 use crate::geometry::{Page, Placement};
 use crate::pdf::append::{Update, copy};
@@ -63,7 +63,7 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
                 paper: true,
             };
             let size = (field.placement.w, field.placement.h);
-            let blank = appearance::form(&mut update, &page, size, None, &[], &style)?;
+            let blank = appearance::form(&mut update, &page, size, &Parts::default(), &style)?;
             let mut states = Dictionary::new();
             states.set("N", blank);
             widget.set("AP", states);
@@ -106,7 +106,11 @@ pub fn fill_text_fields(input: &dyn Source, out: &mut dyn Write, values: &[(Stri
             align,
             paper: has_paper(&widget),
         };
-        let look = appearance::form(&mut update, &page, size, None, std::slice::from_ref(value), &style)?;
+        let parts = Parts {
+            lines: std::slice::from_ref(value),
+            ..Parts::default()
+        };
+        let look = appearance::form(&mut update, &page, size, &parts, &style)?;
         let mut states = Dictionary::new();
         states.set("N", look);
         widget.set("AP", states);

@@ -1,9 +1,11 @@
 //! Who makes the signature value: a trait, and keys held in memory.
+use crate::cms::build::signature_algorithm;
 use crate::error::{Error, Result};
+use crate::x509::{Certificate, signature};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Padding;
-use openssl::sign::{RsaPssSaltlen, Signer as OpensslSigner};
+use openssl::sign::{RsaPssSaltlen, Signer as OpensslSigner, Verifier};
 use openssl::x509::X509;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,15 @@ impl Digest {
             Self::Sha384 => MessageDigest::sha384(),
             Self::Sha512 => MessageDigest::sha512(),
         }
+    }
+
+    /// The digest of `data`.
+    ///
+    /// # Errors
+    /// [`Error::Signer`] only when OpenSSL itself fails.
+    pub fn of(self, data: &[u8]) -> Result<Vec<u8>> {
+        let digest = openssl::hash::hash(self.openssl(), data);
+        digest.map(|d| d.to_vec()).map_err(|e| Error::Signer(e.to_string()))
     }
 
     /// Bytes.
@@ -52,6 +63,74 @@ pub enum SignatureAlgorithm {
 }
 
 impl SignatureAlgorithm {
+    /// What fits the key of a certificate (DER); `pss` takes RSA-PSS where the key leaves the choice.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when the certificate cannot be read or its kind of key is not supported.
+    pub fn of_certificate(certificate: &[u8], pss: bool) -> Result<Self> {
+        let read = Certificate::parse(certificate).map_err(|e| Error::Key(format!("the certificate cannot be read: {e}")))?;
+        let public = X509::from_der(certificate).and_then(|c| c.public_key());
+        let public = public.map_err(|e| Error::Key(format!("the certificate's key cannot be read: {e}")))?;
+        Ok(match public.id() {
+            Id::RSA if pss => Self::RsaPss(Digest::Sha256),
+            Id::RSA => Self::RsaPkcs1(Digest::Sha256),
+            // The key itself may say which digest it is for (RFC 4055, 1.2).
+            Id::RSA_PSS => Self::RsaPss(match read.key.pss_digest() {
+                None | Some(signature::Digest::Sha256) => Digest::Sha256,
+                Some(signature::Digest::Sha384) => Digest::Sha384,
+                Some(signature::Digest::Sha512) => Digest::Sha512,
+                Some(other) => return Err(Error::Key(format!("an RSA-PSS key for {}, which is not signed with", other.name()))),
+            }),
+            Id::ED25519 => Self::Ed25519,
+            Id::EC => Self::Ecdsa(match public.bits() {
+                ..=256 => Digest::Sha256,
+                257..=384 => Digest::Sha384,
+                _ => Digest::Sha512,
+            }),
+            other => return Err(Error::Key(format!("unsupported kind of key: {other:?}"))),
+        })
+    }
+
+    /// DER of the parameters of its AlgorithmIdentifier, where it has some: those of RSA-PSS (RFC 4055, 3.1).
+    pub fn parameters(self) -> Option<Vec<u8>> {
+        match self {
+            Self::RsaPss(_) => {
+                let identifier = signature_algorithm(self);
+                let mut body = crate::asn1::Reader::new(&identifier).sequence().ok()?;
+                body.any().ok()?;
+                Some(body.any().ok()?.raw.to_vec())
+            }
+            _ => None,
+        }
+    }
+
+    /// Checks a signature value that somebody else made over `attributes` with the key of this certificate.
+    ///
+    /// # Errors
+    /// [`Error::Signer`] when it does not hold.
+    pub fn check(self, certificate: &[u8], attributes: &[u8], value: &[u8]) -> Result<()> {
+        let work = || {
+            let public = X509::from_der(certificate)?.public_key()?;
+            if self == Self::Ed25519 {
+                return Verifier::new_without_digest(&public)?.verify_oneshot(value, attributes);
+            }
+            let digest = self.digest().openssl();
+            let mut verifier = Verifier::new(digest, &public)?;
+            if matches!(self, Self::RsaPss(_)) {
+                verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+                verifier.set_rsa_mgf1_md(digest)?;
+                verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+            }
+            verifier.verify_oneshot(value, attributes)
+        };
+        match work() {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(Error::Signer(
+                "the signature value does not fit the certificate: another key, another digest or another algorithm made it".into(),
+            )),
+        }
+    }
+
     /// Digest of the document and of the signed attributes.
     pub fn digest(self) -> Digest {
         match self {
@@ -94,18 +173,8 @@ impl KeySigner {
         if !key.public_eq(&public) {
             return Err(Error::Key("the private key does not belong to the certificate".into()));
         }
-        let algorithm = match key.id() {
-            Id::RSA => SignatureAlgorithm::RsaPkcs1(Digest::Sha256),
-            Id::RSA_PSS => SignatureAlgorithm::RsaPss(Digest::Sha256),
-            Id::ED25519 => SignatureAlgorithm::Ed25519,
-            Id::EC => SignatureAlgorithm::Ecdsa(match key.bits() {
-                ..=256 => Digest::Sha256,
-                257..=384 => Digest::Sha384,
-                _ => Digest::Sha512,
-            }),
-            other => return Err(Error::Key(format!("unsupported kind of key: {other:?}"))),
-        };
         let certificate = certificate.to_der().map_err(unusable)?;
+        let algorithm = SignatureAlgorithm::of_certificate(&certificate, false)?;
         Ok(Self {
             key,
             algorithm,
@@ -114,15 +183,36 @@ impl KeySigner {
         })
     }
 
-    /// `certificate` and `chain` in PEM; the chain may hold several certificates.
-    pub fn from_pem(key: &[u8], password: Option<&[u8]>, certificate: &[u8], chain: &[u8]) -> Result<Self> {
-        let unusable = |e: openssl::error::ErrorStack| Error::Key(e.to_string());
-        let key = match password {
+    /// A private key in PEM, or in DER (PKCS#8 or of its kind) where it is not encrypted.
+    ///
+    /// # Errors
+    /// [`Error::Key`], which tells a wrong password from something that is no key.
+    pub fn private_key(key: &[u8], password: Option<&[u8]>) -> Result<PKey<Private>> {
+        if key.first() == Some(&0x30) {
+            let read = match password {
+                Some(password) => PKey::private_key_from_pkcs8_passphrase(key, password).or_else(|_| PKey::private_key_from_der(key)),
+                None => PKey::private_key_from_der(key),
+            };
+            return read.map_err(|e| Error::Key(format!("no private key that can be read: {e}")));
+        }
+        let read = match password {
             Some(password) => PKey::private_key_from_pem_passphrase(key, password),
             // Without a password an encrypted key must fail, not ask at the terminal.
             None => PKey::private_key_from_pem_callback(key, |_| Ok(0)),
-        }
-        .map_err(unusable)?;
+        };
+        read.map_err(|e| wrong_password(&e, password.is_some()))
+    }
+
+    /// With further certificates in its chain.
+    pub fn with_chain(mut self, more: Vec<Vec<u8>>) -> Self {
+        self.chain.extend(more);
+        self
+    }
+
+    /// `certificate` and `chain` in PEM; the chain may hold several certificates.
+    pub fn from_pem(key: &[u8], password: Option<&[u8]>, certificate: &[u8], chain: &[u8]) -> Result<Self> {
+        let unusable = |e: openssl::error::ErrorStack| Error::Key(e.to_string());
+        let key = Self::private_key(key, password)?;
         let mut own = X509::stack_from_pem(certificate).map_err(unusable)?.into_iter();
         let first = own.next().ok_or_else(|| Error::Key("there is no certificate in the file".into()))?;
         let chain = if chain.is_empty() {
@@ -152,7 +242,11 @@ impl KeySigner {
     /// # Errors
     /// As [`KeySigner::new`], also when the password is wrong.
     pub fn from_pkcs12(bytes: &[u8], password: &str) -> Result<Self> {
-        let unusable = |e: openssl::error::ErrorStack| Error::Key(format!("PKCS#12: {e}"));
+        let unusable = |e: openssl::error::ErrorStack| {
+            let wrong = e.errors().iter().any(|e| e.reason().is_some_and(|r| r.contains("mac verify")));
+            let more = if wrong { " (is the password right?)" } else { "" };
+            Error::Key(format!("PKCS#12: {e}{more}"))
+        };
         let parsed = openssl::pkcs12::Pkcs12::from_der(bytes)
             .and_then(|p| p.parse2(password))
             .map_err(unusable)?;
@@ -171,6 +265,32 @@ impl KeySigner {
         self.algorithm = algorithm;
         self
     }
+
+    /// With RSA-PSS instead of PKCS#1, which an RSA key may choose.
+    ///
+    /// # Errors
+    /// [`Error::Key`] for other keys.
+    pub fn with_pss(mut self) -> Result<Self> {
+        self.algorithm = SignatureAlgorithm::of_certificate(&self.certificate, true)?;
+        match self.algorithm {
+            SignatureAlgorithm::RsaPss(_) => Ok(self),
+            _ => Err(Error::Key("only an RSA key can sign with RSA-PSS".into())),
+        }
+    }
+}
+
+/// What OpenSSL says of an encrypted key does not name the password.
+fn wrong_password(e: &openssl::error::ErrorStack, given: bool) -> Error {
+    let reasons = || e.errors().iter().filter_map(|e| e.reason());
+    if reasons().any(|r| r.contains("decrypt") || r.contains("password") || r.contains("interrupted or cancelled")) {
+        let why = if given {
+            "the password does not open it"
+        } else {
+            "it is encrypted, and no password was given"
+        };
+        return Error::Key(why.into());
+    }
+    Error::Key(format!("no private key in PEM: {e}"))
 }
 
 impl Signer for KeySigner {

@@ -29,7 +29,7 @@ mod versions;
 pub mod x509;
 
 pub use appearance::{Align, Appearance};
-pub use deferred::{Prepared, complete, prepare};
+pub use deferred::{Prepared, complete, complete_with_cms, prepare};
 pub use error::{Error, Result};
 pub use extend::{ValidationData, add_validation_data};
 pub use form::{EditOptions, NewTextField, add_text_fields, fill_text_fields};

@@ -9,7 +9,7 @@ pub struct Authority {
 impl Authority {
     pub fn found() -> Self {
         let root = issue("Gốc thử nghiệm", None, &Use::Root, None).expect("a root");
-        let issuing = issue("CA thử nghiệm", None, &Use::Intermediate, Some(&root)).expect("an issuing CA");
+        let issuing = issue("CA thử nghiệm", None, &Use::Intermediate { authority: None }, Some(&root)).expect("an issuing CA");
         Self { root, issuing }
     }
 

@@ -2,7 +2,10 @@
 mod admin;
 mod audit;
 mod axis;
+mod deferred;
 mod demo;
+mod keys;
+mod look;
 mod revisions;
 mod secrets;
 mod serve;
@@ -28,6 +31,10 @@ enum Command {
     Admin(admin::Args),
     /// Sign a PDF.
     Sign(Box<sign::Args>),
+    /// Prepare a PDF for a signature that is made elsewhere; prints what has to be signed.
+    Prepare(Box<deferred::PrepareArgs>),
+    /// Put a signature that was made elsewhere into a prepared PDF.
+    Complete(deferred::CompleteArgs),
     /// Add time stamps and validation data to a signed PDF.
     Extend(sign::ExtendArgs),
     /// Check the signatures of PDFs.
@@ -57,6 +64,8 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Admin(args) => admin::run(args),
         Command::Sign(args) => sign::run(&args),
+        Command::Prepare(args) => deferred::prepare(&args),
+        Command::Complete(args) => deferred::complete(&args),
         Command::Extend(args) => sign::extend(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Revisions(args) => revisions::run(&args),

@@ -1,13 +1,13 @@
 //! The demonstration's certification authority on loopback: CRL, OCSP and RFC 3161 time stamps, answered by the
 //! `openssl` program from an index of what was issued.
-use super::pki::{Pair, Use, issue};
+use super::pki::{Pair, Use, issue, issue_for};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use openssl::pkey::PKey;
+use openssl::pkey::{PKey, Private};
 use openssl::x509::{CrlStatus, X509, X509Crl};
 use std::fmt::Write as _;
 use std::io;
@@ -35,13 +35,25 @@ impl Authority {
         if !dir.join("issuing.pem").exists() {
             let make = || -> Result<(), Box<dyn std::error::Error>> {
                 let root = issue("Gốc chứng thực trình diễn", None, &Use::Root, None)?;
-                let issuing = issue("Tổ chức chứng thực trình diễn", None, &Use::Intermediate, Some(&root))?;
-                let tsa = issue("Dấu thời gian trình diễn", None, &Use::TimeStamping, Some(&issuing))?;
+                let issuing = issue(
+                    "Tổ chức chứng thực trình diễn",
+                    None,
+                    &Use::Intermediate { authority: Some(address) },
+                    Some(&root),
+                )?;
+                let tsa = issue(
+                    "Dấu thời gian trình diễn",
+                    None,
+                    &Use::TimeStamping { authority: address },
+                    Some(&issuing),
+                )?;
                 let ocsp = issue("OCSP trình diễn", None, &Use::OcspSigning, Some(&issuing))?;
                 for (name, pair) in [("root", &root), ("tsa", &tsa), ("ocsp", &ocsp), ("issuing", &issuing)] {
                     write(dir, name, pair)?;
                 }
                 std::fs::write(dir.join("index.txt"), "")?;
+                std::fs::write(dir.join("root-index.txt"), "")?;
+                std::fs::write(dir.join("root-crlnumber"), "01\n")?;
                 std::fs::write(dir.join("crlnumber"), "01\n")?;
                 std::fs::write(dir.join("serial"), "01\n")?;
                 std::fs::write(dir.join("openssl.cnf"), configuration(dir))?;
@@ -63,6 +75,18 @@ impl Authority {
     pub fn signing(&self, common_name: &str, unit: &str) -> Result<Pair, String> {
         let usage = Use::Signing { authority: &self.address };
         let pair = issue(common_name, Some(unit), &usage, Some(&self.issuing)).map_err(|e| e.to_string())?;
+        self.enter(pair, common_name)
+    }
+
+    /// As [`Self::signing`], for a key of any kind.
+    pub fn signing_for(&self, key: PKey<Private>, common_name: &str) -> Result<Pair, String> {
+        let usage = Use::Signing { authority: &self.address };
+        let pair = issue_for(key, common_name, None, &usage, Some(&self.issuing)).map_err(|e| e.to_string())?;
+        self.enter(pair, common_name)
+    }
+
+    /// Into the index.
+    fn enter(&self, pair: Pair, common_name: &str) -> Result<Pair, String> {
         let serial = pair
             .certificate
             .serial_number()
@@ -94,6 +118,11 @@ impl Authority {
 
     /// Makes a fresh CRL: a demonstration may lie unused for months.
     pub async fn renew_crl(&self) -> Result<(), String> {
+        let root = ["ca", "-config", "openssl.cnf", "-name", "root", "-gencrl", "-out", "root.crl.pem"];
+        run(&self.dir, &root, None).await?;
+        let pem = std::fs::read(self.dir.join("root.crl.pem")).map_err(|e| e.to_string())?;
+        let list = X509Crl::from_pem(&pem).and_then(|c| c.to_der()).map_err(|e| e.to_string())?;
+        std::fs::write(self.dir.join("root.crl"), list).map_err(|e| e.to_string())?;
         run(&self.dir, &["ca", "-config", "openssl.cnf", "-gencrl", "-out", "ca.crl.pem"], None).await?;
         let pem = std::fs::read(self.dir.join("ca.crl.pem")).map_err(|e| e.to_string())?;
         let crl = X509Crl::from_pem(&pem).map_err(|e| e.to_string())?;
@@ -103,10 +132,11 @@ impl Authority {
         std::fs::write(self.dir.join("ca.crl"), crl.to_der().map_err(|e| e.to_string())?).map_err(|e| e.to_string())
     }
 
-    /// `/ca.crl`, `/ca.cer`, `/ocsp`, `/tsa`.
+    /// `/ca.crl`, `/root.crl`, `/ca.cer`, `/ocsp`, `/tsa`.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/ca.crl", get(crl))
+            .route("/root.crl", get(root_crl))
             .route("/ca.cer", get(certificate))
             .route("/ocsp", post(ocsp))
             .route("/tsa", post(tsa))
@@ -116,6 +146,10 @@ impl Authority {
 
 async fn crl(State(dir): State<PathBuf>) -> Response {
     file(&dir.join("ca.crl"), "application/pkix-crl").await
+}
+
+async fn root_crl(State(dir): State<PathBuf>) -> Response {
+    file(&dir.join("root.crl"), "application/pkix-crl").await
 }
 
 async fn certificate(State(dir): State<PathBuf>) -> Response {
@@ -220,6 +254,8 @@ fn configuration(dir: &Path) -> String {
     let _ = write!(
         text,
         "[ca]\ndefault_ca = demo\n[demo]\ndatabase = index.txt\ncrlnumber = crlnumber\ncertificate = issuing.pem\nprivate_key = issuing.key\n\
+         default_md = sha256\ndefault_crl_days = 30\ncrl_extensions = crl\n\
+         [root]\ndatabase = root-index.txt\ncrlnumber = root-crlnumber\ncertificate = root.pem\nprivate_key = root.key\n\
          default_md = sha256\ndefault_crl_days = 30\ncrl_extensions = crl\n[crl]\nauthorityKeyIdentifier = keyid\n\
          [tsa]\ndefault_tsa = tsa_demo\n[tsa_demo]\ndir = {}\nserial = serial\ncrypto_device = builtin\nsigner_cert = tsa.pem\n\
          certs = issuing.pem\nsigner_key = tsa.key\nsigner_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256, sha384, sha512\n\

@@ -10,7 +10,7 @@ use openssl::rsa::Rsa;
 use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName, SubjectKeyIdentifier,
 };
-use openssl::x509::{X509, X509Builder, X509NameBuilder};
+use openssl::x509::{X509, X509Builder, X509Extension, X509NameBuilder, X509Ref};
 
 /// Organisation in every demonstration certificate.
 pub const MARK: &str = "KYHOP TRÌNH DIỄN";
@@ -24,12 +24,18 @@ pub struct Pair {
 /// What a certificate is for.
 pub enum Use<'a> {
     Root,
-    Intermediate,
+    /// The address serves the root's CRL.
+    Intermediate {
+        authority: Option<&'a str>,
+    },
     /// Signatures of a person or a body; the address serves CRL and OCSP.
     Signing {
         authority: &'a str,
     },
-    TimeStamping,
+    /// The address serves its CRL.
+    TimeStamping {
+        authority: &'a str,
+    },
     OcspSigning,
     /// Both ends of the axis link; the name is the body's code.
     Link,
@@ -40,7 +46,20 @@ pub enum Use<'a> {
 /// # Errors
 /// Only when OpenSSL itself fails.
 pub fn issue(common_name: &str, unit: Option<&str>, usage: &Use, issuer: Option<&Pair>) -> Result<Pair, ErrorStack> {
-    let key = PKey::from_rsa(Rsa::generate(2048)?)?;
+    issue_for(PKey::from_rsa(Rsa::generate(2048)?)?, common_name, unit, usage, issuer)
+}
+
+/// As [`issue`], for a key of any kind.
+///
+/// # Errors
+/// Only when OpenSSL itself fails.
+pub fn issue_for(
+    key: PKey<Private>,
+    common_name: &str,
+    unit: Option<&str>,
+    usage: &Use,
+    issuer: Option<&Pair>,
+) -> Result<Pair, ErrorStack> {
     let mut name = X509NameBuilder::new()?;
     name.append_entry_by_text("C", "VN")?;
     name.append_entry_by_text("O", MARK)?;
@@ -70,28 +89,29 @@ pub fn issue(common_name: &str, unit: Option<&str>, usage: &Use, issuer: Option<
         builder.append_extension(akid)?;
     }
     match usage {
-        Use::Root | Use::Intermediate => {
+        Use::Root | Use::Intermediate { .. } => {
             let mut constraints = BasicConstraints::new();
             constraints.critical().ca();
-            if matches!(usage, Use::Intermediate) {
+            if matches!(usage, Use::Intermediate { .. }) {
                 constraints.pathlen(0);
             }
             builder.append_extension(constraints.build()?)?;
             builder.append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build()?)?;
+            if let Use::Intermediate {
+                authority: Some(authority),
+            } = usage
+            {
+                let list = crl_point(&builder, issuer_certificate.as_deref(), &format!("http://{authority}/root.crl"))?;
+                builder.append_extension(list)?;
+            }
         }
         Use::Signing { authority } => {
             builder.append_extension(BasicConstraints::new().critical().build()?)?;
             builder.append_extension(KeyUsage::new().critical().digital_signature().non_repudiation().build()?)?;
+            let points = crl_point(&builder, issuer_certificate.as_deref(), &format!("http://{authority}/ca.crl"))?;
             let context = builder.x509v3_context(issuer_certificate.as_deref(), None);
             #[allow(deprecated)]
-            let points = openssl::x509::X509Extension::new_nid(
-                None,
-                Some(&context),
-                Nid::CRL_DISTRIBUTION_POINTS,
-                &format!("URI:http://{authority}/ca.crl"),
-            )?;
-            #[allow(deprecated)]
-            let access = openssl::x509::X509Extension::new_nid(
+            let access = X509Extension::new_nid(
                 None,
                 Some(&context),
                 Nid::INFO_ACCESS,
@@ -100,7 +120,9 @@ pub fn issue(common_name: &str, unit: Option<&str>, usage: &Use, issuer: Option<
             builder.append_extension(points)?;
             builder.append_extension(access)?;
         }
-        Use::TimeStamping => {
+        Use::TimeStamping { authority } => {
+            let points = crl_point(&builder, issuer_certificate.as_deref(), &format!("http://{authority}/ca.crl"))?;
+            builder.append_extension(points)?;
             builder.append_extension(BasicConstraints::new().critical().build()?)?;
             builder.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
             builder.append_extension(ExtendedKeyUsage::new().critical().time_stamping().build()?)?;
@@ -110,7 +132,7 @@ pub fn issue(common_name: &str, unit: Option<&str>, usage: &Use, issuer: Option<
             builder.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
             builder.append_extension(ExtendedKeyUsage::new().other("OCSPSigning").build()?)?;
             #[allow(deprecated)]
-            let no_check = openssl::x509::X509Extension::new_nid(None, None, Nid::ID_PKIX_OCSP_NOCHECK, "NULL")?;
+            let no_check = X509Extension::new_nid(None, None, Nid::ID_PKIX_OCSP_NOCHECK, "NULL")?;
             builder.append_extension(no_check)?;
         }
         Use::Link => {
@@ -129,4 +151,10 @@ pub fn issue(common_name: &str, unit: Option<&str>, usage: &Use, issuer: Option<
         certificate: builder.build(),
         key,
     })
+}
+
+fn crl_point(builder: &X509Builder, issuer: Option<&X509Ref>, url: &str) -> Result<X509Extension, ErrorStack> {
+    let context = builder.x509v3_context(issuer, None);
+    #[allow(deprecated)]
+    X509Extension::new_nid(None, Some(&context), Nid::CRL_DISTRIBUTION_POINTS, &format!("URI:{url}"))
 }

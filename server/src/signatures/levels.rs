@@ -41,6 +41,9 @@ impl Level {
 pub enum LevelError {
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// The key cannot be used.
+    #[error("{0}")]
+    Key(String),
     #[error(transparent)]
     Signing(#[from] signing::Error),
     #[error("the file has no signature to extend")]
@@ -56,6 +59,8 @@ pub enum LevelError {
 /// What the steps need besides the file.
 pub struct Means {
     pub tsa: Option<String>,
+    /// Policy that time stamps must be made under.
+    pub tsa_policy: Option<String>,
     /// DER certificates.
     pub trust_anchors: Vec<Vec<u8>>,
     pub fetcher: Fetcher,
@@ -118,7 +123,20 @@ async fn raise(
         .await?;
     }
     if level >= Level::BLta {
-        file = means.stamp(file.path(), near, password.clone()).await?;
+        let stamped = means.stamp(file.path(), near, password.clone()).await?;
+        // Of an authority that is new to the file, what its stamp needs must lie before the stamp, too.
+        let (before, _) = means.report(stamped.path(), &password, false).await?;
+        file = if before.missing.is_empty() {
+            stamped
+        } else {
+            let (_, data) = means.report(stamped.path(), &password, true).await?;
+            let edit = means.edit(&password);
+            let again = step(file.path(), near, move |source, out| {
+                signing::add_validation_data(source, out, &data, &edit)
+            });
+            let again = again.await?;
+            means.stamp(again.path(), near, password.clone()).await?
+        };
     }
     if level >= Level::BT {
         means.prove(file.path(), level, &password).await?;
@@ -139,6 +157,7 @@ impl Means {
         Some(HttpStamper {
             url,
             fetcher: self.fetcher.clone(),
+            policy: self.tsa_policy.clone(),
             runtime: tokio::runtime::Handle::current(),
         })
     }
@@ -230,10 +249,15 @@ fn copy(source: &FileSource, out: &mut dyn Write) -> signing::Result<()> {
 struct HttpStamper {
     url: String,
     fetcher: Fetcher,
+    policy: Option<String>,
     runtime: tokio::runtime::Handle,
 }
 
 impl TimeStamper for HttpStamper {
+    fn policy(&self) -> Option<&str> {
+        self.policy.as_deref()
+    }
+
     fn ask(&self, request: &[u8]) -> signing::Result<Vec<u8>> {
         let failed = |why: String| signing::Error::TimeStamp(format!("{}: {why}", self.url));
         let asked = self

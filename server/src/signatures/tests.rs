@@ -38,7 +38,7 @@ fn person(id: &str, role: Role) -> Actor {
 pub async fn ground(demonstration: bool) -> Ground {
     let dir = tempfile::tempdir().unwrap();
     let root = issue("Gốc", None, &Use::Root, None).unwrap();
-    let issuing = issue("CA", None, &Use::Intermediate, Some(&root)).unwrap();
+    let issuing = issue("CA", None, &Use::Intermediate { authority: None }, Some(&root)).unwrap();
     let file = dir.path().join("root.pem");
     std::fs::write(&file, root.certificate.to_pem().unwrap()).unwrap();
     let text = |p: &Path| p.to_string_lossy().into_owned();

@@ -1,6 +1,7 @@
 //! What a signature or a filled field looks like: form XObjects with a picture, text in an embedded font, or both.
 mod font;
 mod image;
+mod qr;
 
 use crate::error::Result;
 use crate::geometry::Page;
@@ -35,6 +36,8 @@ pub struct Appearance {
     pub font_size: f64,
     /// Of the lines within the box.
     pub align: Align,
+    /// Content of a QR code at the left of the box; picture and text stand to the right of it.
+    pub qr: Option<String>,
 }
 
 impl Appearance {
@@ -46,15 +49,23 @@ impl Appearance {
             lines: Vec::new(),
             font_size: 0.0,
             align: Align::Left,
+            qr: None,
         }
     }
 
-    pub(crate) fn style(&self) -> Style {
-        Style {
+    /// The form XObject of this look in a box of `size`.
+    pub(crate) fn draw(&self, update: &mut Update, page: &Page, size: (f64, f64)) -> Result<ObjectId> {
+        let style = Style {
             size: self.font_size,
             align: self.align,
             paper: false,
-        }
+        };
+        let parts = Parts {
+            picture: self.image.as_deref(),
+            qr: self.qr.as_deref(),
+            lines: &self.lines,
+        };
+        form(update, page, size, &parts, &style)
     }
 }
 
@@ -71,15 +82,17 @@ pub(crate) struct Style {
     pub paper: bool,
 }
 
+/// What stands in a box.
+#[derive(Default)]
+pub(crate) struct Parts<'a> {
+    pub picture: Option<&'a [u8]>,
+    pub qr: Option<&'a str>,
+    pub lines: &'a [String],
+}
+
 /// Adds the form XObject of a box of `w` by `h` points.
-pub(crate) fn form(
-    update: &mut Update,
-    page: &Page,
-    (w, h): (f64, f64),
-    picture: Option<&[u8]>,
-    lines: &[String],
-    style: &Style,
-) -> Result<ObjectId> {
+pub(crate) fn form(update: &mut Update, page: &Page, (w, h): (f64, f64), parts: &Parts, style: &Style) -> Result<ObjectId> {
+    let Parts { picture, qr, lines } = *parts;
     let Style { size, align, paper } = *style;
     let mut content = Vec::new();
     if paper {
@@ -88,14 +101,24 @@ pub(crate) fn form(
         content.extend_from_slice(b"re f Q\n");
     }
     let mut resources = Dictionary::new();
+    // What is left of the box beside the code.
+    let left = match qr {
+        Some(text) => {
+            let side = h.min(w);
+            qr::draw(&mut content, text, side, (h - side) / 2.0)?;
+            side + MARGIN
+        }
+        None => 0.0,
+    };
+    let w_rest = (w - left).max(0.0);
     if let Some(png) = picture {
         let (id, (iw, ih)) = image::embed(update, png)?;
-        let scale = (w / iw).min(h / ih);
+        let scale = (w_rest / iw).min(h / ih);
         let (dw, dh) = (iw * scale, ih * scale);
         let mut images = Dictionary::new();
         images.set("Im", id);
         resources.set("XObject", images);
-        let numbers = [dw, 0.0, 0.0, dh, (w - dw) / 2.0, (h - dh) / 2.0];
+        let numbers = [dw, 0.0, 0.0, dh, left + (w_rest - dw) / 2.0, (h - dh) / 2.0];
         content.extend_from_slice(b"q ");
         operands(&mut content, &numbers);
         content.extend_from_slice(b"cm /Im Do Q\n");
@@ -103,7 +126,7 @@ pub(crate) fn form(
     if !lines.is_empty() {
         let font = Font::subset(lines)?;
         let widest = lines.iter().map(|l| font.width(l)).fold(0.0, f64::max);
-        let room = (w - 2.0 * MARGIN).max(1.0);
+        let room = (w_rest - 2.0 * MARGIN).max(1.0);
         let fits = if widest > 0.0 { room / widest } else { f64::MAX };
         let fills = (h - 2.0 * MARGIN).max(1.0) / (LINE * lines.len() as f64);
         let size = if size > 0.0 { size } else { 12.0 }.min(fits).min(fills.max(4.0)).max(1.0);
@@ -118,8 +141,9 @@ pub(crate) fn form(
         let block = LINE * size * lines.len() as f64;
         let mut y = (h + block) / 2.0 - size;
         for line in lines {
-            let free = w - 2.0 * MARGIN - font.width(line) * size;
-            let x = MARGIN
+            let free = w_rest - 2.0 * MARGIN - font.width(line) * size;
+            let x = left
+                + MARGIN
                 + match align {
                     Align::Left => 0.0,
                     Align::Centre => free / 2.0,

@@ -31,7 +31,8 @@ fn digest_algorithm(digest: Digest) -> Vec<u8> {
     sequence(&[&digest_oid(digest)])
 }
 
-fn signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
+/// The AlgorithmIdentifier of a signature value.
+pub fn signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
     const NULL: &[u8] = &[0x05, 0x00];
     match algorithm {
         SignatureAlgorithm::RsaPkcs1(_) => sequence(&[&oid("1.2.840.113549.1.1.1"), NULL]),

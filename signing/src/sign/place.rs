@@ -1,7 +1,7 @@
 //! Where a signature goes: its field, its widget, its page, and the catalog's record of a certification.
 use super::lock::{self, FieldLock};
 use super::{Plan, SignOptions, seed};
-use crate::appearance::{self, Appearance};
+use crate::appearance::Appearance;
 use crate::error::{Error, Result};
 use crate::form::{Form, Found, add_to_page, extent, page_of, widget};
 use crate::geometry::Page;
@@ -98,7 +98,7 @@ fn draw(update: &mut Update, id: ObjectId, look: &Appearance) -> Result<()> {
         None => Page::find(document, look.placement.page)?,
     };
     if let Some(size) = extent(update, &widget, page.rotate()).filter(|(w, h)| *w > 0.0 && *h > 0.0) {
-        let drawn = appearance::form(update, &page, size, look.image.as_deref(), &look.lines, &look.style())?;
+        let drawn = look.draw(update, &page, size)?;
         widget.set("AP", single("N", drawn));
         update.set(id, widget);
     }
@@ -114,7 +114,7 @@ fn new_field(update: &mut Update, name: &str, options: &SignOptions) -> Result<O
     field.set("F", 132);
     if let Some(look) = look {
         let size = (look.placement.w, look.placement.h);
-        let drawn = appearance::form(update, &page, size, look.image.as_deref(), &look.lines, &look.style())?;
+        let drawn = look.draw(update, &page, size)?;
         field.set("AP", single("N", drawn));
     }
     if let Some(lock) = &options.lock {

@@ -61,12 +61,15 @@ pub fn streams(document: &Document<'_>, from: &Dictionary, key: &[u8], revision:
     };
     list.iter()
         .take(MAX_STREAMS)
-        .filter_map(|item| {
-            let id = item.as_reference().ok()?.0;
-            let stream = document.indirect(id, revision)?;
-            document.content(&stream, MAX_STREAM).ok()
-        })
+        .filter_map(|item| stream(document, item, revision))
         .collect()
+}
+
+/// Content of the stream behind a reference.
+pub fn stream(document: &Document<'_>, item: &Object, revision: usize) -> Option<Vec<u8>> {
+    let id = item.as_reference().ok()?.0;
+    let stream = document.indirect(id, revision)?;
+    document.content(&stream, MAX_STREAM).ok()
 }
 
 /// Puts everything at hand together.

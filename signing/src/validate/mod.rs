@@ -22,7 +22,7 @@ pub use report::{
     ChainLink, Coverage, Indication, Kind, Moment, Needed, Report, SignatureReport, Signer, SubIndication, TimestampReport, Unreadable,
 };
 
-pub(crate) use material::streams as stored;
+pub(crate) use material::stream as stored_one;
 
 use crate::pdf::{Document, Source};
 

@@ -295,6 +295,11 @@ impl PublicKey {
         &self.bits
     }
 
+    /// The digest that an RSA-PSS key binds itself to, if it does.
+    pub fn pss_digest(&self) -> Option<Digest> {
+        pss_parameters(Some(self.algorithm.parameters.as_deref()?)).map(|p| p.0)
+    }
+
     fn key(&self) -> Option<&PKey<Public>> {
         let make = || PKey::public_key_from_der(&self.raw).ok();
         self.key.get_or_init(make).as_ref()

@@ -1,9 +1,11 @@
 //! Validation data in the file itself: the document security store (ISO 32000-2, 12.8.4.3; EN 319 142-1, 5.4.2).
+mod vri;
+
 use crate::error::Result;
 use crate::form::EditOptions;
 use crate::pdf::append::{Update, copy};
 use crate::pdf::{Document, Source};
-use crate::validate::stored;
+use crate::validate::stored_one;
 use lopdf::{Dictionary, Object, Stream};
 use std::io::Write;
 
@@ -18,9 +20,8 @@ pub struct ValidationData {
     pub ocsp_responses: Vec<Vec<u8>>,
 }
 
-/// Adds validation data as one more revision: B-LT of B-T. What the store holds already stays, and is not added again.
-///
-/// No `VRI` is written: it says nothing that the store does not, and EN 319 142-1 leaves it out of the baseline's needs.
+/// Adds validation data as one more revision: B-LT of B-T. What the store holds already stays, and is not added again. Each
+/// signature and time stamp that has none yet gets an entry in `/VRI`, with what of the store is of its certificates.
 ///
 /// # Errors
 /// See [`crate::Error`]; `out` may then hold a part of a file.
@@ -32,25 +33,31 @@ pub fn add_validation_data(input: &dyn Source, out: &mut dyn Write, data: &Valid
     let mut catalog = update.dictionary(&Object::Reference(root)).unwrap_or_default();
     let place = catalog.get(b"DSS").and_then(Object::as_reference).ok();
     let mut store = catalog.get(b"DSS").ok().and_then(|d| update.dictionary(d)).unwrap_or_default();
+    let mut kept = vri::Kept::default();
     for (key, wanted) in [("Certs", &data.certificates), ("CRLs", &data.crls), ("OCSPs", &data.ocsp_responses)] {
-        let there = stored(&document, &store, key.as_bytes(), newest);
         let mut list = match store.get(key.as_bytes()).map(|l| update.resolve(l)) {
             Ok(Object::Array(list)) => list,
             _ => Vec::new(),
         };
-        let mut added: Vec<&Vec<u8>> = Vec::new();
+        let mut there: Vec<(Vec<u8>, Object)> = Vec::new();
+        for item in &list {
+            if let Some(der) = stored_one(&document, item, newest) {
+                there.push((der, item.clone()));
+            }
+        }
         for der in wanted {
-            if !there.contains(der) && !added.contains(&der) {
-                list.push(Object::Reference(
-                    update.add(Object::Stream(Stream::new(Dictionary::new(), der.clone()))),
-                ));
-                added.push(der);
+            if !there.iter().any(|(known, _)| known == der) {
+                let id = update.add(Object::Stream(Stream::new(Dictionary::new(), der.clone())));
+                list.push(Object::Reference(id));
+                there.push((der.clone(), Object::Reference(id)));
             }
         }
         if !list.is_empty() {
             store.set(key, list);
         }
+        kept.add(key, there);
     }
+    vri::fill(&mut update, &mut store, &kept)?;
     store.set("Type", "DSS");
     match place {
         Some(id) => update.set(id, store),
