@@ -1,11 +1,14 @@
 //! Files that are made to exhaust whoever reads them. Each must end in an answer: a refusal, or a verdict that is not a pass.
 use crate::authority::{Authority, NOW};
+use crate::weight::{alone, say_peak};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use signing::validate::{Indication, validate};
 use signing::{SignOptions, inspect, sign};
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
 
 /// A file with a cross-reference table over these objects, from number 1.
 fn file(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
@@ -225,10 +228,18 @@ fn burdens() -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn what_is_made_to_exhaust_ends_in_an_answer() {
+    let peak = alone("burdens::each_burden", Path::new(""));
+    assert!(peak < 256 << 10, "{peak} kB");
+}
+
+#[test]
+#[ignore = "the process that the test above weighs"]
+fn each_burden() {
     let authority = Authority::new();
     let (context, signer) = (authority.context(), authority.signer("Somebody"));
     for (name, bytes) in burdens() {
         // Read and judged; a file without a signature cannot pass.
+        let start = Instant::now();
         let _ = inspect(&bytes, None);
         let report = validate(&bytes, &context);
         assert_ne!(report.verdict, Some(Indication::TotalPassed), "{name}");
@@ -243,7 +254,9 @@ fn what_is_made_to_exhaust_ends_in_an_answer() {
             let report = validate(&out, &context);
             assert_eq!(report.verdict, Some(Indication::TotalPassed), "{name}: {:?}", report.error);
         }
+        println!("{name}: {} ms", start.elapsed().as_millis());
     }
+    say_peak();
 }
 
 #[test]

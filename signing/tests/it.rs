@@ -8,3 +8,4 @@ mod own;
 mod peers;
 mod reports;
 mod tampering;
+mod weight;

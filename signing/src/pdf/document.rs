@@ -251,7 +251,8 @@ pub struct Document<'a> {
     encrypt_id: Option<u32>,
     /// By offset, and index where it lies in an object stream.
     cache: RefCell<Objects>,
-    unpacked: RefCell<Cache<u64, Rc<Unpacked>>>,
+    /// By offset; `None` where it cannot be unpacked, which is not tried again.
+    unpacked: RefCell<Cache<u64, Option<Rc<Unpacked>>>>,
     unpacked_size: Cell<u64>,
     busy: Cell<u32>,
 }
@@ -456,15 +457,25 @@ impl<'a> Document<'a> {
 
     fn unpack(&self, container: &Indirect) -> Option<Rc<Unpacked>> {
         if let Some(known) = self.unpacked.borrow_mut().get(&container.offset) {
-            return Some(known);
+            return known;
         }
+        let all = self.unpack_anew(container).map(Rc::new);
+        let weight = all.as_ref().map_or(64, |a| a.data.len() + a.objects.len() * 8);
+        self.unpacked.borrow_mut().put(container.offset, all.clone(), weight);
+        all
+    }
+
+    fn unpack_anew(&self, container: &Indirect) -> Option<Unpacked> {
         let dictionary = container.value.as_dict().ok()?;
         // What was forgotten and is unpacked again counts again, so that work has a bound, not only memory.
         let most = MAX_UNPACKED.max(self.len().saturating_mul(MAX_RATIO));
         let left = most.checked_sub(self.unpacked_size.get())?;
         let limit = usize::try_from(left).unwrap_or(usize::MAX).min(MAX_OBJECT_STREAM);
-        let data = self.content(container, limit).ok()?;
-        self.unpacked_size.set(self.unpacked_size.get() + data.len() as u64);
+        let data = self.content(container, limit);
+        // What does not end was unpacked as far as the limit.
+        let work = data.as_ref().map_or(limit, Vec::len) as u64;
+        self.unpacked_size.set(self.unpacked_size.get() + work);
+        let data = data.ok()?;
         let count = dictionary.get(b"N").and_then(Object::as_i64).ok()?;
         let first = dictionary.get(b"First").and_then(Object::as_i64).ok()?;
         let first = usize::try_from(first).ok()?;
@@ -482,10 +493,7 @@ impl<'a> Document<'a> {
             // Beyond the data there is nothing, however far.
             objects.push((u32::try_from(id).ok()?, start.min(data.len()) as u32));
         }
-        let weight = data.len() + objects.len() * 8;
-        let all = Rc::new(Unpacked { data, objects });
-        self.unpacked.borrow_mut().put(container.offset, Rc::clone(&all), weight);
-        Some(all)
+        Some(Unpacked { data, objects })
     }
 
     /// Decoded content of a stream, at most `limit` bytes.
