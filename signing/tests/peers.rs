@@ -4,10 +4,11 @@ use signing::FileSource;
 use signing::validate::{ValidationContext, validate};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 #[derive(Deserialize)]
-struct Case {
-    file: String,
+pub struct Case {
+    pub file: String,
     at: i64,
     trust: Vec<String>,
     crls: Vec<String>,
@@ -63,25 +64,58 @@ fn awkward_certificates_get_the_verdict_that_they_deserve() {
     judge("trust.py", 80);
 }
 
-fn judge(script: &str, least: usize) {
-    let dir = tempfile::tempdir().unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(script);
-    let made = Command::new(python()).arg("-B").arg(script).arg(dir.path()).output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let cases: Vec<Case> = serde_json::from_slice(&std::fs::read(dir.path().join("cases.json")).unwrap()).unwrap();
-    assert!(cases.len() >= least, "{}", cases.len());
-    let mut wrong = Vec::new();
-    for case in cases {
-        let read = |names: &[String]| names.iter().map(|n| std::fs::read(dir.path().join(n)).unwrap()).collect();
-        let context = ValidationContext {
+/// The files of one script, made once for all tests.
+pub struct Made {
+    dir: tempfile::TempDir,
+    pub cases: Vec<Case>,
+}
+
+impl Made {
+    fn new(script: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(script);
+        let made = Command::new(python()).arg("-B").arg(script).arg(dir.path()).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let cases = serde_json::from_slice(&std::fs::read(dir.path().join("cases.json")).unwrap()).unwrap();
+        Self { dir, cases }
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.dir.path().join(name)).unwrap()
+    }
+
+    pub fn context(&self, case: &Case) -> ValidationContext {
+        let read = |names: &[String]| names.iter().map(|n| self.read(n)).collect();
+        ValidationContext {
             trust_anchors: read(&case.trust),
             crls: read(&case.crls),
             ocsp_responses: read(&case.ocsps),
             at: case.at,
             password: case.password.clone(),
             ..ValidationContext::default()
-        };
-        let source = FileSource::new(std::fs::File::open(dir.path().join(&case.file)).unwrap()).unwrap();
+        }
+    }
+}
+
+pub fn made(script: &'static str) -> &'static Made {
+    static PYHANKO: OnceLock<Made> = OnceLock::new();
+    static FOREIGN: OnceLock<Made> = OnceLock::new();
+    static TRUST: OnceLock<Made> = OnceLock::new();
+    let cell = match script {
+        "make.py" => &PYHANKO,
+        "foreign.py" => &FOREIGN,
+        _ => &TRUST,
+    };
+    cell.get_or_init(|| Made::new(script))
+}
+
+fn judge(script: &'static str, least: usize) {
+    let made = made(script);
+    assert!(made.cases.len() >= least, "{}", made.cases.len());
+    let mut wrong = Vec::new();
+    for case in &made.cases {
+        let context = made.context(case);
+        let source = FileSource::new(std::fs::File::open(made.dir.path().join(&case.file)).unwrap()).unwrap();
         let report = validate(&source, &context);
         let all = &report.signatures;
         let mut differences = Vec::new();

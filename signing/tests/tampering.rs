@@ -1,7 +1,8 @@
 //! No changed byte may pass.
 use crate::authority::Authority;
 use crate::own::{issue, material};
-use signing::validate::{Indication, ValidationContext, validate};
+use crate::peers::made;
+use signing::validate::{Indication, SignatureReport, ValidationContext, validate};
 
 /// A small generator, so that a failure can be repeated.
 struct Random(u64);
@@ -12,6 +13,26 @@ impl Random {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % n as u64).unwrap()
+    }
+}
+
+impl Random {
+    /// Changes, inserts or deletes the byte at a place.
+    fn spoil(&mut self, bytes: &mut Vec<u8>, at: usize) -> &'static str {
+        match self.below(3) {
+            0 => {
+                bytes[at] ^= 1 << self.below(8);
+                "flipped"
+            }
+            1 => {
+                bytes.insert(at, bytes[at] ^ 0x55);
+                "inserted"
+            }
+            _ => {
+                bytes.remove(at);
+                "deleted"
+            }
+        }
     }
 }
 
@@ -45,21 +66,72 @@ fn a_byte_flipped_inserted_or_deleted_never_passes() {
                 2 => after + random.below(end - after),
                 _ => end - 1 - random.below(200.min(end - after - 1)),
             };
-            let what = match random.below(3) {
-                0 => {
-                    bytes[at] ^= 1 << random.below(8);
-                    "flipped"
-                }
-                1 => {
-                    bytes.insert(at, bytes[at] ^ 0x55);
-                    "inserted"
-                }
-                _ => {
-                    bytes.remove(at);
-                    "deleted"
-                }
-            };
+            let what = random.spoil(&mut bytes, at);
             assert!(!passes(&bytes, &context), "{}: byte {at} {what}", input.display());
+        }
+    }
+}
+
+/// Rounds for each file; `KYHOP_ROUNDS` asks for more.
+fn rounds() -> usize {
+    std::env::var("KYHOP_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(12)
+}
+
+/// Every kind of file that others sign: each signature that passes, with a byte changed that it covers.
+#[test]
+fn a_byte_changed_in_others_files_never_passes() {
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    let mut tried = 0;
+    for script in ["make.py", "foreign.py", "trust.py"] {
+        let made = made(script);
+        for case in &made.cases {
+            let (whole, context) = (made.read(&case.file), made.context(case));
+            let report = validate(&whole, &context);
+            let passing = report.signatures.iter().filter(|s| s.indication == Indication::TotalPassed);
+            for s in passing {
+                let [_, gap, after, rest] = s.byte_range.unwrap().map(|n| usize::try_from(n).unwrap());
+                for _ in 0..rounds() {
+                    let at = random.below(gap + rest);
+                    let at = if at < gap { at } else { at - gap + after };
+                    let mut bytes = whole.clone();
+                    let what = random.spoil(&mut bytes, at);
+                    let now = validate(&bytes, &context);
+                    let mut same = now.signatures.iter().filter(|n| n.field == s.field);
+                    let passes = same.any(|n| n.indication == Indication::TotalPassed);
+                    assert!(!passes, "{script} {}: {:?}, byte {at} {what}", case.file, s.field);
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 1500, "{tried}");
+}
+
+/// A file cut off or with something behind it is judged or refused, and never says that it covers everything.
+#[test]
+fn what_is_cut_off_or_appended_is_not_overlooked() {
+    let mut random = Random(0x9E37_79B9_97F4_A7C1);
+    for script in ["make.py", "foreign.py"] {
+        let made = made(script);
+        for case in made.cases.iter().step_by(3) {
+            let (whole, context) = (made.read(&case.file), made.context(case));
+            for round in 0..rounds() {
+                let mut bytes = whole.clone();
+                let kept = 1 + random.below(whole.len() - 2);
+                match round % 3 {
+                    0 => bytes.truncate(kept),
+                    1 => bytes.truncate(whole.len() - 1 - random.below(60)),
+                    _ => bytes.extend((0..=random.below(40)).map(|_| 33 + random.below(90) as u8)),
+                }
+                let report = validate(&bytes, &context);
+                let passes = report.verdict == Some(Indication::TotalPassed);
+                // A cut may take away a whole revision, the line end behind the last one, or the marker of the
+                // end of a revision that nobody signed, which is told.
+                let told = |s: &SignatureReport| s.warnings.iter().any(|w| w == "untidy_later_revision");
+                let tidy = |s: &SignatureReport| s.revision_end == Some(bytes.len() as u64) || told(s);
+                let cut = bytes.len() < whole.len() && report.signatures.iter().any(tidy);
+                assert!(!passes || cut, "{script} {}: {} of {}", case.file, bytes.len(), whole.len());
+            }
         }
     }
 }

@@ -232,6 +232,10 @@ pub fn warning(code: &str) -> Note {
             "Một bản trước trong tệp được ghi không gọn gàng.".to_owned(),
             "An earlier revision of the file is untidy.".to_owned(),
         ),
+        "untidy_later_revision" => (
+            "Một lần ghi sau khi ký thiếu dấu kết thúc tệp.".into(),
+            "A revision written after the signature lacks its end-of-file marker.".into(),
+        ),
         "bytes_behind_the_signature_value" => (
             "Có dữ liệu thừa sau giá trị chữ ký.".into(),
             "There are stray bytes behind the signature value.".into(),

@@ -144,6 +144,9 @@ fn modifications(item: &Item, later: &[Step], report: &mut SignatureReport) {
         Some(2) => Level::FormFilling,
         _ => Level::Annotations,
     };
+    if later.iter().any(|s| s.untidy) {
+        report.warnings.push("untidy_later_revision".into());
+    }
     let touched = later.iter().flat_map(|s| &s.touched_fields);
     let locked: Vec<&String> = touched.filter(|name| item.locks.locks(name)).collect();
     for name in &locked {

@@ -111,8 +111,10 @@ impl Judge<'_, '_> {
     fn ambiguity(&mut self) {
         let revision = &self.document.revisions()[self.new.revision];
         // A missing end-of-file marker hides nothing: what the section lists is the same for all.
-        if let Some(code) = revision.ambiguous.filter(|code| *code != "no_end_of_file_marker") {
-            self.note(Level::Other, code, None, None);
+        match revision.ambiguous {
+            Some("no_end_of_file_marker") => self.step.untidy = true,
+            Some(code) => drop(self.note(Level::Other, code, None, None)),
+            None => {}
         }
     }
 

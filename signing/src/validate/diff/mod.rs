@@ -76,6 +76,8 @@ pub struct Step {
     pub touched_fields: Vec<String>,
     /// A signature field with a visible widget was added, which a certification forbids.
     pub new_visible_signature: bool,
+    /// The revision lacks its end-of-file marker.
+    pub untidy: bool,
     /// Signatures that are no longer there.
     pub removed_signatures: Vec<String>,
 }
