@@ -14,6 +14,7 @@ pub const SIGNATURE_TIMESTAMP: &str = "1.2.840.113549.1.9.16.2.14";
 pub const CONTENT_TIMESTAMP: &str = "1.2.840.113549.1.9.16.2.20";
 pub const COMMITMENT_TYPE: &str = "1.2.840.113549.1.9.16.2.16";
 pub const SIGNATURE_POLICY: &str = "1.2.840.113549.1.9.16.2.15";
+pub const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
 /// Adobe's archive of revocation data inside the signature.
 pub const REVOCATION_ARCHIVE: &str = "1.2.840.113583.1.1.8";
 
@@ -71,6 +72,22 @@ impl SignerInfo {
             Some(value) => Ok(Some(Reader::new(value).expect(OID)?.oid()?)),
             None => Ok(None),
         }
+    }
+
+    /// Whether the algorithms are those that the signer signed along, where that was done (RFC 6211).
+    pub fn algorithms_are_protected(&self) -> bool {
+        match self.single(ALGORITHM_PROTECTION) {
+            Ok(None) => true,
+            Ok(Some(value)) => self.named_in(value).unwrap_or(false),
+            Err(_) => false,
+        }
+    }
+
+    fn named_in(&self, protection: &[u8]) -> Result<bool, Malformed> {
+        let mut body = Reader::new(protection).sequence()?;
+        let digest = Algorithm::parse(body.expect(SEQUENCE)?)?;
+        let signature = Algorithm::parse(body.expect(0xa1)?)?;
+        Ok(digest.oid == self.digest_oid && signature == self.algorithm)
     }
 
     /// What the signer claims, seconds since the Unix epoch.

@@ -95,6 +95,7 @@ impl Token {
         let kind = matches!(signer.content_type(), Ok(Some(t)) if t == TST_INFO);
         stated
             && kind
+            && signer.algorithms_are_protected()
             && signer.certificate_reference(certificate) == Reference::Matches
             && signer.verify(certificate, &digest) == Some(true)
     }

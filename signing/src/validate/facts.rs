@@ -246,6 +246,9 @@ fn decode(document: &Document<'_>, item: &mut Item, located: &Located) -> Result
         if !matches!(signer.message_digest(), Ok(Some(_))) {
             return Err("message_digest_attribute");
         }
+        if !signer.algorithms_are_protected() {
+            return Err("algorithms_exchanged");
+        }
     }
     Ok(())
 }

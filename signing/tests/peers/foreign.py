@@ -47,6 +47,15 @@ def attributes():
         "without-certificates", cms(KEY, CERT, certs=[]), indications=["INDETERMINATE"],
         subs=["NO_SIGNING_CERTIFICATE_FOUND"], intact=[True], valid=[None],
     )
+
+    def protection(md):
+        stated = algorithm(DIGESTS[md][0]) + tlv(0xA1, algorithm(RSA[md])[2:])
+        return attribute("1.2.840.113549.1.9.52", seq(stated))
+
+    foreign("algorithms-protected", cms(KEY, CERT, attributes=[reference(CERT), protection("sha256")]), levels=["B-B"])
+    foreign("algorithms-exchanged", cms(KEY, CERT, attributes=[reference(CERT), protection("sha512")]), **MALFORMED)
+    twice = attribute("1.2.840.113549.1.9.4", octets(b"x" * 32))
+    foreign("digest-twice", cms(KEY, CERT, attributes=[reference(CERT), twice]), **MALFORMED)
     # A time-stamp token signs no document; content that is carried along is not what is covered.
     foreign("token-as-signature", cms(KEY, CERT, kind=TST_INFO), intact=[True], **MALFORMED)
     foreign("content-inside", cms(KEY, CERT, embedded=lambda covered: covered[:100]), intact=[False],
