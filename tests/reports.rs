@@ -3,6 +3,7 @@ use crate::signing_judges::{Ground, demo, kyhop};
 use crate::support::document;
 use serde_json::Value;
 use std::path::Path;
+use std::process::Command;
 
 /// Members that the contract promises, in every line and for every signature.
 const FILE: [&str; 5] = ["file", "verdict", "error", "revisions", "signatures"];
@@ -106,6 +107,39 @@ async fn the_contract_of_verify_holds_for_files_of_every_kind() {
     let output = verify(&["--at", "2020-01-01T00:00:00+07:00", &path("a-good.pdf")]);
     assert_ne!(output.status.code(), Some(0));
     assert_eq!(lines(&output)[0]["signatures"][0]["intact"], true);
+
+    // An encrypted file opens with its password alone.
+    let (locked, sealed) = (path("locked.pdf"), path("sealed.pdf"));
+    let plain = demo().join("documents/ke-hoach.pdf").to_string_lossy().into_owned();
+    let made = Command::new("qpdf")
+        .args(["--encrypt", "mở", "chủ", "256", "--", &plain, &locked])
+        .status();
+    assert!(made.expect("qpdf").success());
+    let pair = ground.authority.signing("Người ký", "Phòng").expect("a certificate");
+    let chain = vec![ground.authority.issuing.certificate.to_der().expect("DER")];
+    let signer = signing::KeySigner::new(pair.key, &pair.certificate.to_der().expect("DER"), chain).expect("a key");
+    let options = signing::SignOptions {
+        time: server::clock::now_us() / 1_000_000,
+        password: Some("mở".into()),
+        ..signing::SignOptions::default()
+    };
+    signing::sign_path(Path::new(&locked), Path::new(&sealed), &signer, &options).expect("signed");
+    for (password, code, error) in [
+        (None, 3, "password_needed".into()),
+        (Some("sai"), 3, "password_needed".into()),
+        (Some("mở"), 0, Value::Null),
+        (Some("chủ"), 0, Value::Null),
+    ] {
+        let mut arguments = vec![sealed.as_str()];
+        arguments.extend(password.iter().flat_map(|p| ["--password", p]));
+        let output = verify(&arguments);
+        let line = &lines(&output)[0];
+        assert_eq!(
+            (output.status.code(), &line["error"]),
+            (Some(code), &error),
+            "{password:?}: {line:#}"
+        );
+    }
 
     let empty = path("empty");
     std::fs::create_dir(&empty).expect("a folder");

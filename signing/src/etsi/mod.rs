@@ -190,7 +190,9 @@ impl<'a> One<'a, '_> {
     /// `SignatureAttributes` (annex A).
     fn attributes(&self, xml: &mut Xml, inside: &[(String, Moment)], over: &[(String, Moment)]) -> io::Result<()> {
         let s = self.signature;
-        let nothing = s.claimed_time.is_none() && s.subfilter.is_none() && s.byte_range.is_none() && s.document_digest.is_none();
+        // The digest that was signed is known where it is the one that was found.
+        let digest = s.document_digest.as_ref().filter(|_| s.intact == Some(true));
+        let nothing = s.claimed_time.is_none() && s.subfilter.is_none() && s.byte_range.is_none() && digest.is_none();
         if nothing {
             return Ok(());
         }
@@ -202,7 +204,7 @@ impl<'a> One<'a, '_> {
             if let Some(place) = &s.location {
                 x.element("SignatureProductionPlace", &signed, |x| x.text("AddressString", place))?;
             }
-            if let Some(digest) = &s.document_digest {
+            if let Some(digest) = digest {
                 x.element("MessageDigest", &signed, |x| x.base64("Digest", digest))?;
             }
             if let Some(reason) = &s.reason {
