@@ -2,7 +2,9 @@
 // scrolls sideways, and what is touched is large enough for a finger.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import test, { after, before } from "node:test";
+import { pathToFileURL } from "node:url";
 import { PHONE, Person, TABLET, launch } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
 
@@ -86,3 +88,27 @@ for (const [username, pages] of VISITS) {
     });
   }
 }
+
+test("the result of a check, and the report that is saved, on a phone", async () => {
+  const clerk = await Person.enter(browser, demo.url(0), "vanthu");
+  const document = (await anyDocument("incoming")(clerk)).split("/").pop();
+  const pdf = await (await clerk.context.request.get(`${demo.url(0)}/api/v1/documents/${document}/file`)).body();
+  await clerk.context.close();
+  const person = await Person.enter(browser, demo.url(0), null, { ...PHONE, bypassCSP: true });
+  await person.go("/verify");
+  await person.page.waitForLoadState("networkidle");
+  await person.page.setInputFiles('[data-test="verify-file"]', { name: "văn bản đến.pdf", mimeType: "application/pdf", buffer: pdf });
+  await person.at("verdict").waitFor();
+  for (const details of await person.page.locator("details.expert summary").all()) await details.click();
+  assert.deepEqual(await problems(person), []);
+  const [report] = await Promise.all([person.page.waitForEvent("download"), person.page.locator('[data-test="save"][download$=".html"]').click()]);
+  const saved = join(demo.dir, "report.html");
+  await report.saveAs(saved);
+  await person.page.goto(pathToFileURL(saved).href);
+  for (const language of ["Tiếng Việt", "English"]) {
+    await person.page.getByLabel(language).check();
+    assert.deepEqual(await problems(person), [], language);
+  }
+  person.assertQuiet();
+  await person.context.close();
+});
