@@ -11,28 +11,34 @@ use crate::pdf::Document;
 use crate::x509::Certificate;
 use crate::x509::revocation::{Material, Status};
 
+/// An intact document time stamp, whether its authority is trusted or not.
+struct Stamp {
+    end: u64,
+    revision: usize,
+    time: i64,
+}
+
 /// Fills in `level` of every signature.
 pub fn assign(document: &Document<'_>, trust: &Trust, items: &[Item], reports: &mut [SignatureReport]) {
     let revisions = document.revisions().len();
-    // The newest store that each document time stamp covers decides about LTA.
-    let stores: Vec<Option<Dss>> = match items.iter().any(|i| i.kind == Kind::Signature) {
-        true => {
-            let newest = Dss::read(document, revisions - 1);
-            vec![newest]
-        }
-        false => Vec::new(),
-    };
-    let store = stores.first().and_then(Option::as_ref);
-    let stamps: Vec<(u64, usize)> = items
+    let signed = items.iter().any(|i| i.kind == Kind::Signature);
+    let store = signed.then(|| Dss::read(document, revisions - 1)).flatten();
+    let stamps: Vec<Stamp> = items
         .iter()
         .filter(|i| i.kind == Kind::Timestamp && i.intact == Some(true) && i.valid == Some(true))
-        .filter_map(|i| Some((i.range?.end, i.revision?)))
+        .filter_map(|i| {
+            Some(Stamp {
+                end: i.range?.end,
+                revision: i.revision?,
+                time: i.token.as_ref()?.time,
+            })
+        })
         .collect();
     for (item, report) in items.iter().zip(reports) {
         if item.kind == Kind::Timestamp {
             continue;
         }
-        report.level = level(document, trust, item, report, store, &stamps);
+        report.level = level(document, trust, item, report, store.as_ref(), &stamps);
     }
 }
 
@@ -42,7 +48,7 @@ fn level(
     item: &Item,
     report: &SignatureReport,
     store: Option<&Dss>,
-    stamps: &[(u64, usize)],
+    stamps: &[Stamp],
 ) -> Option<&'static str> {
     let (signer, certificate) = (item.signer()?, item.certificate.as_ref()?);
     let baseline = item.subfilter.as_deref() == Some("ETSI.CAdES.detached")
@@ -54,11 +60,11 @@ fn level(
         return None;
     }
     let end = item.range?.end;
-    let later: Vec<&(u64, usize)> = stamps.iter().filter(|(e, _)| *e > end).collect();
-    let stamped = report.timestamps.iter().any(|t| t.intact) || !later.is_empty();
-    if !stamped {
+    let later: Vec<&Stamp> = stamps.iter().filter(|s| s.end > end).collect();
+    let inside = report.timestamps.iter().filter(|t| t.intact).map(|t| t.time.0);
+    let Some(stamped) = inside.chain(later.iter().map(|s| s.time)).min() else {
         return Some("B-B");
-    }
+    };
     let Some(store) = store else {
         return Some("B-T");
     };
@@ -69,20 +75,21 @@ fn level(
     for response in &store.ocsp {
         material.add_ocsp(response);
     }
-    let complete = enough(trust, certificate, &material, report);
+    // The level tells what the file holds; that does not wear off with time, nor with whom one trusts.
+    let time = report.proven_time.map_or(stamped, |t| t.0);
+    let complete = enough(trust, certificate, &material, time);
     if !complete {
         return Some("B-T");
     }
     // LTA: a document time stamp that covers a store which is itself sufficient.
-    let archived = later.iter().any(|(_, revision)| Dss::read(document, *revision).is_some());
+    let archived = later.iter().any(|s| Dss::read(document, s.revision).is_some());
     Some(if archived { "B-LTA" } else { "B-LT" })
 }
 
 /// Whether the store has something authentic to say of every certificate of the path.
-fn enough(trust: &Trust, certificate: &Rc<Certificate>, material: &Material, report: &SignatureReport) -> bool {
+fn enough(trust: &Trust, certificate: &Rc<Certificate>, material: &Material, time: i64) -> bool {
     let path = trust.store.paths(certificate).into_iter().next();
     let path = path.unwrap_or_else(|| trust.store.partial(certificate));
-    let time = report.proven_time.map_or(trust.now, |t| t.0);
     let last_is_root = path.0.last().is_some_and(|c| c.is_self_issued());
     let rooted = last_is_root || path.0.last().is_some_and(|c| trust.store.is_anchor(c));
     rooted

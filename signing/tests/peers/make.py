@@ -226,6 +226,11 @@ def levels():
         "b-lta.pdf", lta, indications=passed(2), levels=["B-LTA", None], crls=[],
         mods=["lta_updates", "lta_updates"],
     )
+    # The level is what the file holds: neither time nor the lack of trust takes it away.
+    saved = sign(blank(), tsa=stamper(at=NOW - 60 * dt.timedelta(seconds=1)), **lt)
+    late = dict(indications=["INDETERMINATE"], levels=["B-LT"], crls=[])
+    case("b-lt-untrusted.pdf", saved, trust=[], subs=["NO_CERTIFICATE_CHAIN_FOUND"], trusted=[False], **late)
+    case("b-lt-years-later.pdf", saved, at=seconds(NOW + 3000 * DAY), subs=["OUT_OF_BOUNDS_NO_POE"], **late)
     # Years later, with nothing but what is inside: the signer's certificate has expired.
     past = NOW - 400 * DAY
     key = rsa.generate_private_key(65537, 2048)
