@@ -14,18 +14,20 @@ use std::process::{Command, Output};
 pub struct Bench {
     pub ground: Ground,
     signed: Vec<(String, &'static str, PathBuf)>,
+    /// For our own program.
+    pub environment: Vec<(String, String)>,
 }
 
-fn rsa(bits: u32) -> PKey<Private> {
+pub fn rsa(bits: u32) -> PKey<Private> {
     PKey::from_rsa(Rsa::generate(bits).expect("a key")).expect("a key")
 }
 
-fn curve(name: Nid) -> PKey<Private> {
+pub fn curve(name: Nid) -> PKey<Private> {
     let group = EcGroup::from_curve_name(name).expect("a curve");
     PKey::from_ec_key(EcKey::generate(&group).expect("a key")).expect("a key")
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
@@ -39,6 +41,7 @@ impl Bench {
         Self {
             ground: Ground::new().await,
             signed: Vec::new(),
+            environment: Vec::new(),
         }
     }
 
@@ -84,7 +87,8 @@ impl Bench {
         arguments.extend(key.iter().map(String::as_str));
         arguments.extend_from_slice(more);
         arguments.extend([input, out.as_str()]);
-        let output = kyhop(&arguments);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_kyhop"));
+        let output = program.args(&arguments).envs(self.environment.clone()).output().expect("kyhop");
         assert_eq!(output.status.code(), Some(0), "{name} {level}: {}", said(&output));
         assert!(
             std::fs::read(&out)

@@ -12,4 +12,5 @@ mod sign_in;
 mod signing_judges;
 mod stores;
 mod support;
+mod tokens;
 mod verify;
