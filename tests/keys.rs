@@ -64,7 +64,7 @@ impl Bench {
     }
 
     /// Options that name a key in files, which are written for it.
-    fn in_files(&self, name: &str, key: PKey<Private>) -> Vec<String> {
+    pub fn in_files(&self, name: &str, key: PKey<Private>) -> Vec<String> {
         let pair = self.ground.authority.signing_for(key, name).expect("a certificate");
         let key = self.write(&format!("{name}.key"), pair.key.private_key_to_pem_pkcs8().expect("PEM"));
         let cert = self.write(&format!("{name}.pem"), pair.certificate.to_pem().expect("PEM"));
@@ -116,7 +116,10 @@ impl Bench {
         for (name, level, file) in &self.signed {
             let path = file.to_string_lossy().into_owned();
             let hidden = if password.is_some() { format!("#{secret}") } else { String::new() };
-            asked.push(format!("{name}-{level}={level}={path}{hidden}"));
+            // Hybrid files are none of pyHanko's.
+            if name != "hybrid" {
+                asked.push(format!("{name}-{level}={level}={path}{hidden}"));
+            }
             let with = format!("--password={secret}");
             let root = self.root();
             let own = kyhop(&["verify", "--json", "--trust", &root, &with, &path]);
@@ -136,10 +139,14 @@ impl Bench {
                 "mutool",
                 &["draw", "-q", "-p", secret, "-r", "20", "-o", &self.path("page.png"), &path, "1"],
             );
+            run("cp", &["-r", &self.path(""), "/tmp/bench2"]);
             let words = said(&drawn).replace("warning: ICC support is not available", "");
+            // It decrypts the value of a document time stamp, which is never encrypted (ISO 32000-2, 7.6.2).
+            let words = words.replace("warning: aes padding out of range", "");
             assert!(
                 drawn.status.success() && !words.contains("error") && !words.contains("warning"),
-                "{name} {level}: {words}"
+                "{name} {level}: {}: {words}",
+                drawn.status
             );
             let judged = run("pdfsig", &["-nssdir", &database, "-opw", secret, "-upw", secret, &path]);
             let words = said(&judged);
@@ -172,7 +179,7 @@ impl Bench {
             .filter(|(_, w)| w.as_array().is_none_or(|w| !w.is_empty()))
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
-        assert_eq!(found.as_object().expect("an object").len(), self.signed.len());
+        assert_eq!(found.as_object().expect("an object").len(), asked.len() - 1);
     }
 }
 

@@ -4,6 +4,7 @@ use super::keys::{certificates, check_validity, read};
 use super::look::LookArgs;
 use super::sign::{UNREADABLE, failed, unreadable};
 use crate::clock::now_us;
+use crate::signatures::levels::beside;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use signing::{Digest, FileSource, Prepared, SignatureAlgorithm};
@@ -11,7 +12,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tempfile::NamedTempFile;
 
 #[derive(Debug, clap::Args)]
 pub struct PrepareArgs {
@@ -110,12 +110,12 @@ fn prepared(args: &PrepareArgs) -> Result<Prepared, Failure> {
     let algorithm = SignatureAlgorithm::of_certificate(&certificate, args.pss)?;
     let open = |path: &Path| FileSource::new(File::open(path)?);
     let source = open(&args.input).map_err(|e| format!("{}: {e}", args.input.display()))?;
-    let file = NamedTempFile::new_in(folder(&args.output))?;
+    let file = beside(&folder(&args.output))?;
     let mut out = BufWriter::with_capacity(1 << 18, file.reopen()?);
     let prepared = signing::prepare(&source, &mut out, &certificate, &chain, algorithm, &options)?;
     out.flush()?;
     out.get_ref().sync_all()?;
-    let mut state = NamedTempFile::new_in(folder(&args.state))?;
+    let mut state = beside(&folder(&args.state))?;
     state.write_all(serde_json::to_string(&prepared).map_err(io::Error::other)?.as_bytes())?;
     state.as_file().sync_all()?;
     state.persist(&args.state).map_err(|e| e.error)?;
@@ -133,7 +133,7 @@ fn completed(args: &CompleteArgs) -> Result<(), Failure> {
     };
     let output = args.output.as_ref().unwrap_or(&args.prepared);
     // The signed file appears whole or not at all.
-    let mut file = NamedTempFile::new_in(folder(output))?;
+    let mut file = beside(&folder(output))?;
     let mut input = File::open(&args.prepared).map_err(|e| format!("{}: {e}", args.prepared.display()))?;
     io::copy(&mut input, file.as_file_mut())?;
     match args.cms {

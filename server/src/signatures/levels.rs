@@ -230,7 +230,7 @@ async fn step(
         .map_or_else(|| PathBuf::from("."), Path::to_owned);
     let all = move || -> Result<NamedTempFile, LevelError> {
         let source = FileSource::new(File::open(input)?)?;
-        let output = NamedTempFile::new_in(folder)?;
+        let output = beside(&folder)?;
         let mut out = BufWriter::with_capacity(1 << 18, output.reopen()?);
         work(&source, &mut out)?;
         out.flush()?;
@@ -238,6 +238,15 @@ async fn step(
         Ok(output)
     };
     tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+}
+
+/// A file in this folder that will be renamed into one for the person who asked: with that person's usual permissions, not
+/// with those of temporary files.
+pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 fn copy(source: &FileSource, out: &mut dyn Write) -> signing::Result<()> {
