@@ -273,3 +273,35 @@ async fn versions_and_reports_of_a_document_are_for_who_may_read_it() {
     assert_eq!(machine.get(&at("versions/99")).await.code(), "documents.not_found");
     assert_eq!(machine.get(&at("versions/first")).await.status, 400);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_asked_where_the_responder_does_not_know() {
+    use server::demo::pki::{Use, issue};
+    let ground = Ground::new().await;
+    let authority = &ground.authority;
+    // Issued past the register: the responder has never heard of it.
+    let usage = Use::Signing {
+        authority: &authority.address,
+    };
+    let pair = issue("Người ký", None, &usage, Some(&authority.issuing)).expect("a certificate");
+    let chain = vec![authority.issuing.certificate.to_der().expect("DER")];
+    let signer = signing::KeySigner::new(pair.key, &pair.certificate.to_der().expect("DER"), chain).expect("a key");
+    let file = ground.dir.path().join("signed.pdf");
+    signing::sign_path(
+        &demo().join("documents/ke-hoach.pdf"),
+        &file,
+        &signer,
+        &signing::SignOptions::default(),
+    )
+    .expect("signed");
+    let root = authority.root_file().to_string_lossy().into_owned();
+    let output = kyhop(&["verify", "--json", "--trust", &root, &file.to_string_lossy()]);
+    let report = &lines(&output)[0];
+    assert_eq!(output.status.code(), Some(0), "{report:#}");
+    let leaf = &report["signatures"][0]["chain"][0];
+    assert_eq!(
+        (&leaf["revocation"], &leaf["revocation_source"]),
+        (&"good".into(), &"crl".into()),
+        "{report:#}"
+    );
+}

@@ -137,6 +137,9 @@ async fn in_order(fetcher: &Fetcher, places: Vec<(Needed, bool)>, until: Instant
 
 /// Notes with each signature what could not be fetched for its certificates, as the warning `not_fetched:URL WHY`.
 fn tell(report: &mut Report, unfetched: &[Unfetched]) {
+    if unfetched.is_empty() {
+        return;
+    }
     for s in &mut report.signatures {
         let stamps = s.timestamps.iter().flat_map(|t| &t.chain);
         let links = s.chain.iter().chain(stamps);

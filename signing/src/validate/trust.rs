@@ -136,7 +136,12 @@ impl Trust {
         for ((certificate, issuer), finding) in path.links().zip(findings) {
             match finding.status {
                 Status::Good => {}
-                Status::OnHold | Status::Unknown => return (4, unclear(TryLater)),
+                Status::OnHold => return (4, unclear(TryLater)),
+                Status::Unknown => {
+                    // A list may know what the responder does not.
+                    self.ask(certificate, issuer);
+                    return (4, unclear(TryLater));
+                }
                 Status::Revoked(_) => return (3, unclear(RevokedNoPoe)),
                 Status::Stale | Status::Missing => {
                     let declared = certificate.declares_revocation();

@@ -182,7 +182,11 @@ impl Material {
                 time <= until
             }
         };
-        let newest = said.iter().filter(speaks).max_by_key(|s| s.this_update);
+        // A responder that does not know says less than anybody who does.
+        let newest = said
+            .iter()
+            .filter(speaks)
+            .max_by_key(|s| (s.state != State::Unknown, s.this_update));
         match newest {
             Some(s) => match s.state {
                 State::Good => finding(Status::Good, Some(s), None),
