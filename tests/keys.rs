@@ -59,7 +59,7 @@ impl Bench {
         self.ground.authority.root_file().to_string_lossy().into_owned()
     }
 
-    fn tsa(&self) -> String {
+    pub fn tsa(&self) -> String {
         format!("http://{}/tsa", self.ground.authority.address)
     }
 

@@ -7,6 +7,7 @@ mod inputs;
 mod keys;
 mod live;
 mod meetings;
+mod refusals;
 mod reports;
 mod rest;
 mod sign_in;
