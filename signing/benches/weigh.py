@@ -6,7 +6,6 @@ smaller, for a quick look.
 """
 
 import http.server
-import os
 import random
 import subprocess
 import sys
@@ -153,16 +152,24 @@ def objects(path, count):
     out.close(out.add(b"<</Type/Catalog/Pages %d 0 R/StructTreeRoot 1 0 R>>" % (count + 2)))
 
 
+# A process of its own between: what is started inherits the peak of its parent, and this one is large by then.
+SCALES = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:], stdout=subprocess.DEVNULL)
+open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+
+
 def weigh(name, *arguments):
     start = time.perf_counter()
-    errors = open(folder / "errors", "wb")
-    process = subprocess.Popen([kyhop, *map(str, arguments)], stdout=errors, stderr=errors)
-    _, status, usage = os.wait4(process.pid, 0)
-    took, memory = time.perf_counter() - start, usage.ru_maxrss / 1024
+    peak = folder / "peak"
+    command = [sys.executable, "-S", "-c", SCALES, peak, kyhop, *arguments]
+    done = subprocess.run([str(part) for part in command], stderr=subprocess.PIPE, check=False)
+    took, memory = time.perf_counter() - start, int(peak.read_text()) / 1024
     print(f"{name} {memory:.1f} MB {took:.2f} s", flush=True)
-    code = os.waitstatus_to_exitcode(status)
-    if code != 0:
-        sys.exit(f"{name}: exit code {code}: {(folder / 'errors').read_text(errors='replace')[:2000]}")
+    if done.returncode != 0:
+        sys.exit(f"{name}: exit code {done.returncode}: {done.stderr.decode(errors='replace')[:2000]}")
     return memory
 
 

@@ -2,6 +2,7 @@
 mod attacks;
 mod authority;
 mod burdens;
+mod found;
 mod levels;
 mod locks;
 mod own;

@@ -45,7 +45,8 @@ impl<'d, 'a> Update<'d, 'a> {
     /// A number that nobody uses yet.
     pub fn reserve(&mut self) -> ObjectId {
         let id = (self.next, 0);
-        self.next += 1;
+        // At the very end `finish` refuses.
+        self.next = self.next.saturating_add(1);
         id
     }
 
@@ -115,6 +116,9 @@ impl<'d, 'a> Update<'d, 'a> {
     /// The revision as bytes. `seed` makes the second file identifier, so that equal input gives equal output.
     pub fn finish(self, seed: &[u8]) -> Result<Revision, PdfError> {
         let document = self.document;
+        if self.next == u32::MAX {
+            return Err(PdfError::TooComplex("no object numbers are left"));
+        }
         let mut bytes = Vec::new();
         let length = document.len();
         if length > 0 {
