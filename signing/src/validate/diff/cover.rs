@@ -14,25 +14,31 @@ const ICON: f64 = 40.0;
 const MAX_PAIRS: usize = 4_000_000;
 
 /// The letters and pictures of a page.
-pub struct Signed(Vec<(Area, Kind)>);
+pub struct Signed {
+    shown: Vec<Area>,
+    /// There may be more than could be found.
+    gave_up: bool,
+}
 
 impl Signed {
     pub fn of(document: &Document<'_>, page: &Dictionary, revision: usize) -> Self {
         let mut painter = Painter::new(document, revision);
         painter.page(page);
         let kept = painter.marks.iter().filter(|m| matches!(m.kind, Kind::Letter | Kind::Image));
-        Signed(kept.map(|m| (m.area, m.kind)).collect())
+        Signed {
+            shown: kept.map(|m| m.area).collect(),
+            gave_up: painter.gave_up,
+        }
     }
 
-    /// Whether the annotation paints over something here.
+    /// Whether the annotation paints over something here. What cannot be told counts as yes.
     pub fn hidden_by(&self, document: &Document<'_>, annotation: &Dictionary, revision: usize) -> bool {
         let painted = painted(document, annotation, revision);
-        if painted.len().saturating_mul(self.0.len()) > MAX_PAIRS {
+        if self.gave_up || painted.len().saturating_mul(self.shown.len()) > MAX_PAIRS {
             return !painted.is_empty();
         }
-        self.0
-            .iter()
-            .any(|(below, _)| painted.iter().any(|above| share(*below, *above) >= HIDDEN))
+        let hidden = |below: &Area| painted.iter().any(|above| share(*below, *above) >= HIDDEN);
+        self.shown.iter().any(hidden)
     }
 }
 
@@ -100,6 +106,9 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
     let (sx, sy) = ((rect[2] - rect[0]) / width, (rect[3] - rect[1]) / height);
     let fit = [sx, 0.0, 0.0, sy, rect[0] - bounds[0] * sx, rect[1] - bounds[1] * sy];
     painter.form(&look, fit, false, 0);
+    if painter.gave_up {
+        return vec![rect];
+    }
     let opaque = painter.marks.iter().filter(|m| m.kind != Kind::Stroke && !m.translucent);
     opaque
         .map(|m| {

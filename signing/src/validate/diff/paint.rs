@@ -5,12 +5,15 @@
 
 use lopdf::{Dictionary, Object};
 
-use crate::pdf::parser::Parser;
-use crate::pdf::tokens::{find, is_regular};
+use crate::pdf::parser::{Parser, Stop};
+use crate::pdf::tokens::{find, is_regular, is_space};
 use crate::pdf::{Document, Indirect};
 
-const MAX_CONTENT: usize = 16 << 20;
-const MAX_OPERATORS: usize = 300_000;
+/// What all content together may unpack to.
+const MAX_CONTENT: usize = 64 << 20;
+const MAX_OPERATORS: usize = 1_000_000;
+/// Tokens that are none: each may have cost a look at all that follows.
+const MAX_ERRORS: usize = 50;
 const MAX_MARKS: usize = 100_000;
 const MAX_DEPTH: u32 = 6;
 const MAX_OPERANDS: usize = 64;
@@ -69,7 +72,11 @@ pub struct Painter<'d, 'a> {
     document: &'d Document<'a>,
     revision: usize,
     pub marks: Vec<Mark>,
+    /// A limit was reached: there may be more than `marks`.
+    pub gave_up: bool,
     operators: usize,
+    errors: usize,
+    left: usize,
 }
 
 impl<'d, 'a> Painter<'d, 'a> {
@@ -78,7 +85,10 @@ impl<'d, 'a> Painter<'d, 'a> {
             document,
             revision,
             marks: Vec::new(),
+            gave_up: false,
             operators: 0,
+            errors: 0,
+            left: MAX_CONTENT,
         }
     }
 
@@ -86,10 +96,8 @@ impl<'d, 'a> Painter<'d, 'a> {
     pub fn page(&mut self, page: &Dictionary) {
         let mut content = Vec::new();
         for part in self.streams(page.get(b"Contents").ok()) {
-            if let Ok(bytes) = self.document.content(&part, MAX_CONTENT - content.len().min(MAX_CONTENT)) {
-                content.extend(bytes);
-                content.push(b'\n');
-            }
+            content.extend(self.unpacked(&part));
+            content.push(b'\n');
         }
         let mut holder = page.clone();
         let mut resources = None;
@@ -101,6 +109,20 @@ impl<'d, 'a> Painter<'d, 'a> {
             }
         }
         self.content(&content, &resources.unwrap_or_default(), IDENTITY, false, 0);
+    }
+
+    /// Decoded content, as long as there is room for it.
+    fn unpacked(&mut self, stream: &Indirect) -> Vec<u8> {
+        match self.document.content(stream, self.left) {
+            Ok(bytes) => {
+                self.left -= bytes.len();
+                bytes
+            }
+            Err(_) => {
+                self.gave_up = true;
+                Vec::new()
+            }
+        }
     }
 
     fn streams(&self, contents: Option<&Object>) -> Vec<std::rc::Rc<Indirect>> {
@@ -145,6 +167,7 @@ impl<'d, 'a> Painter<'d, 'a> {
 
     fn mark(&mut self, state: &State, ctm: Matrix, area: Area, kind: Kind) {
         let area = through(ctm, area);
+        self.gave_up |= self.marks.len() >= MAX_MARKS;
         if self.marks.len() < MAX_MARKS && area.iter().all(|n| n.is_finite()) {
             let translucent = state.translucent;
             self.marks.push(Mark { area, kind, translucent });
@@ -153,6 +176,7 @@ impl<'d, 'a> Painter<'d, 'a> {
 
     fn content(&mut self, data: &[u8], resources: &Dictionary, ctm: Matrix, translucent: bool, depth: u32) {
         if depth > MAX_DEPTH {
+            self.gave_up = true;
             return;
         }
         let mut state = State {
@@ -166,7 +190,11 @@ impl<'d, 'a> Painter<'d, 'a> {
         let mut path: Option<Area> = None;
         let mut operands: Vec<Object> = Vec::new();
         let mut parser = Parser::new(data, 0);
-        while self.operators < MAX_OPERATORS && self.marks.len() < MAX_MARKS {
+        loop {
+            self.gave_up |= self.operators >= MAX_OPERATORS || self.errors >= MAX_ERRORS;
+            if self.gave_up {
+                break;
+            }
             parser.space();
             let at = parser.pos();
             let Some(first) = data.get(at) else { break };
@@ -174,7 +202,12 @@ impl<'d, 'a> Painter<'d, 'a> {
                 match parser.object() {
                     Ok(value) if operands.len() < MAX_OPERANDS => operands.push(value),
                     Ok(_) => {}
-                    Err(_) => parser = Parser::new(data, at + 1),
+                    // A number or name that ends with the content paints nothing.
+                    Err(Stop::More) => break,
+                    Err(_) => {
+                        self.errors += 1;
+                        parser = Parser::new(data, at + 1);
+                    }
                 }
                 continue;
             }
@@ -230,8 +263,7 @@ impl<'d, 'a> Painter<'d, 'a> {
                 b"Do" => self.object(resources, &operands, &state, depth),
                 b"ID" => {
                     self.mark(&state, state.ctm, [0.0, 0.0, 1.0, 1.0], Kind::Image);
-                    let end = find(data, b"EI", parser.pos()).map_or(data.len(), |e| e + 2);
-                    parser = Parser::new(data, end);
+                    parser = Parser::new(data, after_inline_image(data, parser.pos()));
                 }
                 _ => {}
             }
@@ -299,6 +331,18 @@ impl<'d, 'a> Painter<'d, 'a> {
         let alpha = self.document.get(&state, b"ca", self.revision);
         darkens || alpha.as_ref().and_then(number).is_some_and(|a| a <= 0.6)
     }
+}
+
+/// Behind the `EI` that stands between white space.
+fn after_inline_image(data: &[u8], mut at: usize) -> usize {
+    while let Some(found) = find(data, b"EI", at) {
+        let alone = found > 0 && is_space(data[found - 1]) && data.get(found + 2).is_none_or(|b| is_space(*b));
+        if alone {
+            return found + 2;
+        }
+        at = found + 1;
+    }
+    data.len()
 }
 
 fn number(object: &Object) -> Option<f64> {
