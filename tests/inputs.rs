@@ -92,11 +92,14 @@ async fn files_of_every_kind_are_signed() {
     // Signed already, once and twice, by the same and by others; certified first.
     let other = bench.in_files("other", PKey::generate_ed25519().expect("a key"));
     let first = bench.sign("certified", "B-LT", &key, &["--certify", "2"], &plain);
-    let second = bench.sign("second", "B-LT", &other, &["--lock", "all-but:x"], &first);
+    bench.sign("second", "B-LT", &other, &["--lock", "all-but:x"], &first);
     bench.sign("third", "B-LTA", &key, &[], &first);
-    // Into its own place.
-    let copy = bench.path("itself-B-B.pdf");
-    std::fs::copy(&second, &copy).expect("a copy");
+    // Step by step, and the last one again.
+    let mut at = bench.sign("extended", "B-B", &key, &[], &plain);
+    for level in ["B-T", "B-LT", "B-LTA"] {
+        at = bench.extend("extended", level, &[], &at);
+    }
+    bench.extend("renewed", "B-LTA", &[], &at);
     bench.judge(None);
 }
 
@@ -108,6 +111,11 @@ async fn encrypted_files_are_signed_with_their_password() {
     for (name, arguments) in LOCKED {
         let file = made(&bench, name, arguments, &plain);
         bench.sign(name, "B-LTA", &key, &[&LOOK[..], &["--password", SECRET]].concat(), &file);
+        if name == "aes-256" {
+            let secret = ["--password", SECRET];
+            let signed = bench.sign("extended", "B-B", &key, &secret, &file);
+            bench.extend("extended", "B-LTA", &secret, &signed);
+        }
     }
     bench.judge(Some(SECRET));
 }

@@ -1,10 +1,11 @@
 //! The levels of PAdES, made and extended, and signatures that are made in two halves.
 use crate::authority::{Authority, Stamper};
 use crate::own::material;
+use signing::cms::build;
 use signing::validate::{Indication, Report, ValidationContext, validate};
 use signing::{
-    EditOptions, KeySigner, SignOptions, Signer, ValidationData, add_document_timestamp, add_validation_data, complete, prepare,
-    sign_stamped,
+    EditOptions, KeySigner, SignOptions, Signer, ValidationData, add_document_timestamp, add_validation_data, complete, complete_with_cms,
+    prepare, sign_stamped,
 };
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -164,4 +165,45 @@ fn a_signature_in_two_halves_survives_in_between() {
     assert_eq!(file.get_ref(), &whole);
     let mut other = std::io::Cursor::new(input);
     assert_eq!(complete(&mut other, &prepared, &value).unwrap_err().code(), "not_permitted");
+}
+
+#[test]
+fn a_whole_cms_from_elsewhere_is_embedded_only_where_it_belongs() {
+    let ground = Ground::new();
+    let input = std::fs::read(&material()[0]).unwrap();
+    let signer = &ground.signer;
+    let half = |claimed: i64| {
+        let options = SignOptions {
+            time: claimed,
+            ..SignOptions::default()
+        };
+        let mut file = std::io::Cursor::new(Vec::new());
+        let (certificate, chain) = (signer.certificate(), signer.chain());
+        let prepared = prepare(&input.as_slice(), file.get_mut(), certificate, chain, signer.algorithm(), &options).unwrap();
+        (file, prepared)
+    };
+    let (mut file, prepared) = half(now());
+    let (mut other, of_other) = half(now() - 60);
+    assert_ne!(prepared.document_digest, of_other.document_digest);
+    let cms = |signer: &KeySigner| {
+        let attributes = build::signed_attributes(&prepared.document_digest, signer.certificate(), &[]).unwrap();
+        let value = signer.sign(&attributes).unwrap();
+        build::signed_data(&build::Described::of(signer), &attributes, &value, &[]).unwrap()
+    };
+    let whole = cms(signer);
+    assert_eq!(
+        complete_with_cms(&mut other, &of_other, &whole).unwrap_err().code(),
+        "signer_failed"
+    );
+    let mut broken = whole.clone();
+    let last = broken.len() - 1;
+    broken[last] ^= 1;
+    assert_eq!(
+        complete_with_cms(&mut file, &prepared, &broken).unwrap_err().code(),
+        "signer_failed"
+    );
+    complete_with_cms(&mut file, &prepared, &whole).unwrap();
+    let report = ground.judge(file.get_ref(), true, now());
+    assert_eq!(report.verdict, Some(Indication::TotalPassed), "{:#?}", report.signatures);
+    assert_eq!(report.signatures[0].level, Some("B-B"));
 }

@@ -291,3 +291,79 @@ fn seed_values_are_demands() {
             .is_err()
     );
 }
+
+#[test]
+fn a_field_and_its_widget_may_be_two_objects() {
+    let ground = Ground::new();
+    let input = ground.form.as_slice();
+    let source = &input;
+    let document = Document::open(source, None).unwrap();
+    let mut update = Update::new(&document);
+    let page = (document.pages(document.newest())[0], 0);
+    let (parent, field, widget) = (update.reserve(), update.reserve(), update.reserve());
+    let rect = vec![300.into(), 100.into(), 450.into(), 170.into()];
+    let own = dictionary(vec![
+        ("Type", "Annot".into()),
+        ("Subtype", "Widget".into()),
+        ("Rect", Object::Array(rect)),
+        ("Parent", field.into()),
+        ("F", 4.into()),
+    ]);
+    update.set(widget, own);
+    let inner = dictionary(vec![
+        ("T", string("Leader")),
+        ("Parent", parent.into()),
+        ("Kids", Object::Array(vec![widget.into()])),
+    ]);
+    update.set(field, inner);
+    let outer = dictionary(vec![
+        ("T", string("Signers")),
+        ("FT", "Sig".into()),
+        ("Kids", Object::Array(vec![field.into()])),
+    ]);
+    update.set(parent, outer);
+    let mut shown = update.dictionary(&Object::Reference(page)).unwrap();
+    let mut list = match shown.get(b"Annots").map(|a| update.resolve(a)) {
+        Ok(Object::Array(list)) => list,
+        _ => Vec::new(),
+    };
+    list.push(widget.into());
+    shown.set("Annots", list);
+    update.set(page, shown);
+    let root = update.root().unwrap();
+    let catalog = update.dictionary(&Object::Reference(root)).unwrap();
+    let form = catalog.get(b"AcroForm").unwrap().as_reference().unwrap();
+    let mut entries = update.dictionary(&Object::Reference(form)).unwrap();
+    let Object::Array(mut fields) = update.resolve(entries.get(b"Fields").unwrap()) else {
+        panic!("fields")
+    };
+    fields.push(parent.into());
+    entries.set("Fields", fields);
+    update.set(form, entries);
+    let revision = update.finish(b"field").unwrap();
+    let form = [input, &revision.bytes].concat();
+
+    let mut look = signing::Appearance::at(Placement {
+        page: 1,
+        x: 1.0,
+        y: 1.0,
+        w: 1.0,
+        h: 1.0,
+    });
+    look.lines = vec!["Nguyễn Văn Thành".into()];
+    look.qr = Some("12/QĐ-UBND".into());
+    let options = SignOptions {
+        field: Some("Signers.Leader".into()),
+        appearance: Some(look),
+        ..SignOptions::default()
+    };
+    let signed = ground.sign(&form, options).unwrap();
+    let report = ground.judge(&signed);
+    assert_eq!(report.verdict, Some(Indication::TotalPassed), "{:#?}", report.signatures);
+    assert_eq!(report.signatures[0].field.as_deref(), Some("Signers.Leader"));
+    let source = &signed.as_slice();
+    let document = Document::open(source, None).unwrap();
+    let at = |id: (u32, u16)| document.indirect(id.0, document.newest()).unwrap().value.as_dict().unwrap().clone();
+    assert!(at(field).has(b"V") && !at(field).has(b"AP"));
+    assert!(at(widget).has(b"AP") && !at(widget).has(b"V"));
+}

@@ -15,7 +15,7 @@ from asn1crypto import ocsp, x509
 from asn1crypto.pem import unarmor
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.validation import ades
+from pyhanko.sign.validation import ades, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
@@ -24,7 +24,7 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
-from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
 from pyhanko_certvalidator.policy_decl import (
     CertRevTrustPolicy,
     RevocationCheckingPolicy,
@@ -79,25 +79,41 @@ async def judge(level, file):
         if forbidden or str(signature.sig_object["/SubFilter"]) != "/ETSI.CAdES.detached":
             wrong.append(f"not of the baseline: {forbidden}")
         digest = signature.compute_digest()
-        if level == "B-LTA":
+        unsigned = {a["type"].native for a in signature.signer_info["unsigned_attrs"] or ()}
+        stamped = "signature_time_stamp_token" in unsigned
+        if level == "B-LTA" and stamped:
             result = await ades.ades_lta_validation(signature, PdfSignatureValidationSpec(spec(False)))
-        elif level == "B-B":
-            result = await ades.ades_basic_validation(signature.signed_data, spec(True), raw_digest=digest)
+        elif not stamped:
+            # pyHanko's algorithms want a time stamp inside the signature; that of the document is judged by itself below.
+            judged_by = spec(level in ("B-B", "B-T"), knowledge(reader))
+            result = await ades.ades_basic_validation(signature.signed_data, judged_by, raw_digest=digest)
         else:
             judged_by = spec(level == "B-T", knowledge(reader))
             result = await ades.ades_with_time_validation(signature.signed_data, judged_by, raw_digest=digest)
         if result.ades_subindic != AdESPassed.OK:
             wrong.append(f"{signature.field_name}: {result.ades_subindic} {result.failure_msg}")
-        unsigned = {a["type"].native for a in signature.signer_info["unsigned_attrs"] or ()}
-        stamped = "signature_time_stamp_token" in unsigned
+        # Of its own, or of the document.
+        stamped = stamped or bool(reader.embedded_timestamp_signatures)
         if (level != "B-B") != stamped:
             wrong.append("time stamp: " + str(stamped))
+    for stamp in reader.embedded_timestamp_signatures:
+        known = knowledge(reader)
+        context = ValidationContext(
+            trust_roots=[ROOT],
+            allow_fetching=level == "B-T",
+            revocation_mode="hard-fail",
+            crls=[c.crl_data for c in known.known_crls],
+            other_certs=known.known_certs,
+        )
+        status = await async_validate_pdf_timestamp(stamp, context)
+        if not (status.valid and status.intact and status.trusted):
+            wrong.append(f"{stamp.field_name}: {list(status.summary_fields())}")
     has_store = "/DSS" in reader.root
     if has_store != (level in ("B-LT", "B-LTA")):
         wrong.append("document security store: " + str(has_store))
     if has_store and "/VRI" not in reader.root["/DSS"]:
         wrong.append("no /VRI")
-    if (level == "B-LTA") != bool(reader.embedded_timestamp_signatures):
+    if level == "B-LTA" and not reader.embedded_timestamp_signatures:
         wrong.append("document time stamp")
     return wrong
 
