@@ -49,6 +49,7 @@ async fn keys_on_a_token_sign() {
         ("rsa", crate::keys::rsa(2048)),
         ("p256", crate::keys::curve(openssl::nid::Nid::X9_62_PRIME256V1)),
         ("p384", crate::keys::curve(openssl::nid::Nid::SECP384R1)),
+        ("ed25519", PKey::generate_ed25519().expect("a key")),
     ];
     let stored: Vec<_> = kinds
         .into_iter()
@@ -95,6 +96,7 @@ async fn keys_on_a_token_sign() {
     bench.sign("rsa-pss", "B-B", &token("rsa", &pin), &["--pss"], &plain);
     bench.sign("p256", "B-B", &token("p256", &pin), &[], &plain);
     bench.sign("p384", "B-T", &token("p384", &pin), &[], &plain);
+    bench.sign("ed25519", "B-B", &token("ed25519", &pin), &[], &plain);
     let out = bench.path("refused.pdf");
     for (key, words) in [
         (token("rsa", &wrong), "PIN is wrong"),
