@@ -4,7 +4,7 @@ use crate::clock::now_us;
 use crate::signatures::fetch::{Fetcher, Reach};
 use crate::signatures::http::FileReportV1;
 use crate::signatures::report;
-use crate::signatures::verify::{Checked, anchors, check_file};
+use crate::signatures::verify::{Checked, anchors, check_file, check_signatures};
 use app::dto::verify::{SignatureView, VerifyReport};
 use futures_util::{StreamExt, stream};
 use signing::validate::{Indication, ValidationContext};
@@ -82,8 +82,12 @@ async fn all(args: &Args, context: ValidationContext) -> Result<u8, String> {
     let fetcher = (!args.no_fetch).then(|| Fetcher::new(Reach::Anywhere));
     let (context, fetcher) = (&context, fetcher.as_ref());
     let at_once = std::thread::available_parallelism().map_or(2, |n| n.get());
+    let report_only = args.json && args.html.is_none() && args.etsi.is_none();
     let check = |file: PathBuf| async move {
-        let checked = check_file(&file, context.clone(), fetcher).await;
+        let checked = match report_only {
+            true => check_signatures(&file, context.clone(), fetcher).await,
+            false => check_file(&file, context.clone(), fetcher).await,
+        };
         (file.display().to_string(), checked.unwrap_or_else(|e| Checked::unreadable(&e)))
     };
     // In the order of the arguments, however long each takes.

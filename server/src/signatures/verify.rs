@@ -64,7 +64,7 @@ pub struct Checked {
 /// # Errors
 /// When the file cannot be opened or read at all.
 pub async fn check_file(file: &Path, context: ValidationContext, fetcher: Option<&Fetcher>) -> std::io::Result<Checked> {
-    let (path, password, at) = (file.to_owned(), context.password.clone(), context.at);
+    let (path, password) = (file.to_owned(), context.password.clone());
     let read = move || -> std::io::Result<_> {
         let (sha256, size) = digest(&path)?;
         let source = FileSource::new(File::open(&path)?)?;
@@ -72,13 +72,27 @@ pub async fn check_file(file: &Path, context: ValidationContext, fetcher: Option
         Ok((sha256, size, u32::try_from(pages).unwrap_or(u32::MAX)))
     };
     let (sha256, size, pages) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
+    Ok(Checked {
+        sha256,
+        size,
+        pages,
+        ..check_signatures(file, context, fetcher).await?
+    })
+}
+
+/// The same without what is said of the file itself (hash, size, pages), for which it would be read once more.
+///
+/// # Errors
+/// When the file cannot be opened or read at all.
+pub async fn check_signatures(file: &Path, context: ValidationContext, fetcher: Option<&Fetcher>) -> std::io::Result<Checked> {
+    let at = context.at;
     let judged = judge(file, context, fetcher).await?;
     Ok(Checked {
         report: judged.report,
         unfetched: judged.unfetched,
-        sha256,
-        size,
-        pages,
+        sha256: String::new(),
+        size: 0,
+        pages: 0,
         at,
     })
 }
