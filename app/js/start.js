@@ -1,12 +1,17 @@
-// Wakes the page that the server has drawn. The version of this file's own address is the version of all the rest.
-const version = new URL(import.meta.url).search;
+// Wakes the page that the server has drawn. The folder of the program is named in the page: it changes with every build.
+const root = document.documentElement;
+const pkg = document.querySelector("link[rel=modulepreload]").href.replace(/[^/]*$/, "");
 try {
-  const page = await import(`/pkg/kyhop.js${version}`);
-  await page.default({ module_or_path: `/pkg/kyhop_bg.wasm${version}` });
-  page.hydrate();
-  document.documentElement.dataset.hydrated = "true";
+  const [page, messages] = await Promise.all([
+    import(`${pkg}kyhop.js`).then((page) => page.default({ module_or_path: `${pkg}kyhop_bg.wasm` }).then(() => page)),
+    fetch(`${pkg}messages.${root.lang}.json`).then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status))),
+  ]);
+  await page.hydrate(messages);
+  root.dataset.hydrated = "true";
+  // The other pages' parts when the browser has time: a link that breaks later breaks no page.
+  (window.requestIdleCallback ?? setTimeout)(() => page.load_all());
 } catch (error) {
   // The page stays readable and its plain forms work; buttons that need the program stay disabled.
-  document.documentElement.dataset.hydrated = "failed";
+  root.dataset.hydrated = "failed";
   console.error(error);
 }

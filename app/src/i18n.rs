@@ -24,32 +24,59 @@ impl Lang {
     }
 }
 
-macro_rules! areas {
-    ($($area:literal),* $(,)?) => {
-        const AREAS: &[(&str, &str)] = &[$((
-            include_str!(concat!("../locales/vi/", $area, ".json")),
-            include_str!(concat!("../locales/en/", $area, ".json")),
-        )),*];
-    };
-}
-
-areas!("common", "identity", "documents", "meetings", "incoming", "axis", "verify", "audit");
-
 type Messages = BTreeMap<String, String>;
 
-fn messages(lang: Lang) -> &'static Messages {
-    static VI: OnceLock<Messages> = OnceLock::new();
-    static EN: OnceLock<Messages> = OnceLock::new();
-    let cell = if lang == Lang::En { &EN } else { &VI };
-    cell.get_or_init(|| {
-        let mut all = Messages::new();
-        for (vi, en) in AREAS {
-            let text = if lang == Lang::En { en } else { vi };
-            // A broken file is caught by the tests; in a browser an empty area is better than a dead page.
-            all.append(&mut serde_json::from_str::<Messages>(text).unwrap_or_default());
-        }
-        all
-    })
+/// The files, in the program itself: on the server, which needs both languages.
+#[cfg(any(feature = "ssr", test))]
+mod built_in {
+    use super::{Lang, Messages, OnceLock};
+
+    macro_rules! areas {
+        ($($area:literal),* $(,)?) => {
+            pub const AREAS: &[(&str, &str)] = &[$((
+                include_str!(concat!("../locales/vi/", $area, ".json")),
+                include_str!(concat!("../locales/en/", $area, ".json")),
+            )),*];
+        };
+    }
+
+    areas!("common", "identity", "documents", "meetings", "incoming", "axis", "verify", "audit");
+
+    pub fn messages(lang: Lang) -> &'static Messages {
+        static VI: OnceLock<Messages> = OnceLock::new();
+        static EN: OnceLock<Messages> = OnceLock::new();
+        let cell = if lang == Lang::En { &EN } else { &VI };
+        cell.get_or_init(|| {
+            let mut all = Messages::new();
+            for (vi, en) in AREAS {
+                let text = if lang == Lang::En { en } else { vi };
+                // A broken file is caught by the tests.
+                all.append(&mut serde_json::from_str::<Messages>(text).unwrap_or_default());
+            }
+            all
+        })
+    }
+}
+
+#[cfg(any(feature = "ssr", test))]
+use built_in::messages;
+
+/// What the browser was given at the start, in the language of its page.
+#[cfg(not(any(feature = "ssr", test)))]
+static RECEIVED: OnceLock<Messages> = OnceLock::new();
+
+#[cfg(not(any(feature = "ssr", test)))]
+fn messages(_: Lang) -> &'static Messages {
+    RECEIVED.get_or_init(Messages::new)
+}
+
+/// Takes the messages of the page's language: the files of `app/locales/<language>` as one JSON array, which is what
+/// `scripts/build-web` makes of them. To be called before anything is drawn.
+#[cfg(not(any(feature = "ssr", test)))]
+pub fn receive(json: &str) -> Result<(), serde_json::Error> {
+    let areas: Vec<Messages> = serde_json::from_str(json)?;
+    let _ = RECEIVED.set(areas.into_iter().flatten().collect());
+    Ok(())
 }
 
 /// Language of the page being drawn.
@@ -121,6 +148,7 @@ pub fn error_text(error: &ApiError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::built_in::AREAS;
     use super::*;
     use std::collections::BTreeSet;
     use std::path::Path;

@@ -11,6 +11,7 @@ pub mod i18n;
 pub mod ids;
 pub mod live;
 pub mod pages;
+pub mod parts;
 mod shell;
 
 pub use shell::{Site, shell};
@@ -21,7 +22,7 @@ use components::toast::provide_toasts;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 /// Every page. Pages are drawn whole on the server (`SsrMode::Async`), so that they can be read without script.
 #[component]
@@ -35,19 +36,19 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::missing::MissingPage>
                 <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/") view=pages::home::HomePage ssr=SsrMode::Async />
-                    <Route path=path!("/documents") view=pages::documents::list::DocumentsPage ssr=SsrMode::Async />
-                    <Route path=path!("/documents/new") view=pages::documents::new::NewDocumentPage ssr=SsrMode::Async />
-                    <Route path=path!("/documents/:id") view=pages::documents::detail::DocumentPage ssr=SsrMode::Async />
-                    <Route path=path!("/incoming") view=pages::incoming::IncomingPage ssr=SsrMode::Async />
-                    <Route path=path!("/meetings") view=pages::meetings::MeetingsPage ssr=SsrMode::Async />
-                    <Route path=path!("/meetings/new") view=pages::meetings::NewMeetingPage ssr=SsrMode::Async />
-                    <Route path=path!("/meetings/:id") view=pages::meetings::MeetingPage ssr=SsrMode::Async />
-                    <Route path=path!("/axis") view=pages::axis::AxisPage ssr=SsrMode::Async />
-                    <Route path=path!("/verify") view=pages::verify::VerifyPage ssr=SsrMode::Async />
-                    <Route path=path!("/audit") view=pages::audit::AuditPage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=pages::account::AccountPage ssr=SsrMode::Async />
-                    <Route path=path!("/people") view=pages::people::PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=Lazy::<parts::Home>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/documents") view=Lazy::<parts::Documents>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/documents/new") view=Lazy::<parts::NewDocument>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/documents/:id") view=Lazy::<parts::Document>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/incoming") view=Lazy::<parts::Incoming>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/meetings") view=Lazy::<parts::Meetings>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/new") view=Lazy::<parts::NewMeeting>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/:id") view=Lazy::<parts::Meeting>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/axis") view=Lazy::<parts::Axis>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/verify") view=Lazy::<parts::Verify>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=Lazy::<parts::Audit>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=Lazy::<parts::Account>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/people") view=Lazy::<parts::People>::new() ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -2,12 +2,17 @@
 use crate::App;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What the document needs to know of its server.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// Changes with every build: makes script, wasm and style immutable to caches.
     pub version: String,
+    /// Path of the page, and the files that each part of the program is in.
+    pub path: String,
+    pub parts: Arc<BTreeMap<String, Vec<String>>>,
     /// A demonstration server says so on every page.
     pub demonstration: bool,
 }
@@ -29,6 +34,12 @@ fn settings() -> (crate::i18n::Lang, String) {
 pub fn shell(site: Site) -> impl IntoView {
     let (lang, theme) = settings();
     let with = |path: &str| [path, "?v=", &site.version].concat();
+    let pkg = |file: &str| ["/pkg/", &site.version, "/", file].concat();
+    // All that this page needs at once, not one after the other as the program would find out.
+    let files = crate::parts::part_of(&site.path).and_then(|part| site.parts.get(part)).into_iter().flatten();
+    let wasm = files.map(|file| [file, ".wasm"].concat()).chain(["kyhop_bg.wasm".to_owned()]);
+    let data = wasm.chain([["messages.", lang.as_str(), ".json"].concat()]);
+    let preload = data.map(|file| view! { <link rel="preload" href=pkg(&file) r#as="fetch" crossorigin="anonymous" /> }).collect_view();
     view! {
         <!DOCTYPE html>
         <html lang=lang.as_str() data-theme=theme data-demonstration=site.demonstration.then_some("true")>
@@ -38,8 +49,9 @@ pub fn shell(site: Site) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="referrer" content="same-origin" />
                 <link rel="icon" type="image/svg+xml" href=with("/icons/icon.svg") />
-                <link rel="stylesheet" href=with("/pkg/kyhop.css") />
-                <link rel="modulepreload" href=with("/pkg/kyhop.js") />
+                <link rel="stylesheet" href=pkg("kyhop.css") />
+                <link rel="modulepreload" href=pkg("kyhop.js") />
+                {preload}
                 <script type="module" src=with("/js/start.js")></script>
                 <script type="module" src=with("/js/ky-pdf.js")></script>
                 <MetaTags />

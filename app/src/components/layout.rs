@@ -239,6 +239,9 @@ pub fn Frame() -> impl IntoView {
                 <Outlet />
             </main>
         </div>
+        <p class="opening" role="status">
+            {t("parts.opening")}
+        </p>
         <ToastArea />
     }
     .into_any()

@@ -3,4 +3,4 @@ mod pages;
 mod site;
 
 pub use pages::{local_address, page, server_function, switch_language, url_encode, wants_json};
-pub use site::{site, version};
+pub use site::{parts, site, version};

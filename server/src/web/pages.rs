@@ -21,6 +21,8 @@ pub async fn page(State(state): State<AppState>, Caller(actor): Caller, request:
     let https = state.config.public_url.starts_with("https:");
     let site = app::Site {
         version: super::version(&state.config.site_dir),
+        path: path.to_owned(),
+        parts: super::parts(&state.config.site_dir),
         demonstration: state.config.demonstration,
     };
     let context = move || {

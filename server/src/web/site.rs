@@ -15,13 +15,38 @@ pub fn version(site_dir: &Path) -> String {
         .unwrap_or_default()
 }
 
+/// Files of each part of the program, as the build has cut it: part to names without `.wasm`.
+pub fn parts(site_dir: &Path) -> Arc<BTreeMap<String, Vec<String>>> {
+    let text = std::fs::read(site_dir.join("pkg/parts.json")).unwrap_or_default();
+    Arc::new(serde_json::from_slice(&text).unwrap_or_default())
+}
+
+/// Serves the folders; what lies in `pkg` under `/pkg/{version}/` as well, for good, and only of the version that is there:
+/// parts of two builds do not fit together.
 pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
     let mut router = Router::new();
     for folder in FOLDERS {
         let files = ServeDir::new(site_dir.join(folder)).precompressed_br().precompressed_gzip();
         router = router.nest_service(&format!("/{folder}"), files);
     }
-    router.layer(SetResponseHeaderLayer::if_not_present(
+    let program = ServeDir::new(site_dir.join("pkg")).precompressed_br().precompressed_gzip();
+    let site_dir = site_dir.to_owned();
+    let only_this_version = middleware::from_fn(move |Path(version): Path<String>, request: Request, next: Next| {
+        let current = version == self::version(&site_dir);
+        async move {
+            if !current {
+                return StatusCode::NOT_FOUND.into_response();
+            }
+            let mut response = next.run(request).await;
+            if response.status().is_success() {
+                let for_good = HeaderValue::from_static("public, max-age=31536000, immutable");
+                response.headers_mut().insert(header::CACHE_CONTROL, for_good);
+            }
+            response
+        }
+    });
+    let program = Router::new().nest_service("/pkg/{version}", program).layer(only_this_version);
+    router.merge(program).layer(SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=3600"),
     ))

@@ -1,0 +1,132 @@
+//! The program in parts: the browser fetches the code of a page when it is first gone to, and the rest when it has time.
+//!
+//! A part is a function that `scripts/build-web` cuts out of the WebAssembly module, with all that only it needs, into a
+//! file of its own. What several parts need lies in files shared by just these.
+use crate::components::notice::Note;
+use crate::i18n::t;
+use crate::pages;
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos_router::LazyRoute;
+use leptos_router::hooks::use_location;
+
+type Part = Result<AnyView, SplitLoaderError>;
+
+/// Declares a part and the routes whose pages it holds.
+macro_rules! part {
+    ($part:ident, $load:ident, $choice:ident { $($route:ident => $page:path),+ $(,)? }) => {
+        enum $choice { $($route),+ }
+
+        #[wasm_split($part, wasm_split_path = leptos::wasm_split, fallible, preload($load))]
+        fn $part(page: $choice) -> Part {
+            Ok(match page { $($choice::$route => $page().into_any()),+ })
+        }
+
+        $(
+            pub struct $route;
+
+            impl LazyRoute for $route {
+                fn data() -> Self {
+                    Self
+                }
+                async fn view(_: Self) -> AnyView {
+                    $part($choice::$route).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+                }
+                async fn preload() {
+                    opening(true);
+                    // A failure shows itself in `view`, where there is a place for words.
+                    let _ = $load().await;
+                    opening(false);
+                }
+            }
+        )+
+    };
+}
+
+part!(documents, load_documents, DocumentsPart {
+    Documents => pages::documents::list::DocumentsPage,
+    NewDocument => pages::documents::new::NewDocumentPage,
+    Document => pages::documents::detail::DocumentPage,
+    Incoming => pages::incoming::IncomingPage,
+});
+part!(meetings, load_meetings, MeetingsPart {
+    Meetings => pages::meetings::MeetingsPage,
+    NewMeeting => pages::meetings::NewMeetingPage,
+    Meeting => pages::meetings::MeetingPage,
+});
+part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
+part!(office, load_office, OfficePart {
+    Home => pages::home::HomePage,
+    Axis => pages::axis::AxisPage,
+    Audit => pages::audit::AuditPage,
+    Account => pages::account::AccountPage,
+    People => pages::people::PeoplePage,
+});
+
+/// Name of the part that holds the page at a path; the sign-in page is in the main module.
+pub fn part_of(path: &str) -> Option<&'static str> {
+    match path.split('/').nth(1).unwrap_or_default() {
+        "documents" | "incoming" => Some("documents"),
+        "meetings" => Some("meetings"),
+        "verify" => Some("verify"),
+        "login" => None,
+        _ => Some("office"),
+    }
+}
+
+/// Fetches the part of the page at a path, so that hydration finds it there.
+pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
+    match part_of(path) {
+        Some("documents") => load_documents().await,
+        Some("meetings") => load_meetings().await,
+        Some("verify") => load_verify().await,
+        Some(_) => load_office().await,
+        None => Ok(()),
+    }
+}
+
+/// Fetches all parts, so that a link that breaks later breaks no page.
+pub async fn load_all() {
+    for part in ["/meetings", "/documents", "/", "/verify"] {
+        if load(part).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Lets the style sheet show that a page is on its way, once that has taken a while.
+fn opening(now: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = if now { root.set_attribute("data-opening", "true") } else { root.remove_attribute("data-opening") };
+    }
+}
+
+/// In place of a page whose part could not be fetched.
+#[component]
+fn NotLoaded() -> impl IntoView {
+    let path = use_location().pathname;
+    view! {
+        <Note tone="warn">
+            <p>{t("parts.not_loaded")}</p>
+            // A whole new page: also right where the server has been renewed meanwhile.
+            <p>
+                <a class="button" rel="external" href=move || path.get()>
+                    {t("parts.again")}
+                </a>
+            </p>
+        </Note>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_has_its_part() {
+        assert_eq!(part_of("/"), Some("office"));
+        assert_eq!(part_of("/documents/new"), Some("documents"));
+        assert_eq!(part_of("/meetings/0190"), Some("meetings"));
+        assert_eq!(part_of("/login"), None);
+    }
+}
