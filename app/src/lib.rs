@@ -36,19 +36,19 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::missing::MissingPage>
                 <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/") view=Lazy::<parts::Home>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/documents") view=Lazy::<parts::Documents>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/documents/new") view=Lazy::<parts::NewDocument>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/documents/:id") view=Lazy::<parts::Document>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/incoming") view=Lazy::<parts::Incoming>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/meetings") view=Lazy::<parts::Meetings>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/meetings/new") view=Lazy::<parts::NewMeeting>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/meetings/:id") view=Lazy::<parts::Meeting>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/axis") view=Lazy::<parts::Axis>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/verify") view=Lazy::<parts::Verify>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/audit") view=Lazy::<parts::Audit>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=Lazy::<parts::Account>::new() ssr=SsrMode::Async />
-                    <Route path=path!("/people") view=Lazy::<parts::People>::new() ssr=SsrMode::Async />
+                    <Route path=path!("/") view={Lazy::<parts::Home>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/documents") view={Lazy::<parts::Documents>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/documents/new") view={Lazy::<parts::NewDocument>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/documents/:id") view={Lazy::<parts::Document>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/incoming") view={Lazy::<parts::Incoming>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/meetings") view={Lazy::<parts::Meetings>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/new") view={Lazy::<parts::NewMeeting>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/:id") view={Lazy::<parts::Meeting>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/axis") view={Lazy::<parts::Axis>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/verify") view={Lazy::<parts::Verify>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view={Lazy::<parts::Audit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account") view={Lazy::<parts::Account>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/people") view={Lazy::<parts::People>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -97,7 +97,11 @@ pub async fn load_all() {
 /// Lets the style sheet show that a page is on its way, once that has taken a while.
 fn opening(now: bool) {
     if let Some(root) = document().document_element() {
-        let _ = if now { root.set_attribute("data-opening", "true") } else { root.remove_attribute("data-opening") };
+        let _ = if now {
+            root.set_attribute("data-opening", "true")
+        } else {
+            root.remove_attribute("data-opening")
+        };
     }
 }
 

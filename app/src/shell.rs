@@ -36,10 +36,15 @@ pub fn shell(site: Site) -> impl IntoView {
     let with = |path: &str| [path, "?v=", &site.version].concat();
     let pkg = |file: &str| ["/pkg/", &site.version, "/", file].concat();
     // All that this page needs at once, not one after the other as the program would find out.
-    let files = crate::parts::part_of(&site.path).and_then(|part| site.parts.get(part)).into_iter().flatten();
+    let files = crate::parts::part_of(&site.path)
+        .and_then(|part| site.parts.get(part))
+        .into_iter()
+        .flatten();
     let wasm = files.map(|file| [file, ".wasm"].concat()).chain(["kyhop_bg.wasm".to_owned()]);
     let data = wasm.chain([["messages.", lang.as_str(), ".json"].concat()]);
-    let preload = data.map(|file| view! { <link rel="preload" href=pkg(&file) r#as="fetch" crossorigin="anonymous" /> }).collect_view();
+    let preload = data
+        .map(|file| view! { <link rel="preload" href=pkg(&file) r#as="fetch" crossorigin="anonymous" /> })
+        .collect_view();
     view! {
         <!DOCTYPE html>
         <html lang=lang.as_str() data-theme=theme data-demonstration=site.demonstration.then_some("true")>

@@ -10,7 +10,9 @@ pub async fn hydrate(messages: String) -> Result<(), JsError> {
     app::i18n::receive(&messages)?;
     let path = leptos::prelude::window().location().pathname().unwrap_or_default();
     app::parts::load(&path).await?;
-    leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
+    leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App)
+        .await
+        .forget();
     Ok(())
 }
 

@@ -1,12 +1,17 @@
 //! The built front end, served from a folder with the compressed copies that the build made.
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::extract::{Path as Captured, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Folders of the site that are served as they are.
-const FOLDERS: [&str; 5] = ["pkg", "pdfjs", "js", "fonts", "icons"];
+const FOLDERS: [&str; 4] = ["pdfjs", "js", "fonts", "icons"];
 
 /// Content hash of the built site: part of every address that a page refers to, so that files can be cached for good.
 pub fn version(site_dir: &Path) -> String {
@@ -21,8 +26,8 @@ pub fn parts(site_dir: &Path) -> Arc<BTreeMap<String, Vec<String>>> {
     Arc::new(serde_json::from_slice(&text).unwrap_or_default())
 }
 
-/// Serves the folders; what lies in `pkg` under `/pkg/{version}/` as well, for good, and only of the version that is there:
-/// parts of two builds do not fit together.
+/// Serves the folders, and the program in `pkg` as `/pkg/{version}/…`, for good, and only of the version that is there: parts
+/// of two builds do not fit together.
 pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
     let mut router = Router::new();
     for folder in FOLDERS {
@@ -31,20 +36,22 @@ pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
     }
     let program = ServeDir::new(site_dir.join("pkg")).precompressed_br().precompressed_gzip();
     let site_dir = site_dir.to_owned();
-    let only_this_version = middleware::from_fn(move |Path(version): Path<String>, request: Request, next: Next| {
-        let current = version == self::version(&site_dir);
-        async move {
-            if !current {
-                return StatusCode::NOT_FOUND.into_response();
+    let only_this_version = from_fn(
+        move |Captured(path): Captured<HashMap<String, String>>, request: Request, next: Next| {
+            let current = path.get("version") == Some(&version(&site_dir));
+            async move {
+                if !current {
+                    return StatusCode::NOT_FOUND.into_response();
+                }
+                let mut response = next.run(request).await;
+                if response.status().is_success() {
+                    let for_good = HeaderValue::from_static("public, max-age=31536000, immutable");
+                    response.headers_mut().insert(header::CACHE_CONTROL, for_good);
+                }
+                response
             }
-            let mut response = next.run(request).await;
-            if response.status().is_success() {
-                let for_good = HeaderValue::from_static("public, max-age=31536000, immutable");
-                response.headers_mut().insert(header::CACHE_CONTROL, for_good);
-            }
-            response
-        }
-    });
+        },
+    );
     let program = Router::new().nest_service("/pkg/{version}", program).layer(only_this_version);
     router.merge(program).layer(SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
