@@ -46,14 +46,14 @@ macro_rules! part {
 part!(documents, load_documents, DocumentsPart {
     Documents => pages::documents::list::DocumentsPage,
     NewDocument => pages::documents::new::NewDocumentPage,
-    Document => pages::documents::detail::DocumentPage,
     Incoming => pages::incoming::IncomingPage,
 });
+part!(document, load_document, DocumentPart { Document => pages::documents::detail::DocumentPage });
 part!(meetings, load_meetings, MeetingsPart {
     Meetings => pages::meetings::MeetingsPage,
     NewMeeting => pages::meetings::NewMeetingPage,
-    Meeting => pages::meetings::MeetingPage,
 });
+part!(meeting, load_meeting, MeetingPart { Meeting => pages::meetings::MeetingPage });
 part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
 part!(office, load_office, OfficePart {
     Home => pages::home::HomePage,
@@ -65,30 +65,42 @@ part!(office, load_office, OfficePart {
 
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
-    match path.split('/').nth(1).unwrap_or_default() {
-        "documents" | "incoming" => Some("documents"),
-        "meetings" => Some("meetings"),
-        "verify" => Some("verify"),
-        "login" => None,
+    let mut steps = path.split('/').skip(1);
+    match (steps.next().unwrap_or_default(), steps.next()) {
+        ("documents", None | Some("new")) | ("incoming", _) => Some("documents"),
+        ("documents", _) => Some("document"),
+        ("meetings", None | Some("new")) => Some("meetings"),
+        ("meetings", _) => Some("meeting"),
+        ("verify", _) => Some("verify"),
+        ("login", _) => None,
         _ => Some("office"),
+    }
+}
+
+async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
+    match part {
+        "documents" => load_documents().await,
+        "document" => load_document().await,
+        "meetings" => load_meetings().await,
+        "meeting" => load_meeting().await,
+        "verify" => load_verify().await,
+        _ => load_office().await,
     }
 }
 
 /// Fetches the part of the page at a path, so that hydration finds it there.
 pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
     match part_of(path) {
-        Some("documents") => load_documents().await,
-        Some("meetings") => load_meetings().await,
-        Some("verify") => load_verify().await,
-        Some(_) => load_office().await,
+        Some(part) => load_part(part).await,
         None => Ok(()),
     }
 }
 
-/// Fetches all parts, so that a link that breaks later breaks no page.
+/// Fetches all parts, so that a link that breaks later breaks no page; the meeting's first.
 pub async fn load_all() {
-    for part in ["/meetings", "/documents", "/", "/verify"] {
-        if load(part).await.is_err() {
+    for part in ["meeting", "meetings", "document", "documents", "office", "verify"] {
+        // Without a link there is nothing to be had now; each page asks again by itself.
+        if load_part(part).await.is_err() {
             return;
         }
     }
@@ -96,7 +108,7 @@ pub async fn load_all() {
 
 /// Lets the style sheet show that a page is on its way, once that has taken a while.
 fn opening(now: bool) {
-    if let Some(root) = document().document_element() {
+    if let Some(root) = leptos::prelude::document().document_element() {
         let _ = if now {
             root.set_attribute("data-opening", "true")
         } else {
@@ -130,7 +142,9 @@ mod tests {
     fn every_page_has_its_part() {
         assert_eq!(part_of("/"), Some("office"));
         assert_eq!(part_of("/documents/new"), Some("documents"));
-        assert_eq!(part_of("/meetings/0190"), Some("meetings"));
+        assert_eq!(part_of("/documents/0190"), Some("document"));
+        assert_eq!(part_of("/meetings"), Some("meetings"));
+        assert_eq!(part_of("/meetings/0190"), Some("meeting"));
         assert_eq!(part_of("/login"), None);
     }
 }
