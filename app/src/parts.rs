@@ -106,8 +106,11 @@ pub async fn load_all() {
     }
 }
 
-/// Lets the style sheet show that a page is on its way, once that has taken a while.
+/// Lets the style sheet show that a page is on its way, once that has taken a while. On the server nothing has to be fetched.
 fn opening(now: bool) {
+    if cfg!(feature = "ssr") {
+        return;
+    }
     if let Some(root) = leptos::prelude::document().document_element() {
         let _ = if now {
             root.set_attribute("data-opening", "true")

@@ -30,6 +30,8 @@ fn main() -> anyhow::Result<()> {
         .input_path(&main)
         .web(true)?
         .typescript(false)
+        // The table of functions among them, through which the parts call each other.
+        .keep_lld_exports(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .out_name(name)
