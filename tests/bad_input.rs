@@ -2,6 +2,7 @@
 //! `KYHOP_WRITE=1 cargo test -p server --test it bad_input` writes and which is otherwise checked to be current.
 mod documents;
 mod elsewhere;
+mod machines;
 mod meetings;
 mod people;
 mod signing;
@@ -105,6 +106,7 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     people::all(&ground, &mut table).await;
     meetings::all(&ground, &meeting, &draft, &mut table).await;
     elsewhere::all(&ground, &draft, &mut table).await;
+    machines::all(&ground, &draft, &mut table).await;
     assert_eq!(contents(&ground.server).await, before, "something of a refused request was kept");
     check(&table);
 }

@@ -79,7 +79,10 @@ async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, head
         .into_response(),
         (Ok(id), false) => Redirect::to(&format!("/documents/{id}")).into_response(),
         (Err(e), true) => Fault::from(e).into_response(),
-        (Err(e), false) => Redirect::to(&format!("/documents/new?error={}&{entered}", e.code())).into_response(),
+        (Err(e), false) => {
+            let and = if entered.is_empty() { "" } else { "&" };
+            Redirect::to(&format!("/documents/new?error={}{and}{entered}", e.code())).into_response()
+        }
     }
 }
 
