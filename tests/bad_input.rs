@@ -26,9 +26,10 @@ pub struct Ground {
     pub auditor: Client,
     pub admin: Client,
     pub stranger: Client,
-    /// Programs with a token of the drafter and of the clerk.
+    /// Programs with a token of the drafter, of the clerk and of the administrator.
     pub drafting: Client,
     pub clerking: Client,
+    pub administering: Client,
 }
 
 #[derive(Default)]
@@ -80,15 +81,17 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     .await;
     let drafter = server.signed_in(Role::Drafter).await;
     let clerk = server.signed_in(Role::Clerk).await;
+    let admin = server.signed_in(Role::Admin).await;
     let ground = Ground {
         drafting: server.machine(&drafter.actor).await,
         clerking: server.machine(&clerk.actor).await,
+        administering: server.machine(&admin.actor).await,
         drafter,
         leader: server.signed_in(Role::Leader).await,
         clerk,
         secretary: server.signed_in(Role::Secretary).await,
         auditor: server.signed_in(Role::Auditor).await,
-        admin: server.signed_in(Role::Admin).await,
+        admin,
         stranger: server.stranger(),
         server,
     };
