@@ -59,7 +59,7 @@ impl Table {
                 assert!(words.chars().count() > 15, "{what}: says nothing in {language}: {}", answer.text());
             }
         }
-        let code = if code.is_empty() { String::new() } else { format!("`{code}`") };
+        let code = if code.is_empty() { code } else { format!("`{code}`") };
         let _ = writeln!(self.text, "| {} | {} | {} |", what.replace('|', "\\|"), answer.status, code);
         self.tried += 1;
     }
