@@ -52,8 +52,10 @@ pub fn reader(data: &[u8]) {
     }
 }
 
-/// Raw content of every page, and where it lies on the paper.
-fn paper(document: &Document<'_>, revision: usize) -> Vec<(Vec<Vec<u8>>, Option<Object>)> {
+/// Raw content of a page, and where it lies on the paper.
+type Page = (Vec<Vec<u8>>, Option<Vec<String>>);
+
+fn paper(document: &Document<'_>, revision: usize) -> Vec<Page> {
     let mut all = Vec::new();
     for id in document.pages(revision).into_iter().take(50) {
         let Some(page) = document.indirect(id, revision) else { continue };
@@ -67,7 +69,11 @@ fn paper(document: &Document<'_>, revision: usize) -> Vec<(Vec<Vec<u8>>, Option<
             let stream = part.as_reference().ok().and_then(|id| document.indirect(id.0, revision));
             texts.extend(stream.and_then(|s| document.content(&s, LIMIT).ok()));
         }
-        all.push((texts, document.get(page, b"MediaBox", revision)));
+        // `0`, `0.0` and `.` are one number.
+        let numbers = |side: &Object| side.as_float().map_or_else(|_| format!("{side:?}"), |n| n.to_string());
+        let sides = document.get(page, b"MediaBox", revision);
+        let sides = sides.and_then(|b| b.as_array().ok().map(|sides| sides.iter().map(numbers).collect()));
+        all.push((texts, sides));
     }
     all
 }
