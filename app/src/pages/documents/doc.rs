@@ -18,6 +18,8 @@ pub struct Doc {
     pub boxes: RwSignal<Option<(Placement, Placement)>>,
     /// Number of the latest question, so that a late answer to an earlier one is passed over.
     asked: StoredValue<u64>,
+    /// The last question that was answered: where it is not the last asked, an answer is on its way.
+    answered: StoredValue<u64>,
 }
 
 impl Doc {
@@ -29,6 +31,7 @@ impl Doc {
             lost: RwSignal::new(None),
             boxes: RwSignal::new(None),
             asked: StoredValue::new(0),
+            answered: StoredValue::new(0),
         };
         Effect::new(move |_| follow(&topic, seq, move |news| doc.hear(news)));
         doc
@@ -59,6 +62,10 @@ impl Doc {
                         *old = receiver;
                     }
                 });
+                // An answer that is on its way may be older than this and would undo it.
+                if self.asked.try_get_value() != self.answered.try_get_value() {
+                    self.refresh();
+                }
             }
             // What may be done, by whom, with which file: the answer is each person's own.
             News::Event(_) | News::Reset => self.refresh(),
@@ -81,6 +88,7 @@ impl Doc {
             if self.asked.try_get_value() != Some(mine) {
                 return;
             }
+            let _ = self.answered.try_set_value(mine);
             match answer {
                 Ok(detail) => {
                     let _ = self.detail.try_set(detail);
