@@ -58,7 +58,7 @@ function step(name, work) {
 }
 
 const state = (person, name) => person.at("doc-state", `[data-state="${name}"]`).waitFor();
-const receiver = (person, code, status) => person.at("receiver-status", `[data-code="${code}"][data-status="${status}"]`).waitFor({ timeout: 120_000 });
+const receiver = (person, code, status) => person.at("receiver-status", `[data-code="${code}"][data-status="${status}"]`).waitFor();
 const drawn = (person, page = 1) => person.page.locator(`ky-pdf .page[data-page="${page}"][data-drawn]`).first().waitFor();
 
 async function detail(person, document = id) {
