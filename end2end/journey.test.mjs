@@ -225,9 +225,19 @@ step("5. the document travels to the other body, which answers 01 and 03 on the 
   await clerk.go(`/documents/${id}`);
   let loads = 0;
   clerk.page.on("framenavigated", () => (loads += 1));
+  // On a slow link the status overtakes the answers that were asked for before it came, and they must not undo it.
+  let late = 0;
+  await clerk.page.route("**/api/ui/documents/get", async (route) => {
+    const response = await route.fetch();
+    await new Promise((go) => setTimeout(go, 4000));
+    late += 1;
+    await route.fulfill({ response });
+  });
   await clerk.at("send").click();
   await state(clerk, "sent");
+  assert.ok(late > 0, "no answer was late");
   await receiver(clerk, SECOND, "01");
+  await clerk.page.unroute("**/api/ui/documents/get");
 
   // The arrival shows on the desk of the other clerk, who has not loaded anything.
   const arrival = other.page.locator("a", { hasText: ABSTRACT });

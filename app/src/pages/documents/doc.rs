@@ -2,7 +2,7 @@
 use crate::actions::documents::get_document;
 use crate::components::live::{News, follow};
 use crate::dto::Placement;
-use crate::dto::documents::{Action, DocumentDetail, State};
+use crate::dto::documents::{Action, DocumentDetail, Receiver, State};
 use crate::error::ApiError;
 use crate::ids::DocumentId;
 use crate::live::LiveEvent;
@@ -18,8 +18,6 @@ pub struct Doc {
     pub boxes: RwSignal<Option<(Placement, Placement)>>,
     /// Number of the latest question, so that a late answer to an earlier one is passed over.
     asked: StoredValue<u64>,
-    /// The last question that was answered: where it is not the last asked, an answer is on its way.
-    answered: StoredValue<u64>,
 }
 
 impl Doc {
@@ -31,7 +29,6 @@ impl Doc {
             lost: RwSignal::new(None),
             boxes: RwSignal::new(None),
             asked: StoredValue::new(0),
-            answered: StoredValue::new(0),
         };
         Effect::new(move |_| follow(&topic, seq, move |news| doc.hear(news)));
         doc
@@ -57,15 +54,7 @@ impl Doc {
     fn hear(self, news: News) {
         match news {
             News::Event(LiveEvent::ReceiverChanged { receiver, .. }) => {
-                let _ = self.detail.try_update(|d| {
-                    if let Some(old) = d.receivers.iter_mut().find(|r| r.body.code == receiver.body.code) {
-                        *old = receiver;
-                    }
-                });
-                // An answer that is on its way may be older than this and would undo it.
-                if self.asked.try_get_value() != self.answered.try_get_value() {
-                    self.refresh();
-                }
+                let _ = self.detail.try_update(|d| take(&mut d.receivers, receiver));
             }
             // What may be done, by whom, with which file: the answer is each person's own.
             News::Event(_) | News::Reset => self.refresh(),
@@ -88,10 +77,15 @@ impl Doc {
             if self.asked.try_get_value() != Some(mine) {
                 return;
             }
-            let _ = self.answered.try_set_value(mine);
             match answer {
-                Ok(detail) => {
-                    let _ = self.detail.try_set(detail);
+                Ok(answer) => {
+                    let _ = self.detail.try_update(|shown| {
+                        let before = std::mem::replace(shown, answer);
+                        // What an event said while the answer was on its way is not undone by it.
+                        for receiver in before.receivers {
+                            take(&mut shown.receivers, receiver);
+                        }
+                    });
                     let _ = self.lost.try_set(None);
                 }
                 // The socket says it again when the link is back.
@@ -101,5 +95,54 @@ impl Doc {
                 }
             }
         });
+    }
+}
+
+/// Takes what is newer: what was heard of a receiver only grows, so that the longer trail is the newer one.
+fn take(receivers: &mut [Receiver], other: Receiver) {
+    let shown = receivers.iter_mut().find(|r| r.body.code == other.body.code);
+    if let Some(shown) = shown
+        && other.trail.len() > shown.trail.len()
+    {
+        *shown = other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dto::When;
+    use crate::dto::documents::StatusEntry;
+    use crate::dto::identity::Body;
+
+    fn heard(code: &str, statuses: &[&str]) -> Receiver {
+        let entry = |status: &&str| StatusEntry {
+            code: (*status).to_owned(),
+            description: String::new(),
+            at: When {
+                us: 0,
+                text: String::new(),
+            },
+        };
+        Receiver {
+            body: Body {
+                code: code.to_owned(),
+                name: String::new(),
+            },
+            status: statuses.last().copied().unwrap_or("waiting").to_owned(),
+            description: String::new(),
+            at: None,
+            trail: statuses.iter().map(entry).collect(),
+        }
+    }
+
+    #[test]
+    fn an_older_answer_does_not_undo_what_a_receiver_said() {
+        let mut shown = [heard("H99.5", &["queued"]), heard("H99.6", &[])];
+        take(&mut shown, heard("H99.5", &["queued", "accepted", "01"]));
+        take(&mut shown, heard("H99.5", &["queued", "accepted"]));
+        take(&mut shown, heard("H1", &["queued"]));
+        assert_eq!(shown[0].status, "01");
+        assert_eq!(shown[1].status, "waiting");
     }
 }
