@@ -89,12 +89,14 @@ impl Bench {
         arguments.extend([input, out.as_str()]);
         let mut program = Command::new(env!("CARGO_BIN_EXE_kyhop"));
         let output = program.args(&arguments).envs(self.environment.clone()).output().expect("kyhop");
-        assert_eq!(output.status.code(), Some(0), "{name} {level}: {}", said(&output));
-        assert!(
-            std::fs::read(&out)
-                .expect("reading")
-                .starts_with(&std::fs::read(input).expect("reading"))
-        );
+        self.keep(name, level, input, out, &output)
+    }
+
+    /// Keeps a file for the judges: it was written, and what it was made from is its beginning, byte for byte.
+    fn keep(&mut self, name: &str, level: &'static str, input: &str, out: String, output: &Output) -> String {
+        assert_eq!(output.status.code(), Some(0), "{name} {level}: {}", said(output));
+        let (before, after) = (std::fs::read(input).expect("reading"), std::fs::read(&out).expect("reading"));
+        assert!(after.starts_with(&before), "{name} {level}");
         self.signed.push((name.to_owned(), level, PathBuf::from(&out)));
         out
     }
@@ -105,14 +107,7 @@ impl Bench {
         let (tsa, root, asked) = (self.tsa(), self.root(), level.to_lowercase());
         let options = ["extend", "--level", &asked, "--tsa", &tsa, "--trust", &root];
         let output = kyhop(&[&options[..], more, &[input, &out]].concat());
-        assert_eq!(output.status.code(), Some(0), "{name} {level}: {}", said(&output));
-        assert!(
-            std::fs::read(&out)
-                .expect("reading")
-                .starts_with(&std::fs::read(input).expect("reading"))
-        );
-        self.signed.push((name.to_owned(), level, PathBuf::from(&out)));
-        out
+        self.keep(name, level, input, out, &output)
     }
 
     /// Ourselves, pyHanko, pdfsig with the root trusted, qpdf and mutool, on all that was signed.

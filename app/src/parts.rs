@@ -120,9 +120,9 @@ fn opening(now: bool) {
     }
 }
 
-/// In place of a page whose part could not be fetched.
+/// In place of a page whose part could not be fetched, and over one that could not be woken.
 #[component]
-fn NotLoaded() -> impl IntoView {
+pub fn NotLoaded() -> impl IntoView {
     let path = use_location().pathname;
     view! {
         <Note tone="warn">

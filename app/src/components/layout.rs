@@ -6,6 +6,7 @@ use crate::components::toast::ToastArea;
 use crate::dto::identity::{Me, Role};
 use crate::error::ApiResult;
 use crate::i18n::t;
+use crate::parts::NotLoaded;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
@@ -238,6 +239,10 @@ pub fn Frame() -> impl IntoView {
             <main id="main" tabindex="-1">
                 <Outlet />
             </main>
+        </div>
+        // Drawn by the server for the browser that could not fetch the program: the page can be read, its buttons wait.
+        <div class="asleep" role="alert">
+            <NotLoaded />
         </div>
         <p class="opening" role="status">
             {t("parts.opening")}
