@@ -305,7 +305,9 @@ pub async fn version(
     Caller(actor): Caller,
     Path((id, number)): Path<(DocumentId, String)>,
 ) -> Result<Response, Fault> {
-    let number = number.parse().map_err(|_| Error::NotFound)?;
+    let number = number
+        .parse()
+        .map_err(|_| Error::Form(format!("{number} is not the number of a version")))?;
     let (path, length, name) = service.version(&actor, &id, number).await?;
     let file = tokio::fs::File::open(path).await.map_err(|e| Error::from(FileError::Io(e)))?;
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(length), 1 << 16));
