@@ -14,6 +14,7 @@ use server::fault::Problem;
 use server::live::store as live;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeSet;
+use std::task::Poll;
 use tokio::task::JoinSet;
 
 /// Runs each part of the contract on both engines, as a test of its own.
@@ -47,6 +48,7 @@ contract![
     the_outbox_owes_one_message_to_each_receiver,
     words_are_found_without_their_accents,
     whoever_saw_an_older_state_changes_nothing,
+    a_caller_that_goes_away_leaves_no_transaction_behind,
 ];
 
 async fn a_draft_is_seen_by_its_drafter_alone(server: Server) {
@@ -117,6 +119,42 @@ async fn a_form_sent_twice_makes_one_draft(server: Server) {
     assert_eq!(made[0], made[1]);
     let list = drafter.ui("documents/list", &json!({ "query": query("") })).await.ok().json();
     assert_eq!(list["total"], 1);
+}
+
+async fn a_caller_that_goes_away_leaves_no_transaction_behind(server: Server) {
+    let db = &server.state.db;
+    // Dropped after each number of polls that a beginning may take, so that also the moment is met in which BEGIN is sent and not answered.
+    for polls in (1..=8).cycle().take(48) {
+        gone_after(polls, db.snapshot()).await;
+        let mut work = db.begin(&Actor::system("next")).await.expect("a transaction");
+        work.audit("test.next", "test", &polls.to_string(), "", &json!({}))
+            .await
+            .expect("a connection that may be written to");
+        work.commit().await.expect("committing");
+        gone_after(polls, db.begin(&Actor::system("gone"))).await;
+        db.snapshot().await.expect("a snapshot");
+    }
+    let lasting: i64 = sqlx::query("SELECT COUNT(*) AS n FROM audit WHERE action = 'test.next'")
+        .fetch_one(server.state.db.read())
+        .await
+        .expect("a count")
+        .try_get("n")
+        .expect("a number");
+    assert_eq!(lasting, 48);
+}
+
+/// Polls `step` so many times and drops it.
+async fn gone_after<T>(polls: usize, step: impl Future<Output = T>) {
+    let mut step = std::pin::pin!(step);
+    let mut left = polls;
+    std::future::poll_fn(|cx| {
+        if left == 0 || step.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        Poll::Pending
+    })
+    .await;
 }
 
 async fn numbers_of_a_register_have_no_gaps_and_no_doubles(server: Server) {

@@ -93,7 +93,10 @@ impl Db {
     pub async fn snapshot(&self) -> DbResult<sqlx::Transaction<'static, sqlx::Any>> {
         match self.engine {
             Engine::Sqlite => self.read.begin().await,
-            Engine::Postgres => self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+            Engine::Postgres => {
+                let pool = self.read.clone();
+                to_the_end(async move { pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await }).await
+            }
         }
     }
 
@@ -102,7 +105,10 @@ impl Db {
         let tx = match self.engine {
             // Takes the write lock at once: a reader that turns writer later could be refused half-way.
             Engine::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
-            Engine::Postgres => self.write.begin().await?,
+            Engine::Postgres => {
+                let pool = self.write.clone();
+                to_the_end(async move { pool.begin().await }).await?
+            }
         };
         Ok(Work {
             tx,
@@ -140,6 +146,17 @@ impl Db {
                 .await?;
         }
         work.commit().await
+    }
+}
+
+/// Runs `step` to its end also when its caller is dropped half-way, as a request is whose browser went away.
+/// The PostgreSQL driver forgets a `BEGIN` that it has sent and whose answer nobody waits for: the connection would go back to the pool
+/// inside that transaction, and the next to use it would lose its change or be refused.
+async fn to_the_end<T: Send + 'static>(step: impl Future<Output = DbResult<T>> + Send + 'static) -> DbResult<T> {
+    match tokio::spawn(step).await {
+        Ok(done) => done,
+        Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
+        Err(_) => Err(sqlx::Error::PoolClosed),
     }
 }
 
@@ -195,12 +212,16 @@ impl Work {
         Ok(seq)
     }
 
+    /// Makes the change lasting and tells the devices. Whoever asked may be gone meanwhile: what was committed is told all the same.
     pub async fn commit(self) -> DbResult<()> {
-        self.tx.commit().await?;
-        for (topic, seq, body) in self.events {
-            self.hub.committed(&topic, seq, &body);
-        }
-        self.hub.wake_workers();
-        Ok(())
+        to_the_end(async move {
+            self.tx.commit().await?;
+            for (topic, seq, body) in self.events {
+                self.hub.committed(&topic, seq, &body);
+            }
+            self.hub.wake_workers();
+            Ok(())
+        })
+        .await
     }
 }
