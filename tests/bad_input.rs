@@ -100,11 +100,13 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     let meeting = meetings::a_meeting(&ground).await;
     let submitted = documents::a_draft(&ground).await;
     let revision = signing::arrange(&ground, &submitted).await;
+    let arrivals = documents::arrivals(&ground).await;
     let before = contents(&ground.server).await;
     let mut table = Table::default();
     documents::uploads(&ground, &mut table).await;
     documents::changes(&ground, &draft, &mut table).await;
     documents::rest(&ground, &draft, &mut table).await;
+    documents::processing(&ground, &arrivals, &mut table).await;
     signing::all(&ground, &submitted, revision, &mut table).await;
     people::all(&ground, &mut table).await;
     meetings::all(&ground, &meeting, &draft, &mut table).await;
@@ -121,6 +123,7 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "document",
         "document_version",
         "document_receiver",
+        "assignment",
         "file",
         "meeting",
         "agenda_item",

@@ -4,7 +4,7 @@ use app::dto::documents::Urgency;
 use app::dto::identity::{Body, Role};
 use app::ids::DocumentId;
 use app::live::LiveEvent;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::actor::Actor;
 use server::audit::chain::Entry;
 use server::documents::incoming::Arrival;
@@ -42,6 +42,7 @@ contract![
     a_change_that_fails_leaves_nothing,
     arrivals_are_taken_in_under_numbers_of_their_own,
     the_same_message_twice_is_one_arrival,
+    an_arrival_is_worked_on_by_whom_it_was_given_to_and_the_sender_hears_each_step,
     a_receivers_status_is_entered_once,
     the_log_is_a_chain_without_gaps,
     events_of_a_topic_are_numbered_one_by_one,
@@ -234,6 +235,94 @@ async fn arrivals_are_taken_in_under_numbers_of_their_own(server: Server) {
         .expect_err("once only");
     assert_eq!(again.code(), "documents.not_now");
     assert_eq!(owed(&server, "status").await, 10);
+}
+
+async fn an_arrival_is_worked_on_by_whom_it_was_given_to_and_the_sender_hears_each_step(server: Server) {
+    let clerk = server.signed_in(Role::Clerk).await;
+    let [first, second, helper, stranger] = [
+        server.signed_in(Role::Drafter).await,
+        server.signed_in(Role::Official).await,
+        server.signed_in(Role::Official).await,
+        server.signed_in(Role::Drafter).await,
+    ];
+    let id = arrive(&server, "m-1", "12/QĐ-SNV").await;
+    let act = async |who: &Client, action: &str, more: Value| {
+        let now = clerk.ui("documents/get", &json!({ "id": id })).await.ok().json();
+        let mut body = json!({ "id": id, "revision": now["revision"] });
+        body.as_object_mut()
+            .expect("an object")
+            .extend(more.as_object().expect("an object").clone());
+        who.ui(&format!("documents/{action}"), &body).await
+    };
+    act(&clerk, "take-in", json!({})).await.ok();
+    let give = |to: &Client| {
+        json!({ "wish": { "lead": to.actor.id(), "support": [helper.actor.id(), to.actor.id()], "inform": [helper.actor.id()],
+            "due_on": "2099-12-31", "instruction": "Tham mưu trả lời" } })
+    };
+    assert_eq!(first.ui("documents/get", &json!({ "id": id })).await.code(), "documents.not_found");
+    assert_eq!(act(&first, "assign", give(&first)).await.code(), "documents.not_found");
+    act(&clerk, "assign", give(&first)).await.ok();
+
+    let seen = first.ui("documents/get", &json!({ "id": id })).await.ok().json();
+    assert_eq!(seen["row"]["state"], "assigned");
+    assert_eq!(seen["row"]["waits_for_me"], true);
+    assert_eq!(seen["row"]["due"]["day"], "2099-12-31");
+    let parts: Vec<&str> = seen["assignments"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|a| a["part"].as_str())
+        .collect();
+    assert_eq!(parts, ["lead", "support"], "each person has one part");
+    let waiting = first
+        .ui("documents/list", &json!({ "query": { "mine": true, "text": "", "page": 1 } }))
+        .await
+        .ok()
+        .json();
+    assert_eq!(waiting["total"], 1);
+    // Who helps reads it, and does not end it.
+    let helping = helper.ui("documents/get", &json!({ "id": id })).await.ok().json();
+    assert_eq!(helping["actions"], json!([]));
+    assert_eq!(
+        act(&helper, "finish", json!({ "result": "Xong" })).await.code(),
+        "documents.not_now"
+    );
+    assert_eq!(act(&stranger, "start", json!({})).await.code(), "documents.not_found");
+
+    act(&first, "start", json!({})).await.ok();
+    // Passed on: the new one leads, the old one still sees what became of it.
+    act(&first, "assign", give(&second)).await.ok();
+    assert_eq!(act(&first, "finish", json!({ "result": "Xong" })).await.code(), "documents.not_now");
+    act(&second, "finish", json!({ "result": "Đã trả lời bằng công văn" })).await.ok();
+    let seen = first.ui("documents/get", &json!({ "id": id })).await.ok().json();
+    assert_eq!(seen["row"]["state"], "done");
+    assert_eq!(seen["row"]["due"]["left"], Value::Null, "what is done is not late");
+    let path: Vec<bool> = seen["assignments"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|a| a["current"].as_bool())
+        .collect();
+    assert_eq!(path, [true, true, false, false]);
+    assert_eq!(
+        act(&second, "finish", json!({ "result": "Xong" })).await.code(),
+        "documents.not_now"
+    );
+
+    let rows = sqlx::query("SELECT payload FROM axis_outbox WHERE kind = 'status' ORDER BY created_at, id")
+        .fetch_all(server.state.db.read())
+        .await
+        .expect("rows");
+    let said = rows.iter().map(|r| {
+        let payload: Value = serde_json::from_str(&r.try_get::<String, _>("payload").expect("a payload")).expect("JSON");
+        let text = |name: &str| payload[name].as_str().unwrap_or_default().to_owned();
+        (text("code"), text("description"))
+    });
+    let said: Vec<_> = said.collect();
+    let codes: Vec<&str> = said.iter().map(|(code, _)| code.as_str()).collect();
+    assert_eq!(codes, ["03", "04", "05", "06"]);
+    assert!(said[1].1.contains("31/12/2099"), "{}", said[1].1);
+    assert_eq!(said[3].1, "Đã trả lời bằng công văn");
 }
 
 async fn the_same_message_twice_is_one_arrival(server: Server) {

@@ -2,7 +2,7 @@
 //! person (or nobody) at a time and provides it as Leptos context: `expect_context::<Documents>()`.
 use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
 use crate::dto::axis::{LinkStatus, MessageRow};
-use crate::dto::documents::{DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
 use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow};
 use crate::dto::verify::VerifyReport;
@@ -59,6 +59,12 @@ pub trait DocumentsApi: Send + Sync {
     async fn take_in(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Tells the sender 02 with the reason.
     async fn refuse(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
+    /// Phân công xử lý, or pass it on to others; tells the sender 04 the first time.
+    async fn assign(&self, id: DocumentId, revision: i64, wish: AssignWish) -> ApiResult<()>;
+    /// Tells the sender 05.
+    async fn start_processing(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Tells the sender 06 with what came of it.
+    async fn finish(&self, id: DocumentId, revision: i64, result: String) -> ApiResult<()>;
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Signatures of the document's current file, checked now.
     async fn verify(&self, id: DocumentId) -> ApiResult<VerifyReport>;

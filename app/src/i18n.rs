@@ -248,7 +248,21 @@ mod tests {
             "sent",
             "deleted",
         ];
-        let arrivals = ["arrived", "refused_at_arrival", "taken_in", "refused"];
+        let arrivals = [
+            "arrived",
+            "refused_at_arrival",
+            "taken_in",
+            "refused",
+            "assigned",
+            "passed_on",
+            "processing",
+            "done",
+        ];
+        keys.extend(
+            crate::dto::documents::Part::ALL
+                .iter()
+                .map(|p| format!("documents.part.{}", p.as_str())),
+        );
         keys.extend(steps.iter().chain(&arrivals).map(|s| format!("documents.step.document.{s}")));
         let links = ["connecting", "connected", "reconnecting", "ended"];
         keys.extend(links.iter().map(|l| format!("link.{l}")));

@@ -142,6 +142,9 @@ CREATE TABLE document (
   -- axis message that brought an incoming document
   message_id     TEXT UNIQUE,
   reason         TEXT,
+  -- incoming: who leads its processing (chủ trì), and until when; '' without a deadline
+  handler_id     TEXT REFERENCES person(id),
+  due_on         TEXT NOT NULL DEFAULT '',
   -- JSON of app::dto::Placement
   number_box     TEXT NOT NULL DEFAULT '',
   date_box       TEXT NOT NULL DEFAULT '',
@@ -156,6 +159,23 @@ CREATE TABLE document (
 CREATE INDEX document_list ON document(direction, state, updated_at);
 CREATE INDEX document_drafter ON document(drafter_id);
 CREATE INDEX document_leader ON document(leader_id, state);
+CREATE INDEX document_handler ON document(handler_id, state);
+
+-- Phân công xử lý văn bản đến: who was given what part, by whom. Ended ones are kept: the path that a document took.
+CREATE TABLE assignment (
+  document_id TEXT NOT NULL REFERENCES document(id),
+  seq         BIGINT NOT NULL,
+  person_id   TEXT NOT NULL REFERENCES person(id),
+  -- 'lead' (chủ trì), 'support' (phối hợp), 'inform' (để biết)
+  part        TEXT NOT NULL,
+  instruction TEXT NOT NULL,
+  due_on      TEXT NOT NULL,
+  by_id       TEXT NOT NULL REFERENCES person(id),
+  given_at    BIGINT NOT NULL,
+  ended_at    BIGINT,
+  PRIMARY KEY (document_id, seq)
+);
+CREATE INDEX assignment_person ON assignment(person_id, document_id);
 
 CREATE TABLE document_version (
   document_id TEXT NOT NULL REFERENCES document(id),

@@ -59,3 +59,8 @@ pub fn parse_local(text: &str) -> Option<i64> {
     let t = time::PrimitiveDateTime::parse(text.get(..16)?, format).ok()?.assume_offset(VIETNAM);
     i64::try_from(t.unix_timestamp_nanos() / 1000).ok()
 }
+
+/// `2026-11-24`
+pub fn parse_day(text: &str) -> Option<time::Date> {
+    time::Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()
+}

@@ -1,8 +1,12 @@
 //! Uploading, changing and reading documents.
 use super::{Ground, LIMIT, Table};
 use crate::support::{Answer, Client, document, multipart};
+use app::dto::documents::Urgency;
+use app::dto::identity::Body;
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::actor::Actor;
+use server::documents::incoming::Arrival;
 use std::process::Command;
 
 /// A small real PDF.
@@ -229,6 +233,17 @@ pub async fn changes(ground: &Ground, draft: &str, table: &mut Table) {
             json!({ "id": draft, "revision": 1, "reason": "Sai" }),
         ),
         (
+            "assign: a document of our own",
+            "assign",
+            json!({ "id": draft, "revision": 1, "wish": { "lead": "x", "support": [], "inform": [], "due_on": "", "instruction": "" } }),
+        ),
+        ("start: a document of our own", "start", json!({ "id": draft, "revision": 1 })),
+        (
+            "finish: a document of our own",
+            "finish",
+            json!({ "id": draft, "revision": 1, "result": "Xong" }),
+        ),
+        (
             "delete-draft: an older revision",
             "delete-draft",
             json!({ "id": draft, "revision": 7 }),
@@ -251,6 +266,80 @@ pub async fn changes(ground: &Ground, draft: &str, table: &mut Table) {
     table.tried(
         "submit: from a page of another site",
         &foreign.ui("documents/submit", &json!({ "id": draft, "revision": 1 })).await,
+    );
+}
+
+/// Two arrivals that were taken in; the leader leads the processing of the second.
+pub async fn arrivals(ground: &Ground) -> [String; 2] {
+    let mut ids = [const { String::new() }; 2];
+    for (n, id) in ids.iter_mut().enumerate() {
+        let arrival = Arrival {
+            message_id: format!("m-{n}"),
+            sender: Body {
+                code: "H99.5".into(),
+                name: "Sở Nội vụ".into(),
+            },
+            kind: "CV".into(),
+            subject: "Xin ý kiến".into(),
+            notation: format!("{n}/SNV-VP"),
+            issued_on: "2026-11-24".into(),
+            urgency: Urgency::Normal,
+            sha256: "cd".repeat(32),
+            size: 1000,
+            pages: 1,
+            file_name: "cong-van.pdf".into(),
+        };
+        let state = &ground.server.state;
+        let mut work = state.db.begin(&Actor::system("axis")).await.expect("a transaction");
+        *id = state.documents.arrive(&mut work, &arrival, None).await.expect("an arrival").0;
+        work.commit().await.expect("committing");
+        ground.clerk.ui("documents/take-in", &json!({ "id": id, "revision": 1 })).await.ok();
+    }
+    let wish = json!({ "lead": ground.leader.actor.id(), "support": [], "inform": [], "due_on": "", "instruction": "" });
+    let body = json!({ "id": ids[1], "revision": 2, "wish": wish });
+    ground.clerk.ui("documents/assign", &body).await.ok();
+    ids
+}
+
+/// Giving what was taken in to people, and ending it.
+pub async fn processing(ground: &Ground, [taken_in, assigned]: &[String; 2], table: &mut Table) {
+    table.section("/api/ui/documents/assign, start, finish: processing what arrived");
+    let leader = ground.leader.actor.id();
+    let wish = |name: &str, value: Value| {
+        let mut wish = json!({ "lead": leader, "support": [], "inform": [], "due_on": "", "instruction": "" });
+        wish[name] = value;
+        json!({ "id": taken_in, "revision": 2, "wish": wish })
+    };
+    let cases = [
+        ("nobody to lead", wish("lead", json!(""))),
+        ("somebody who does not exist to lead", wish("lead", json!("nobody"))),
+        ("somebody who does not exist to help", wish("support", json!(["nobody"]))),
+        ("somebody who does not exist to be told", wish("inform", json!(["nobody"]))),
+        ("a deadline in the past", wish("due_on", json!("2020-01-31"))),
+        ("a deadline that is no day", wish("due_on", json!("2099-02-30"))),
+        ("a deadline in another notation", wish("due_on", json!("31/12/2099"))),
+        ("an instruction of 2001 letters", wish("instruction", json!("ý".repeat(2001)))),
+    ];
+    for (what, body) in &cases {
+        table.tried(&format!("assign: {what}"), &ground.clerk.ui("documents/assign", body).await);
+    }
+    let right = wish("due_on", json!(""));
+    table.tried(
+        "assign: by a drafter who was given no part",
+        &ground.drafter.ui("documents/assign", &right).await,
+    );
+    let body = json!({ "id": taken_in, "revision": 2 });
+    table.tried("start: what was not assigned", &ground.clerk.ui("documents/start", &body).await);
+    let body = json!({ "id": taken_in, "revision": 2, "result": "Xong" });
+    table.tried("finish: what was not assigned", &ground.leader.ui("documents/finish", &body).await);
+    for (what, result) in [("no result", "  ".to_owned()), ("a result of 2001 letters", "k".repeat(2001))] {
+        let body = json!({ "id": assigned, "revision": 3, "result": result });
+        table.tried(&format!("finish: {what}"), &ground.leader.ui("documents/finish", &body).await);
+    }
+    let path = format!("/api/v1/documents/{assigned}/assign");
+    table.tried(
+        "REST: assign without saying to whom",
+        &ground.clerking.post(&path, &json!({ "revision": 3 })).await,
     );
 }
 

@@ -1,5 +1,5 @@
 //! Official documents.
-use crate::dto::documents::{DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
@@ -63,6 +63,21 @@ pub async fn take_in(id: DocumentId, revision: i64) -> ApiResult<()> {
 #[server(prefix = "/api/ui", endpoint = "documents/refuse", input = Json)]
 pub async fn refuse(id: DocumentId, revision: i64, reason: String) -> ApiResult<()> {
     expect_context::<Documents>().refuse(id, revision, reason).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/assign", input = Json)]
+pub async fn assign(id: DocumentId, revision: i64, wish: AssignWish) -> ApiResult<()> {
+    expect_context::<Documents>().assign(id, revision, wish).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/start", input = Json)]
+pub async fn start_processing(id: DocumentId, revision: i64) -> ApiResult<()> {
+    expect_context::<Documents>().start_processing(id, revision).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/finish", input = Json)]
+pub async fn finish(id: DocumentId, revision: i64, result: String) -> ApiResult<()> {
+    expect_context::<Documents>().finish(id, revision, result).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/delete-draft", input = Json)]

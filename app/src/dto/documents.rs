@@ -46,10 +46,16 @@ pub enum State {
     Refused,
     /// đã tiếp nhận, vào sổ
     TakenIn,
+    /// đã phân công xử lý
+    Assigned,
+    /// đang xử lý
+    Processing,
+    /// đã xử lý xong
+    Done,
 }
 
 impl State {
-    pub const ALL: [State; 9] = [
+    pub const ALL: [State; 12] = [
         State::Draft,
         State::Submitted,
         State::Returned,
@@ -59,6 +65,9 @@ impl State {
         State::Arrived,
         State::Refused,
         State::TakenIn,
+        State::Assigned,
+        State::Processing,
+        State::Done,
     ];
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,6 +80,9 @@ impl State {
             State::Arrived => "arrived",
             State::Refused => "refused",
             State::TakenIn => "taken_in",
+            State::Assigned => "assigned",
+            State::Processing => "processing",
+            State::Done => "done",
         }
     }
     pub fn parse(s: &str) -> Option<Self> {
@@ -127,6 +139,12 @@ pub enum Action {
     Send,
     TakeIn,
     Refuse,
+    /// Phân công xử lý, or pass it on.
+    Assign,
+    /// Bắt đầu xử lý.
+    Start,
+    /// Hoàn thành.
+    Finish,
     AttachToMeeting,
     Delete,
 }
@@ -158,8 +176,74 @@ pub struct DocumentRow {
     /// Drafter (outgoing) or sending body (incoming).
     pub from: String,
     pub updated: When,
+    /// Until when it is to be processed, when that was said.
+    pub due: Option<Due>,
     /// True when it waits for the person who asks.
     pub waits_for_me: bool,
+}
+
+/// Hạn xử lý.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// `2026-11-30`
+    pub day: String,
+    /// Whole days from today: 0 is today, below it is late. Nothing is late that is done.
+    pub left: Option<i64>,
+}
+
+/// A person's part in processing an incoming document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// chủ trì
+    Lead,
+    /// phối hợp
+    Support,
+    /// để biết
+    Inform,
+}
+
+impl Part {
+    pub const ALL: [Part; 3] = [Part::Lead, Part::Support, Part::Inform];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Part::Lead => "lead",
+            Part::Support => "support",
+            Part::Inform => "inform",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.as_str() == s)
+    }
+}
+
+/// Phân công: who is to do what with an incoming document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignWish {
+    /// Chủ trì.
+    pub lead: UserId,
+    /// Phối hợp.
+    pub support: Vec<UserId>,
+    /// Để biết.
+    pub inform: Vec<UserId>,
+    /// `2026-11-30`, or empty for no deadline.
+    pub due_on: String,
+    /// Ý kiến chỉ đạo (bút phê).
+    pub instruction: String,
+}
+
+/// A part that somebody was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub person: UserId,
+    pub name: String,
+    pub position: String,
+    pub part: Part,
+    pub instruction: String,
+    pub by: String,
+    pub given: When,
+    /// False once the document was passed on.
+    pub current: bool,
 }
 
 /// What became of a document at one receiver.
@@ -231,6 +315,8 @@ pub struct DocumentDetail {
     pub arrived: Option<When>,
     /// Why it was returned or refused, when it was.
     pub reason: Option<String>,
+    /// Who was given which part in processing it, the latest first.
+    pub assignments: Vec<Assignment>,
     pub versions: Vec<Version>,
     pub steps: Vec<Step>,
     pub actions: Vec<Action>,

@@ -110,15 +110,21 @@ fn task(state: State) -> Option<(Icon, &'static str)> {
         State::Signed => (Icon::Stamp, t("home.to_issue")),
         State::Issued => (Icon::Send, t("home.to_send")),
         State::Arrived => (Icon::Inbox, t("home.arrived")),
+        State::TakenIn => (Icon::People, t("home.to_assign")),
+        State::Assigned => (Icon::Forward, t("home.to_start")),
+        State::Processing => (Icon::Check, t("home.to_finish")),
         State::Draft => (Icon::Document, t("home.drafts")),
-        State::Sent | State::Refused | State::TakenIn => return None,
+        State::Sent | State::Refused | State::Done => return None,
     })
 }
 
-const ORDER: [State; 6] = [
+const ORDER: [State; 9] = [
     State::Submitted,
     State::Returned,
+    State::Assigned,
+    State::Processing,
     State::Arrived,
+    State::TakenIn,
     State::Signed,
     State::Issued,
     State::Draft,

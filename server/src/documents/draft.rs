@@ -52,6 +52,8 @@ impl Service {
             sender_name: None,
             message_id: None,
             reason: None,
+            handler_id: None,
+            due_on: String::new(),
             number_box: String::new(),
             date_box: String::new(),
             signature_box: String::new(),
@@ -60,6 +62,7 @@ impl Service {
             updated_at: now,
             drafter: actor.name.clone(),
             leader: None,
+            people: String::new(),
         };
         let mut work = self.db.begin(actor).await?;
         let receivers = self.apply(&mut work, &mut row, &fields).await?;

@@ -7,8 +7,8 @@ use crate::identity::http::Caller;
 use crate::signatures::http::{FileReportV1, FormatV1, Wish, answer, wanted};
 use crate::state::AppState;
 use app::dto::Placement;
-use app::dto::documents::{DocumentQuery, State as DocumentState};
-use app::ids::DocumentId;
+use app::dto::documents::{AssignWish, DocumentQuery, State as DocumentState};
+use app::ids::{DocumentId, UserId};
 use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -140,6 +140,23 @@ pub struct DocumentV1 {
     pub receivers: Vec<ReceiverV1>,
     /// What the token's holder may do now.
     pub actions: Vec<String>,
+    /// Incoming: until when it is to be processed, `2026-11-30`.
+    pub due_on: Option<String>,
+    /// Incoming: who has which part in processing it.
+    pub assignments: Vec<AssignmentV1>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AssignmentV1 {
+    pub person: String,
+    pub name: String,
+    /// `lead`, `support` or `inform`.
+    pub part: &'static str,
+    pub instruction: String,
+    /// Microseconds since the Unix epoch.
+    pub given: i64,
+    /// False once it was passed on.
+    pub current: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -270,6 +287,19 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
             .iter()
             .filter_map(|a| serde_json::to_value(a).ok()?.as_str().map(str::to_owned))
             .collect(),
+        due_on: d.row.due.map(|due| due.day),
+        assignments: d
+            .assignments
+            .into_iter()
+            .map(|a| AssignmentV1 {
+                person: a.person.0,
+                name: a.name,
+                part: a.part.as_str(),
+                instruction: a.instruction,
+                given: a.given.us,
+                current: a.current,
+            })
+            .collect(),
     })
 }
 
@@ -345,6 +375,42 @@ pub struct ActV1 {
     pub placement: Option<PlacementV1>,
     /// For `return` and `refuse`.
     pub reason: Option<String>,
+    /// For `assign`.
+    pub assign: Option<AssignV1>,
+    /// For `finish`: what came of it; the sender reads it.
+    pub result: Option<String>,
+}
+
+/// Who is to process an incoming document (phân công xử lý). People are named by their ids.
+#[derive(Deserialize, ToSchema)]
+pub struct AssignV1 {
+    /// Chủ trì.
+    pub lead: String,
+    /// Phối hợp.
+    #[serde(default)]
+    pub support: Vec<String>,
+    /// Để biết.
+    #[serde(default)]
+    pub inform: Vec<String>,
+    /// `2026-11-30`; empty for no deadline.
+    #[serde(default)]
+    pub due_on: String,
+    /// Ý kiến chỉ đạo.
+    #[serde(default)]
+    pub instruction: String,
+}
+
+impl From<AssignV1> for AssignWish {
+    fn from(v: AssignV1) -> Self {
+        let ids = |all: Vec<String>| all.into_iter().map(UserId).collect();
+        Self {
+            lead: UserId(v.lead),
+            support: ids(v.support),
+            inform: ids(v.inform),
+            due_on: v.due_on,
+            instruction: v.instruction,
+        }
+    }
 }
 
 /// Points of 1/72 inch, origin at the lower left of the page as displayed.
@@ -358,7 +424,7 @@ pub struct PlacementV1 {
     pub h: f64,
 }
 
-/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `take-in`, `refuse`; answers the document afterwards.
+/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `take-in`, `refuse`, `assign`, `start`, `finish`; answers the document afterwards.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/{action}", params(("id" = String, Path), ("action" = String, Path)), request_body = ActV1, responses((status = 200, body = DocumentV1), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "documents")]
 pub async fn act(
     State(service): State<Service>,
@@ -393,6 +459,12 @@ pub async fn act(
         "send" => service.send(&actor, &id, revision).await?,
         "take-in" => service.take_in(&actor, &id, revision).await?,
         "refuse" => service.refuse(&actor, &id, revision, &reason).await?,
+        "assign" => {
+            let wish = body.assign.ok_or(Error::Field("assign"))?.into();
+            service.assign(&actor, &id, revision, &wish).await?;
+        }
+        "start" => service.start_processing(&actor, &id, revision).await?,
+        "finish" => service.finish(&actor, &id, revision, &body.result.unwrap_or_default()).await?,
         _ => return Err(Error::NotFound.into()),
     }
     Ok(Json(document(&service, &actor, &id).await?))

@@ -58,6 +58,8 @@ impl Service {
             sender_name: Some(arrival.sender.name.clone()),
             message_id: Some(arrival.message_id.clone()),
             reason: refused.map(str::to_owned),
+            handler_id: None,
+            due_on: String::new(),
             number_box: String::new(),
             date_box: String::new(),
             signature_box: String::new(),
@@ -66,6 +68,7 @@ impl Service {
             updated_at: now,
             drafter: String::new(),
             leader: None,
+            people: String::new(),
         };
         store::keep_file(work.conn(), &arrival.sha256, arrival.size, arrival.pages, now).await?;
         store::insert(work.conn(), &row).await?;
@@ -133,7 +136,7 @@ impl Service {
         Ok(work.commit().await?)
     }
 
-    async fn tell_sender(&self, work: &mut Work, row: &Row, code: &str, description: &str) -> Result<()> {
+    pub(super) async fn tell_sender(&self, work: &mut Work, row: &Row, code: &str, description: &str) -> Result<()> {
         let Some(sender) = &row.sender_code else { return Ok(()) };
         let staff = work.actor().name.clone();
         let status = OutgoingStatus {

@@ -3,6 +3,7 @@ pub mod draft;
 pub mod error;
 pub mod http;
 pub mod incoming;
+pub mod processing;
 pub mod read;
 pub mod rules;
 pub mod signing;

@@ -3,10 +3,10 @@ use super::signing::notation;
 use super::store::{self, Filter, Row};
 use super::{Error, Result, Service, rules, topic};
 use crate::actor::Actor;
-use crate::clock::{now_us, vietnam, when};
+use crate::clock::{now_us, parse_day, vietnam, when};
 use crate::signatures::Owner;
 use crate::signatures::verify::Checked;
-use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, NextNumber, Step, Version};
+use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Due, NextNumber, State, Step, Version};
 use app::dto::identity::Body;
 use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
@@ -54,6 +54,7 @@ impl Service {
             number: r.notation.clone(),
             from,
             updated: when(r.updated_at),
+            due: due(r),
             waits_for_me: rules::waits_for(actor, r),
         }
     }
@@ -105,6 +106,7 @@ impl Service {
                 remark: remark(&details),
             })
             .collect();
+        let assignments = store::assignments(&mut tx, &r.id).await?;
         let (size, pages) = store::file(&mut tx, &r.sha256).await?;
         let actions = rules::allowed(actor, &r);
         let next_number = if actions.contains(&Action::Issue) {
@@ -141,6 +143,7 @@ impl Service {
             arrival_number,
             arrived: r.arrived_at.map(when),
             reason: r.reason.clone(),
+            assignments,
             versions,
             steps,
             actions,
@@ -202,6 +205,15 @@ const NOWHERE: Placement = Placement {
     w: 0.0,
     h: 0.0,
 };
+
+fn due(r: &Row) -> Option<Due> {
+    let end = parse_day(&r.due_on)?;
+    let left = (r.state != State::Done).then(|| (end - vietnam(now_us()).date()).whole_days());
+    Some(Due {
+        day: r.due_on.clone(),
+        left,
+    })
+}
 
 fn url(id: &str, sha256: &str) -> String {
     format!("/files/document/{id}/{sha256}.pdf")

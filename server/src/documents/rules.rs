@@ -12,12 +12,22 @@ pub fn is_leader(actor: &Actor, row: &Row) -> bool {
     actor.is(Role::Leader) && row.leader_id.as_deref() == Some(actor.id())
 }
 
-/// The drafter always; others from the moment that it concerns them.
+/// The person who leads the processing (chủ trì).
+pub fn is_handler(actor: &Actor, row: &Row) -> bool {
+    row.handler_id.as_deref() == Some(actor.id())
+}
+
+/// Taken in, and not yet finished.
+fn in_work(state: State) -> bool {
+    matches!(state, State::TakenIn | State::Assigned | State::Processing)
+}
+
+/// The drafter always; others from the moment that it concerns them; whoever was once given a part, for good.
 pub fn may_see(actor: &Actor, row: &Row) -> bool {
     if actor.user().is_err() {
         return false;
     }
-    let public_inside = matches!(row.state, State::Issued | State::Sent | State::TakenIn);
+    let public_inside = matches!(row.state, State::Issued | State::Sent) || in_work(row.state) || row.state == State::Done;
     match row.direction {
         Direction::Outgoing => {
             is_drafter(actor, row)
@@ -29,7 +39,8 @@ pub fn may_see(actor: &Actor, row: &Row) -> bool {
         Direction::Incoming => {
             actor.is(Role::Clerk)
                 || actor.is(Role::Auditor)
-                || ((actor.is(Role::Leader) || actor.is(Role::Secretary)) && row.state == State::TakenIn)
+                || ((actor.is(Role::Leader) || actor.is(Role::Secretary)) && public_inside)
+                || row.people.split(' ').any(|id| id == actor.id())
         }
     }
 }
@@ -41,7 +52,8 @@ pub fn visible_sql(actor: &Actor) -> String {
         "((direction = 'outgoing' AND (drafter_id = $1 OR (leader_id = $1 AND state <> 'draft') \
          OR ({clerk} AND state IN ('signed','issued','sent')) OR ({auditor} AND state <> 'draft') \
          OR ({secretary} AND state IN ('issued','sent')))) \
-         OR (direction = 'incoming' AND ({clerk} OR {auditor} OR (({leader} OR {secretary}) AND state = 'taken_in'))))",
+         OR (direction = 'incoming' AND ({clerk} OR {auditor} OR (({leader} OR {secretary}) \
+         AND state IN ('taken_in','assigned','processing','done')) OR id IN (SELECT document_id FROM assignment WHERE person_id = $1))))",
         clerk = has(Role::Clerk),
         auditor = has(Role::Auditor),
         secretary = has(Role::Secretary),
@@ -54,7 +66,8 @@ pub fn waiting_sql(actor: &Actor) -> String {
     let has = |role| if actor.is(role) { "1=1" } else { "1=0" };
     format!(
         "((drafter_id = $1 AND state IN ('draft','returned')) OR ({leader} AND leader_id = $1 AND state = 'submitted') \
-         OR ({clerk} AND state IN ('signed','issued','arrived')))",
+         OR ({clerk} AND state IN ('signed','issued','arrived','taken_in')) \
+         OR (handler_id = $1 AND state IN ('assigned','processing')))",
         leader = has(Role::Leader),
         clerk = has(Role::Clerk),
     )
@@ -64,8 +77,9 @@ pub fn waits_for(actor: &Actor, row: &Row) -> bool {
     match row.state {
         State::Draft | State::Returned => is_drafter(actor, row),
         State::Submitted => is_leader(actor, row),
-        State::Signed | State::Issued | State::Arrived => actor.is(Role::Clerk),
-        State::Sent | State::Refused | State::TakenIn => false,
+        State::Signed | State::Issued | State::Arrived | State::TakenIn => actor.is(Role::Clerk),
+        State::Assigned | State::Processing => is_handler(actor, row),
+        State::Sent | State::Refused | State::Done => false,
     }
 }
 
@@ -90,9 +104,24 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
         State::Signed if actor.is(Role::Clerk) => actions.push(Action::Issue),
         State::Issued if actor.is(Role::Clerk) => actions.push(Action::Send),
         State::Arrived if actor.is(Role::Clerk) => actions.extend([Action::TakeIn, Action::Refuse]),
+        state if in_work(state) => {
+            let gives = actor.is(Role::Clerk) || actor.is(Role::Leader);
+            let leads = state != State::TakenIn && is_handler(actor, row);
+            if gives || leads {
+                actions.push(Action::Assign);
+            }
+            if leads && state == State::Assigned {
+                actions.push(Action::Start);
+            }
+            // A leader may end what somebody who is away leads.
+            if leads || (actor.is(Role::Leader) && state != State::TakenIn) {
+                actions.push(Action::Finish);
+            }
+        }
         _ => {}
     }
-    if actor.is(Role::Secretary) && matches!(row.state, State::Issued | State::Sent | State::TakenIn) {
+    let settled = matches!(row.state, State::Issued | State::Sent | State::Done) || in_work(row.state);
+    if actor.is(Role::Secretary) && settled {
         actions.push(Action::AttachToMeeting);
     }
     actions

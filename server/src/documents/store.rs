@@ -1,7 +1,9 @@
 //! SQL of documents, their versions, receivers and registers.
+use crate::clock::when;
 use crate::db::DbResult;
-use app::dto::documents::{Direction, State, Urgency};
+use app::dto::documents::{Assignment, Direction, Part, State, Urgency};
 use app::dto::identity::Body;
+use app::ids::UserId;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -29,6 +31,10 @@ pub struct Row {
     pub sender_name: Option<String>,
     pub message_id: Option<String>,
     pub reason: Option<String>,
+    /// Chủ trì.
+    pub handler_id: Option<String>,
+    /// `2026-11-30`, or empty.
+    pub due_on: String,
     pub number_box: String,
     pub date_box: String,
     pub signature_box: String,
@@ -38,12 +44,15 @@ pub struct Row {
     /// Full name of the drafter; empty for incoming documents.
     pub drafter: String,
     pub leader: Option<String>,
+    /// Ids of all who were ever given a part in processing it, between blanks.
+    pub people: String,
 }
 
 const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, \
     d.number, d.number_year, d.notation, d.issued_on, d.arrival_number, d.arrival_year, d.arrived_at, d.sender_code, d.sender_name, \
-    d.message_id, d.reason, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
-    p.full_name AS drafter, l.full_name AS leader \
+    d.message_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
+    p.full_name AS drafter, l.full_name AS leader, \
+    (SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id) AS people \
     FROM (SELECT * FROM document WHERE deleted_at IS NULL) d \
     LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id";
 
@@ -72,6 +81,8 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         sender_name: r.try_get("sender_name")?,
         message_id: r.try_get("message_id")?,
         reason: r.try_get("reason")?,
+        handler_id: r.try_get("handler_id")?,
+        due_on: text("due_on")?,
         number_box: text("number_box")?,
         date_box: text("date_box")?,
         signature_box: text("signature_box")?,
@@ -80,6 +91,7 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         updated_at: r.try_get("updated_at")?,
         drafter: r.try_get::<Option<String>, _>("drafter")?.unwrap_or_default(),
         leader: r.try_get("leader")?,
+        people: r.try_get::<Option<String>, _>("people")?.unwrap_or_default(),
     })
 }
 
@@ -203,8 +215,8 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     let done = sqlx::query(
         "UPDATE document SET kind = $1, abstract_text = $2, folded = $3, urgency = $4, state = $5, file_name = $6, sha256 = $7, leader_id = $8, \
          number = $9, number_year = $10, notation = $11, issued_on = $12, arrival_number = $13, arrival_year = $14, reason = $15, number_box = $16, \
-         date_box = $17, signature_box = $18, revision = revision + 1, updated_at = $19 \
-         WHERE id = $20 AND revision = $21 AND deleted_at IS NULL",
+         date_box = $17, signature_box = $18, handler_id = $19, due_on = $20, revision = revision + 1, updated_at = $21 \
+         WHERE id = $22 AND revision = $23 AND deleted_at IS NULL",
     )
     .bind(&r.kind)
     .bind(&r.abstract_text)
@@ -224,6 +236,8 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     .bind(&r.number_box)
     .bind(&r.date_box)
     .bind(&r.signature_box)
+    .bind(r.handler_id.clone())
+    .bind(&r.due_on)
     .bind(now)
     .bind(&r.id)
     .bind(r.revision)
@@ -448,6 +462,71 @@ pub async fn body(c: &mut AnyConnection, code: &str) -> DbResult<Option<Body>> {
 pub async fn is_leader(c: &mut AnyConnection, person: &str) -> DbResult<bool> {
     let sql = "SELECT p.id FROM person p JOIN person_role r ON r.person_id = p.id WHERE p.id = $1 AND r.role = 'leader' AND p.active = 1";
     Ok(sqlx::query(sql).bind(person).fetch_optional(c).await?.is_some())
+}
+
+/// True when there is such a person and the account is in use.
+pub async fn is_active(c: &mut AnyConnection, person: &str) -> DbResult<bool> {
+    let sql = "SELECT id FROM person WHERE id = $1 AND active = 1";
+    Ok(sqlx::query(sql).bind(person).fetch_optional(c).await?.is_some())
+}
+
+/// A part in processing an incoming document.
+pub struct Given<'a> {
+    pub person: &'a str,
+    pub part: Part,
+    pub instruction: &'a str,
+    pub due_on: &'a str,
+    pub by: &'a str,
+}
+
+pub async fn add_assignment(c: &mut AnyConnection, id: &str, given: &Given<'_>, now: i64) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO assignment (document_id, seq, person_id, part, instruction, due_on, by_id, given_at) \
+         SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM assignment WHERE document_id = $1",
+    )
+    .bind(id)
+    .bind(given.person)
+    .bind(given.part.as_str())
+    .bind(given.instruction)
+    .bind(given.due_on)
+    .bind(given.by)
+    .bind(now)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn end_assignments(c: &mut AnyConnection, id: &str, now: i64) -> DbResult<()> {
+    let sql = "UPDATE assignment SET ended_at = $1 WHERE document_id = $2 AND ended_at IS NULL";
+    sqlx::query(sql).bind(now).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// The latest giving first, within it as it was given.
+pub async fn assignments(c: &mut AnyConnection, id: &str) -> DbResult<Vec<Assignment>> {
+    let rows = sqlx::query(
+        "SELECT a.person_id, p.full_name, p.position, a.part, a.instruction, b.full_name AS by_name, a.given_at, a.ended_at \
+         FROM assignment a JOIN person p ON p.id = a.person_id JOIN person b ON b.id = a.by_id \
+         WHERE a.document_id = $1 ORDER BY a.given_at DESC, a.seq",
+    )
+    .bind(id)
+    .fetch_all(c)
+    .await?;
+    rows.iter()
+        .map(|r| {
+            let part: String = r.try_get("part")?;
+            Ok(Assignment {
+                person: UserId(r.try_get("person_id")?),
+                name: r.try_get("full_name")?,
+                position: r.try_get("position")?,
+                part: Part::parse(&part).ok_or_else(|| sqlx::Error::Decode(format!("unknown part {part}").into()))?,
+                instruction: r.try_get("instruction")?,
+                by: r.try_get("by_name")?,
+                given: when(r.try_get("given_at")?),
+                current: r.try_get::<Option<i64>, _>("ended_at")?.is_none(),
+            })
+        })
+        .collect()
 }
 
 /// Name and position of a person.

@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Documents, DocumentsApi};
-use app::dto::documents::{DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use app::dto::verify::VerifyReport;
 use app::dto::{Page, Placement};
 use app::error::{ApiError, ApiResult};
@@ -66,6 +66,18 @@ impl DocumentsApi for Bound<Service> {
 
     async fn refuse(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()> {
         api(self.service.refuse(&self.actor, &id, revision, &reason).await)
+    }
+
+    async fn assign(&self, id: DocumentId, revision: i64, wish: AssignWish) -> ApiResult<()> {
+        api(self.service.assign(&self.actor, &id, revision, &wish).await)
+    }
+
+    async fn start_processing(&self, id: DocumentId, revision: i64) -> ApiResult<()> {
+        api(self.service.start_processing(&self.actor, &id, revision).await)
+    }
+
+    async fn finish(&self, id: DocumentId, revision: i64, result: String) -> ApiResult<()> {
+        api(self.service.finish(&self.actor, &id, revision, &result).await)
     }
 
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()> {

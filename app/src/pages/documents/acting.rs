@@ -2,7 +2,8 @@
 use super::doc::Doc;
 use super::drafting::{EditDialog, ReplaceDialog, submit_with_boxes};
 use super::placing::{PlaceDialog, Purpose};
-use crate::actions::documents::{delete_draft, refuse, return_to_drafter, send_document, take_in, withdraw};
+use super::processing::AssignDialog;
+use crate::actions::documents::{delete_draft, finish, refuse, return_to_drafter, send_document, start_processing, take_in, withdraw};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
@@ -34,13 +35,16 @@ const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static s
     }
 }
 
-fn entries() -> [Entry; 12] {
+fn entries() -> [Entry; 15] {
     [
         entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
         entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
         entry(Action::Submit, Icon::Forward, t("documents.submit"), "button button-main", "submit"),
         entry(Action::Send, Icon::Send, t("documents.send"), "button button-main", "send"),
         entry(Action::TakeIn, Icon::Check, t("documents.take_in"), "button button-main", "take-in"),
+        entry(Action::Start, Icon::Forward, t("documents.start"), "button button-main", "start"),
+        entry(Action::Finish, Icon::Check, t("documents.finish"), "button button-main", "finish"),
+        entry(Action::Assign, Icon::People, t("documents.assign"), "button", "assign"),
         entry(Action::Return, Icon::Back, t("documents.return"), "button button-bad", "return"),
         entry(Action::Refuse, Icon::Close, t("documents.refuse"), "button button-bad", "refuse"),
         entry(Action::Edit, Icon::Document, t("documents.edit"), "button", "edit"),
@@ -64,6 +68,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let (signing, issuing) = (RwSignal::new(false), RwSignal::new(false));
     let (editing, replacing) = (RwSignal::new(false), RwSignal::new(false));
     let (returning, refusing, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let (assigning, finishing) = (RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
     let navigate = use_navigate();
     let go = Callback::new(move |to: &'static str| navigate(to, NavigateOptions::default()));
@@ -84,6 +89,9 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::Withdraw => call.run(withdraw(id, revision), move |()| done(t("documents.withdrawn"))),
             Action::Send => call.run(send_document(id, revision), move |()| done(t("documents.sent"))),
             Action::TakeIn => call.run(take_in(id, revision), move |()| done(t("documents.taken_in"))),
+            Action::Assign => assigning.set(true),
+            Action::Finish => finishing.set(true),
+            Action::Start => call.run(start_processing(id, revision), move |()| done(t("documents.started"))),
             Action::Edit => editing.set(true),
             Action::ReplaceFile => replacing.set(true),
             // Done there, at the item of the agenda that it belongs to.
@@ -123,13 +131,19 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             done(t("documents.refused"));
         });
     };
+    let complete = move |result: String| {
+        call.run(finish(doc.id(), doc.revision(), result), move |()| {
+            finishing.set(false);
+            done(t("documents.finished"));
+        });
+    };
     let remove = Callback::new(move |()| {
         call.run(delete_draft(doc.id(), doc.revision()), move |()| {
             toasts.say(t("documents.deleted"));
             go.run("/documents");
         });
     });
-    let open = move || signing.get() || issuing.get() || returning.get() || refusing.get() || deleting.get();
+    let open = move || signing.get() || issuing.get() || returning.get() || refusing.get() || deleting.get() || finishing.get();
     view! {
         <div class="actions document-actions">{buttons}</div>
         // Within a dialog the failure stands there.
@@ -138,8 +152,10 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         </Show>
         <PlaceDialog doc open=signing purpose=Purpose::Sign />
         <PlaceDialog doc open=issuing purpose=Purpose::Issue />
-        <ReasonDialog open=returning call title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=give_back />
-        <ReasonDialog open=refusing call title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
+        <ReasonDialog open=returning call field="reason" title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=give_back />
+        <ReasonDialog open=refusing call field="reason" title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
+        <ReasonDialog open=finishing call field="result" title=t("documents.finish_title") label=t("documents.result_label") confirm=t("documents.finish") on_reason=complete />
+        <AssignDialog doc open=assigning />
         <EditDialog doc open=editing />
         <ReplaceDialog doc open=replacing />
         <Dialog open=deleting title=t("documents.delete_title")>
@@ -171,11 +187,12 @@ pub fn stay_fresh(doc: Doc, call: Call) {
     });
 }
 
-/// Asks why. What was typed stays when the link is lost.
+/// Asks why, or what came of it: the answer belongs to `field`. What was typed stays when the link is lost.
 #[component]
 fn ReasonDialog(
     open: RwSignal<bool>,
     call: Call,
+    field: &'static str,
     title: &'static str,
     label: &'static str,
     confirm: &'static str,
@@ -190,9 +207,9 @@ fn ReasonDialog(
                     on_reason(reason.get_untracked());
                 }
             >
-                <Field id="reason" label error=call.error>
+                <Field id=field label error=call.error>
                     <textarea
-                        id="reason"
+                        id=field
                         data-test="reason"
                         required
                         maxlength="2000"
@@ -200,7 +217,7 @@ fn ReasonDialog(
                         on:input=move |ev| reason.set(event_target_value(&ev))
                     ></textarea>
                 </Field>
-                <Others call fields=&["reason"] />
+                <Others call fields=&["reason", "result"] />
                 <div class="form-foot">
                     <button type="submit" class="button button-main" data-test="reason-confirm" disabled=move || call.blocked()>
                         {confirm}

@@ -3,9 +3,10 @@ use super::acting::Acting;
 use super::doc::Doc;
 use super::drafting::DraftPages;
 use super::facts::{Facts, History, Receivers, Versions};
+use super::processing::Processing;
 use super::signatures::Signatures;
 use crate::actions::documents::get_document;
-use crate::components::badge::{StateBadge, UrgencyMark, kind_words};
+use crate::components::badge::{DueMark, StateBadge, UrgencyMark, kind_words};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live::LinkState;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading, Note};
@@ -83,6 +84,7 @@ fn Document(detail: DocumentDetail) -> impl IntoView {
             </div>
             <div class="document-side">
                 <Facts doc />
+                {(direction == Direction::Incoming).then(|| view! { <Processing doc /> })}
                 <Signatures doc />
                 {(direction == Direction::Outgoing).then(|| view! { <Receivers doc /> })}
                 <History doc />
@@ -122,6 +124,7 @@ fn Head(doc: Doc) -> impl IntoView {
                     <StateBadge state=doc.state() />
                 </span>
                 {move || view! { <UrgencyMark urgency=row.read().urgency /> }}
+                {move || row.read().due.clone().map(|due| view! { <DueMark due /> })}
             </p>
         </div>
     }

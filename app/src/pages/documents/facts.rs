@@ -1,5 +1,6 @@
 //! What is known of a document, who gets it, and what happened to it.
 use super::doc::Doc;
+use crate::components::badge::day_words;
 use crate::dto::documents::{Direction, DocumentDetail, Receiver};
 use crate::i18n::{find, t, tf};
 use leptos::prelude::*;
@@ -15,12 +16,6 @@ fn size_words(bytes: u64) -> String {
     } else {
         text
     }
-}
-
-/// `2026-11-24` as `24/11/2026`.
-fn day_words(day: &str) -> String {
-    let parts: Vec<&str> = day.split('-').rev().collect();
-    parts.join("/")
 }
 
 fn facts(d: &DocumentDetail) -> Vec<(&'static str, String)> {
@@ -202,16 +197,5 @@ pub fn Versions(doc: Doc) -> impl IntoView {
             <h2>{t("documents.versions")}</h2>
             <ol class="versions">{rows}</ol>
         </section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_reads_as_vietnam_writes_it() {
-        assert_eq!(day_words("2026-11-24"), "24/11/2026");
-        assert_eq!(day_words(""), "");
     }
 }

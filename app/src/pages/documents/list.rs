@@ -1,6 +1,6 @@
 //! Lists of documents, outgoing and incoming: tabs by what a person's role works with, search, pages.
 use crate::actions::documents::list_documents;
-use crate::components::badge::{StateBadge, UrgencyMark, kind_words, state_name};
+use crate::components::badge::{DueMark, StateBadge, UrgencyMark, kind_words, state_name};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_session};
 use crate::components::live::{FROM_NOW, follow};
@@ -47,8 +47,15 @@ pub fn NewDocumentLink() -> impl IntoView {
 fn states(direction: Direction, me: &Me) -> Vec<State> {
     if direction == Direction::Incoming {
         return match me.is(Role::Clerk) || me.is(Role::Auditor) {
-            true => vec![State::Arrived, State::TakenIn, State::Refused],
-            false => Vec::new(),
+            true => vec![
+                State::Arrived,
+                State::TakenIn,
+                State::Assigned,
+                State::Processing,
+                State::Done,
+                State::Refused,
+            ],
+            false => vec![State::Assigned, State::Processing, State::Done],
         };
     }
     let any = |roles: &[Role]| roles.iter().any(|r| me.is(*r));
@@ -171,7 +178,8 @@ fn Tabs(direction: Direction, me: Me) -> impl IntoView {
     let query = use_query_map();
     let works = [Role::Drafter, Role::Leader, Role::Clerk].into_iter().any(|r| me.is(r));
     let mut tabs = vec![("", t("common.all"))];
-    if works && (direction == Direction::Outgoing || me.is(Role::Clerk)) {
+    // Anybody may be given an arriving document to work on.
+    if works || direction == Direction::Incoming {
         tabs.insert(0, ("mine", t("documents.mine")));
     }
     tabs.extend(states(direction, &me).into_iter().map(|s| (s.as_str(), state_name(s))));
@@ -245,6 +253,7 @@ pub fn DocumentLink(row: DocumentRow) -> impl IntoView {
                 <span class="list-side">
                     <StateBadge state=Signal::stored(row.state) />
                     <UrgencyMark urgency=row.urgency />
+                    {row.due.map(|due| view! { <DueMark due /> })}
                 </span>
                 <span class="list-meta">
                     <span>{kind_words(&row.kind)}</span>

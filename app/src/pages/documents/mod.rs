@@ -8,4 +8,5 @@ mod fields;
 pub mod list;
 pub mod new;
 mod placing;
+mod processing;
 mod signatures;

@@ -15,7 +15,14 @@ use crate::ids::ItemId;
 use leptos::prelude::*;
 
 /// States in which a document may become one of a meeting.
-const FIT: [State; 3] = [State::Issued, State::Sent, State::TakenIn];
+const FIT: [State; 6] = [
+    State::Issued,
+    State::Sent,
+    State::TakenIn,
+    State::Assigned,
+    State::Processing,
+    State::Done,
+];
 
 async fn candidates(text: String) -> ApiResult<Vec<DocumentRow>> {
     let mut rows = Vec::new();
