@@ -219,7 +219,7 @@ step("4. what the secretary attaches is on the official's tablet at once, and no
   assert.deepEqual(seen, truth.items.flatMap((item) => item.documents.map((d) => d.file.sha256)));
 });
 
-step("5. the document travels to the other body, which answers 01 and 03 on the sender's screen", async () => {
+step("5. the document travels to the other body, which answers 01, 03 to 06 on the sender's screen", async () => {
   const { clerk, receiver: other } = people;
   await other.go("/incoming");
   await clerk.go(`/documents/${id}`);
@@ -252,6 +252,29 @@ step("5. the document travels to the other body, which answers 01 and 03 on the 
   await other.at("take-in").click();
   await state(other, "taken_in");
   await receiver(clerk, SECOND, "03");
+
+  // Given to somebody with a deadline, who sees it waiting and works on it; the sender hears of each step.
+  const worker = await Person.enter(browser, other.url, "soanthao", PHONE);
+  people.worker = worker;
+  await worker.go("/");
+  await other.at("assign").click();
+  await other.at("assign-lead").selectOption({ label: "Đặng Thùy Linh, Chuyên viên, Phòng Công chức" });
+  await other.at("assign-due").fill("2099-12-31");
+  await other.at("assign-instruction").fill("Tham mưu văn bản trả lời");
+  await other.at("assign-confirm").click();
+  await state(other, "assigned");
+  await receiver(clerk, SECOND, "04");
+  await worker.page.locator("main a", { hasText: ABSTRACT }).first().tap();
+  await worker.at("processing").getByText("Tham mưu văn bản trả lời").waitFor();
+  await worker.picture("processing");
+  await worker.at("start").tap();
+  await receiver(clerk, SECOND, "05");
+  await worker.at("finish").tap();
+  await worker.at("reason").fill("Đã tham mưu, trả lời bằng công văn riêng");
+  await worker.at("reason-confirm").tap();
+  await state(worker, "done");
+  await receiver(clerk, SECOND, "06");
+  await clerk.page.getByText("Đã tham mưu, trả lời bằng công văn riêng").first().waitFor();
   assert.equal(loads, 0, "the sender's page was loaded again");
 });
 

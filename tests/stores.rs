@@ -41,6 +41,7 @@ contract![
     numbers_of_a_register_have_no_gaps_and_no_doubles,
     a_change_that_fails_leaves_nothing,
     arrivals_are_taken_in_under_numbers_of_their_own,
+    a_year_of_a_register_is_written_in_the_lawful_columns,
     the_same_message_twice_is_one_arrival,
     an_arrival_is_worked_on_by_whom_it_was_given_to_and_the_sender_hears_each_step,
     a_receivers_status_is_entered_once,
@@ -323,6 +324,48 @@ async fn an_arrival_is_worked_on_by_whom_it_was_given_to_and_the_sender_hears_ea
     assert_eq!(codes, ["03", "04", "05", "06"]);
     assert!(said[1].1.contains("31/12/2099"), "{}", said[1].1);
     assert_eq!(said[3].1, "Đã trả lời bằng công văn");
+}
+
+async fn a_year_of_a_register_is_written_in_the_lawful_columns(server: Server) {
+    let clerk = server.signed_in(Role::Clerk).await;
+    for n in ["1", "2"] {
+        let mut work = server.state.db.begin(&Actor::system("axis")).await.expect("a transaction");
+        let mut arrival = arrival(&format!("m-{n}"), &format!("{n}/QĐ-SNV"));
+        arrival.subject = format!("=HYPERLINK(\"http://x\") <b>{n}</b>");
+        arrival.kind = "CV".into();
+        let id = server.state.documents.arrive(&mut work, &arrival, None).await.expect("an arrival");
+        work.commit().await.expect("committing");
+        server.state.documents.take_in(&clerk.actor, &id, 1).await.expect("taken in");
+    }
+    let csv = clerk.get("/api/v1/registers/incoming?year=&format=csv").await.ok();
+    assert!(csv.body.starts_with(b"\xef\xbb\xbf"));
+    let mut reader = csv::Reader::from_reader(&csv.body[3..]);
+    let heads = reader.headers().expect("heads").clone();
+    assert_eq!(heads.iter().take(3).collect::<Vec<_>>(), ["Ngày đến", "Số đến", "Tác giả"]);
+    let lines: Vec<_> = reader.records().map(|r| r.expect("a line")).collect();
+    assert_eq!(lines.iter().map(|l| &l[1]).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(&lines[0][2], "Sở Nội vụ");
+    assert_eq!(&lines[0][4], "24/11/2026");
+    assert!(lines[0][5].starts_with("'=HYPERLINK"), "a formula: {}", &lines[0][5]);
+    let page = clerk.get("/api/v1/registers/incoming?format=html").await.ok();
+    assert!(page.text().contains("&lt;b&gt;2&lt;/b&gt;") && !page.text().contains("<b>"));
+    assert!(page.header("content-security-policy").contains("nonce-"));
+    // LibreOffice or Excel would open it: read back by another library.
+    let xlsx = clerk.get("/api/v1/registers/incoming?format=xlsx").await.ok();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(xlsx.body)).expect("a workbook");
+    let sheet = calamine::Reader::worksheet_range_at(&mut book, 0)
+        .expect("a sheet")
+        .expect("readable");
+    assert_eq!(sheet.get_value((3, 1)).expect("a head").to_string(), "Số đến");
+    assert_eq!(sheet.get_value((6, 3)).expect("a number").to_string(), "2/QĐ-SNV");
+    assert_eq!(
+        clerk.get("/api/v1/registers/outgoing?year=1999").await.ok().text().lines().count(),
+        1
+    );
+    assert_eq!(
+        server.signed_in(Role::Drafter).await.get("/api/v1/registers/incoming").await.code(),
+        "identity.forbidden"
+    );
 }
 
 async fn the_same_message_twice_is_one_arrival(server: Server) {

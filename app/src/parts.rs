@@ -3,8 +3,11 @@
 //! A part is a function that `scripts/build-web` cuts out of the WebAssembly module, with all that only it needs, into a
 //! file of its own. What several parts need lies in files shared by just these.
 use crate::components::notice::Note;
+use crate::dto::identity::Person;
 use crate::i18n::t;
 use crate::pages;
+use crate::pages::documents::doc::Doc;
+use crate::pages::documents::processing::AssignForm;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
@@ -63,6 +66,19 @@ part!(office, load_office, OfficePart {
     People => pages::people::PeoplePage,
 });
 
+/// The form by which an arriving document is given to people: needed by few, and not at first.
+#[wasm_split(assigning, wasm_split_path = leptos::wasm_split, fallible, preload(load_assigning))]
+fn assigning(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> Part {
+    Ok(view! { <AssignForm doc open people /> }.into_any())
+}
+
+/// The form, or in its place that it could not be fetched.
+pub async fn assign_form(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> AnyView {
+    assigning(doc, open, people)
+        .await
+        .unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+}
+
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
@@ -84,6 +100,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "meetings" => load_meetings().await,
         "meeting" => load_meeting().await,
         "verify" => load_verify().await,
+        "assigning" => load_assigning().await,
         _ => load_office().await,
     }
 }
@@ -98,7 +115,7 @@ pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
 
 /// Fetches all parts, so that a link that breaks later breaks no page; the meeting's first.
 pub async fn load_all() {
-    for part in ["meeting", "meetings", "document", "documents", "office", "verify"] {
+    for part in ["meeting", "meetings", "document", "documents", "assigning", "office", "verify"] {
         // Without a link there is nothing to be had now; each page asks again by itself.
         if load_part(part).await.is_err() {
             return;

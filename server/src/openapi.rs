@@ -36,6 +36,7 @@ use utoipa::{Modify, OpenApi};
         documents::http::check,
         documents::http::version,
         documents::http::act,
+        documents::register::http::register,
         meetings::http::list,
         meetings::http::read,
         meetings::http::attach,

@@ -356,6 +356,15 @@ pub async fn rest(ground: &Ground, draft: &str, table: &mut Table) {
     ] {
         table.tried(&format!("GET, {what}"), &machine.get(path).await);
     }
+    for (what, path) in [
+        ("a register that does not exist", "/api/v1/registers/secret"),
+        ("a year that is no number", "/api/v1/registers/outgoing?year=now"),
+        ("a year before all registers", "/api/v1/registers/outgoing?year=1"),
+        ("a format that does not exist", "/api/v1/registers/outgoing?format=docx"),
+    ] {
+        table.tried(&format!("GET, {what}"), &clerk.get(path).await);
+    }
+    table.tried("GET, a register, by a drafter", &machine.get("/api/v1/registers/outgoing").await);
     table.tried(
         "GET, somebody else's draft",
         &clerk.get(&format!("/api/v1/documents/{draft}")).await,

@@ -30,6 +30,8 @@ pub enum Error {
     Interrupted(String),
     #[error("the form cannot be read: {0}")]
     Form(String),
+    #[error("the register could not be written: {0}")]
+    Register(String),
     #[error("placement outside of the page")]
     Placement,
     #[error(transparent)]
@@ -72,7 +74,7 @@ impl Problem for Error {
             Self::Placement => "documents.placement",
             Self::Identity(e) => e.code(),
             Self::Signatures(e) => e.code(),
-            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => "server.failed",
+            Self::Register(_) | Self::Db(_) | Self::Files(_) | Self::Pdf(_) => "server.failed",
         }
     }
 
@@ -91,7 +93,7 @@ impl Problem for Error {
             Self::Interrupted(_) | Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Identity(e) => e.status(),
             Self::Signatures(e) => e.status(),
-            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Register(_) | Self::Db(_) | Self::Files(_) | Self::Pdf(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -110,6 +112,8 @@ impl Problem for Error {
                 "due_on" => "Hạn xử lý phải là một ngày từ hôm nay trở đi.".into(),
                 "instruction" => "Ý kiến chỉ đạo dài quá 2000 ký tự. Hãy viết gọn lại.".into(),
                 "result" => "Hãy ghi kết quả xử lý (tối đa 2000 ký tự); cơ quan gửi sẽ đọc được.".into(),
+                "year" => "Hãy cho năm của sổ, gồm bốn chữ số.".into(),
+                "format" => "Định dạng phải là csv, xlsx hoặc html.".into(),
                 "reason" => "Hãy ghi lý do để người nhận biết phải làm gì.".into(),
                 other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
             },
@@ -132,7 +136,7 @@ impl Problem for Error {
             Self::Placement => "Vị trí đặt nằm ngoài trang. Hãy kéo khung vào trong trang.".into(),
             Self::Identity(e) => e.vi(),
             Self::Signatures(e) => e.vi(),
-            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => internal_vi(),
+            Self::Register(_) | Self::Db(_) | Self::Files(_) | Self::Pdf(_) => internal_vi(),
         }
     }
 
@@ -151,6 +155,8 @@ impl Problem for Error {
                 "due_on" => "The deadline must be a day from today on.".into(),
                 "instruction" => "The instruction is longer than 2000 characters. Make it shorter.".into(),
                 "result" => "Say what came of it (at most 2000 characters); the sending body will read it.".into(),
+                "year" => "Give the year of the register in four digits.".into(),
+                "format" => "The format must be csv, xlsx or html.".into(),
                 "reason" => "Give the reason, so that the other side knows what to do.".into(),
                 other => format!("The field {other} is missing or unusable. Check it."),
             },
@@ -175,7 +181,7 @@ impl Problem for Error {
             Self::Placement => "The box lies outside of the page. Move it onto the page.".into(),
             Self::Identity(e) => e.en(),
             Self::Signatures(e) => e.en(),
-            Self::Db(_) | Self::Files(_) | Self::Pdf(_) => internal_en(),
+            Self::Register(_) | Self::Db(_) | Self::Files(_) | Self::Pdf(_) => internal_en(),
         }
     }
 

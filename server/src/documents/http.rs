@@ -31,6 +31,7 @@ pub fn routes() -> Router<AppState> {
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(uploads)
+        .merge(super::register::http::routes())
         .route("/api/v1/documents", get(list))
         .route("/api/v1/documents/{id}", get(read))
         .route("/api/v1/documents/{id}/file", get(file))

@@ -5,6 +5,7 @@ pub mod http;
 pub mod incoming;
 pub mod processing;
 pub mod read;
+pub mod register;
 pub mod rules;
 pub mod signing;
 pub mod store;

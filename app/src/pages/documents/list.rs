@@ -169,8 +169,41 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
                 }
             })}
         </Transition>
+        <Suspense>
+            {move || Suspend::new(async move {
+                let me = session.await.ok().flatten();
+                let keeps = me.is_some_and(|me| [Role::Clerk, Role::Leader, Role::Auditor].into_iter().any(|r| me.is(r)));
+                keeps.then(|| view! { <Register direction /> })
+            })}
+        </Suspense>
     }
     .into_any()
+}
+
+/// Sổ đăng ký của một năm: to print, or as a file. A plain form, so that it needs no program.
+#[component]
+fn Register(direction: Direction) -> impl IntoView {
+    let form = |format: &'static str, icon: Icon, words: &'static str| {
+        view! {
+            <button type="submit" name="format" value=format class="button" formtarget=(format == "html").then_some("_blank")>
+                <Glyph icon />
+                {words}
+            </button>
+        }
+    };
+    let words = match direction {
+        Direction::Outgoing => t("documents.register_outgoing"),
+        Direction::Incoming => t("documents.register_incoming"),
+    };
+    view! {
+        <form method="get" action=["/api/v1/registers/", direction.as_str()].concat() class="register row" data-test="register">
+            <label for="year">{words}</label>
+            <input id="year" name="year" type="number" min="1945" max="9999" inputmode="numeric" placeholder=t("documents.register_year") />
+            {form("html", Icon::Log, t("documents.register_print"))}
+            {form("xlsx", Icon::Download, "Excel")}
+            {form("csv", Icon::Download, "CSV")}
+        </form>
+    }
 }
 
 #[component]

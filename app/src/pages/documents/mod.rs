@@ -1,12 +1,12 @@
 //! Official documents: list, new, and one document with all that can be done to it.
 mod acting;
 pub mod detail;
-mod doc;
+pub(crate) mod doc;
 mod drafting;
 mod facts;
 mod fields;
 pub mod list;
 pub mod new;
 mod placing;
-mod processing;
+pub(crate) mod processing;
 mod signatures;

@@ -7,12 +7,13 @@ use crate::components::badge::DueMark;
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
-use crate::components::notice::{Failure, Loading};
+use crate::components::notice::{ErrorNote, Loading};
 use crate::components::toast::use_toasts;
 use crate::dto::documents::{AssignWish, Assignment, Part, State};
 use crate::dto::identity::Person;
 use crate::i18n::{find, t, tf};
 use crate::ids::UserId;
+use crate::parts::assign_form;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -66,23 +67,15 @@ pub fn Processing(doc: Doc) -> impl IntoView {
 pub fn AssignDialog(doc: Doc, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open title=t("documents.assign_title") roomy=true>
-            <AssignLoader doc open />
+            <Suspense fallback=Loading>
+                {move || Suspend::new(async move {
+                    match people(String::new()).await {
+                        Ok(people) => assign_form(doc, open, people).await,
+                        Err(error) => view! { <ErrorNote error /> }.into_any(),
+                    }
+                })}
+            </Suspense>
         </Dialog>
-    }
-}
-
-#[component]
-fn AssignLoader(doc: Doc, open: RwSignal<bool>) -> impl IntoView {
-    let found = RwSignal::new(None::<Vec<Person>>);
-    let loading = Call::new();
-    Effect::new(move |_| loading.run(people(String::new()), move |all| found.set(Some(all))));
-    move || match found.get() {
-        None => view! {
-            <Failure error=loading.error />
-            <Loading />
-        }
-        .into_any(),
-        Some(people) => view! { <AssignForm doc open people /> }.into_any(),
     }
 }
 
@@ -90,7 +83,7 @@ fn AssignLoader(doc: Doc, open: RwSignal<bool>) -> impl IntoView {
 type Chosen = Vec<(Person, Part)>;
 
 #[component]
-fn AssignForm(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> impl IntoView {
+pub fn AssignForm(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> impl IntoView {
     let call = Call::new();
     let toasts = use_toasts();
     stay_fresh(doc, call);
