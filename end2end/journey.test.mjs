@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
-import { Person, TABLET, launch } from "./lib/browser.mjs";
+import { PHONE, Person, TABLET, launch } from "./lib/browser.mjs";
 import { Demo, PIN, ROOT } from "./lib/demo.mjs";
 import { figure } from "./lib/figures.mjs";
 import { agree, ours } from "./lib/judges.mjs";
@@ -268,6 +268,7 @@ step("5. the document travels to the other body, which answers 01, 03 to 06 on t
   await worker.at("processing").getByText("Tham mưu văn bản trả lời").waitFor();
   await worker.picture("processing");
   await worker.at("start").tap();
+  await state(worker, "processing");
   await receiver(clerk, SECOND, "05");
   await worker.at("finish").tap();
   await worker.at("reason").fill("Đã tham mưu, trả lời bằng công văn riêng");
