@@ -23,7 +23,8 @@ async fn every_described_route_answers_and_none_lets_a_stranger_in() {
             .replace("{item}", "none")
             .replace("{code}", "H1")
             .replace("{number}", "1")
-            .replace("{action}", "submit");
+            .replace("{action}", "submit")
+            .replace("{book}", "outgoing");
         assert!(!address.contains('{'), "{path} has a parameter that this test does not know");
         for method in methods.as_object().expect("methods").keys() {
             let method: Method = method.to_uppercase().parse().expect("a method");

@@ -41,6 +41,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/documents/new") view={Lazy::<parts::NewDocument>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents/:id") view={Lazy::<parts::Document>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/incoming") view={Lazy::<parts::Incoming>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/incoming/:id") view={Lazy::<parts::Arrival>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings") view={Lazy::<parts::Meetings>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/new") view={Lazy::<parts::NewMeeting>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id") view={Lazy::<parts::Meeting>::new()} ssr=SsrMode::Async />

@@ -51,7 +51,10 @@ part!(documents, load_documents, DocumentsPart {
     NewDocument => pages::documents::new::NewDocumentPage,
     Incoming => pages::incoming::IncomingPage,
 });
-part!(document, load_document, DocumentPart { Document => pages::documents::detail::DocumentPage });
+part!(document, load_document, DocumentPart {
+    Document => pages::documents::detail::DocumentPage,
+    Arrival => pages::documents::detail::DocumentPage,
+});
 part!(meetings, load_meetings, MeetingsPart {
     Meetings => pages::meetings::MeetingsPage,
     NewMeeting => pages::meetings::NewMeetingPage,
@@ -83,8 +86,8 @@ pub async fn assign_form(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) ->
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
-        ("documents", None | Some("new")) | ("incoming", _) => Some("documents"),
-        ("documents", _) => Some("document"),
+        ("documents", None | Some("new")) | ("incoming", None) => Some("documents"),
+        ("documents" | "incoming", _) => Some("document"),
         ("meetings", None | Some("new")) => Some("meetings"),
         ("meetings", _) => Some("meeting"),
         ("verify", _) => Some("verify"),
@@ -163,6 +166,8 @@ mod tests {
         assert_eq!(part_of("/"), Some("office"));
         assert_eq!(part_of("/documents/new"), Some("documents"));
         assert_eq!(part_of("/documents/0190"), Some("document"));
+        assert_eq!(part_of("/incoming"), Some("documents"));
+        assert_eq!(part_of("/incoming/0190"), Some("document"));
         assert_eq!(part_of("/meetings"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));
         assert_eq!(part_of("/login"), None);

@@ -1,10 +1,10 @@
 //! Which address is answered by which handler, and what surrounds every answer.
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, live, meetings, metrics, openapi, signatures, stored, web};
+use crate::{audit, axis, documents, identity, live, meetings, metrics, openapi, refusal, signatures, stored, web};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -37,6 +37,7 @@ pub fn router(state: AppState) -> Router {
         .merge(openapi::routes())
         .merge(web::site(&state.config.site_dir))
         .fallback(get(web::page))
+        .layer(from_fn(refusal::dressed))
         .layer(from_fn_with_state(metrics, metrics::count))
         .layer(
             TraceLayer::new_for_http()

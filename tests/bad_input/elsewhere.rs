@@ -26,6 +26,13 @@ async fn functions(ground: &Ground, table: &mut Table) {
     let large = json!({ "id": "x".repeat(2_000_000) });
     table.tried("2 MB of arguments", &d.ui("documents/get", &large).await);
     table.tried("a function that does not exist", &d.ui("documents/destroy", &json!({})).await);
+    table.tried("another method", &d.send(Method::DELETE, path, json, Vec::new()).await);
+    let rest = "/api/v1/documents";
+    table.tried(
+        "REST, another method",
+        &ground.drafting.send(Method::DELETE, rest, json, Vec::new()).await,
+    );
+    table.tried("REST, nothing at this address", &ground.drafting.get("/api/v1/nothing").await);
 }
 
 async fn files(ground: &Ground, draft: &str, table: &mut Table) {

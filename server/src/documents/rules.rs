@@ -114,7 +114,7 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
                 actions.push(Action::Start);
             }
             // A leader may end what somebody who is away leads.
-            if leads || (actor.is(Role::Leader) && state != State::TakenIn) {
+            if (leads && state == State::Processing) || (actor.is(Role::Leader) && state != State::TakenIn) {
                 actions.push(Action::Finish);
             }
         }

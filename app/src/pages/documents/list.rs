@@ -281,7 +281,7 @@ pub fn DocumentLink(row: DocumentRow) -> impl IntoView {
     let number = row.number.map(|n| view! { <strong class="number">{n}</strong> });
     view! {
         <li>
-            <A href=["/documents/", row.id.as_str()].concat() attr:class="list-link">
+            <A href=[base(row.direction), "/", row.id.as_str()].concat() attr:class="list-link">
                 <span class="list-title">{row.abstract_text}</span>
                 <span class="list-side">
                     <StateBadge state=Signal::stored(row.state) />
