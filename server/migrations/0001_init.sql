@@ -120,7 +120,7 @@ CREATE TABLE document (
   direction      TEXT NOT NULL,
   kind           TEXT NOT NULL,
   abstract_text  TEXT NOT NULL,
-  -- abstract, number and bodies with accents and case folded
+  -- words of abstract, number and bodies, accents and case folded, a blank around each
   folded         TEXT NOT NULL,
   urgency        TEXT NOT NULL,
   state          TEXT NOT NULL,
@@ -157,7 +157,12 @@ CREATE TABLE document (
   UNIQUE (direction, arrival_year, arrival_number)
 );
 CREATE INDEX document_list ON document(direction, state, updated_at);
-CREATE INDEX document_drafter ON document(drafter_id);
+CREATE INDEX document_direction ON document(direction, updated_at);
+CREATE INDEX document_kind ON document(direction, kind, updated_at);
+CREATE INDEX document_day ON document(direction, issued_on);
+CREATE INDEX document_state ON document(state, updated_at);
+CREATE INDEX document_age ON document(updated_at);
+CREATE INDEX document_drafter ON document(drafter_id, state);
 CREATE INDEX document_leader ON document(leader_id, state);
 CREATE INDEX document_handler ON document(handler_id, state);
 

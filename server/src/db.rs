@@ -16,8 +16,15 @@ pub enum Engine {
     Postgres,
 }
 
-/// Migrations in order; each is applied once, in a transaction of its own.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_init.sql"))];
+/// Migrations in order: what both engines share, then what each has of its own. Each is applied once, in a transaction of its own.
+const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[(
+    1,
+    include_str!("../migrations/0001_init.sql"),
+    [
+        include_str!("../migrations/0001_find_sqlite.sql"),
+        include_str!("../migrations/0001_find_postgres.sql"),
+    ],
+)];
 
 #[derive(Clone)]
 pub struct Db {
@@ -131,12 +138,12 @@ impl Db {
             .fetch_one(work.conn())
             .await?;
         let have: i64 = row.try_get("v")?;
-        for (version, sql) in MIGRATIONS.iter().filter(|(v, _)| *v > have) {
-            let sql = match self.engine {
-                Engine::Sqlite => (*sql).to_owned(),
-                Engine::Postgres => sql.replace(" BLOB", " BYTEA"),
+        for (version, sql, [sqlite, postgres]) in MIGRATIONS.iter().filter(|(v, ..)| *v > have) {
+            let (sql, own) = match self.engine {
+                Engine::Sqlite => ((*sql).to_owned(), sqlite),
+                Engine::Postgres => (sql.replace(" BLOB", " BYTEA"), postgres),
             };
-            for statement in statements(&sql) {
+            for statement in statements(&sql).into_iter().chain(statements(own)) {
                 work.conn().execute(AssertSqlSafe(statement)).await?;
             }
             sqlx::query("INSERT INTO schema_version (version, at) VALUES ($1, $2)")

@@ -159,6 +159,14 @@ pub struct DocumentQuery {
     pub page: u32,
     /// Only what waits for this person.
     pub mine: bool,
+    /// Abbreviation of a kind; empty for all.
+    #[serde(default)]
+    pub kind: String,
+    /// First and last day of the documents themselves, `2026-11-24`; each may be empty.
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

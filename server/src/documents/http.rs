@@ -174,7 +174,7 @@ pub struct ReceiverV1 {
 #[derive(Serialize, ToSchema)]
 pub struct DocumentListV1 {
     pub documents: Vec<DocumentRowV1>,
-    /// In all, over every page.
+    /// In all, over every page; counted up to 1,000.
     pub total: u64,
     pub page: u32,
     pub per_page: u32,
@@ -198,8 +198,13 @@ pub struct ListV1 {
     /// `outgoing` or `incoming`.
     direction: Option<String>,
     state: Option<String>,
-    /// Words of abstract, number or body; accents do not matter.
+    /// Words of abstract, number or body, the last one also as a beginning; accents do not matter.
     text: Option<String>,
+    /// Abbreviation of a kind, such as `QĐ`.
+    kind: Option<String>,
+    /// First and last day of the documents themselves, `2026-11-24`.
+    from: Option<String>,
+    to: Option<String>,
     /// From 1.
     page: Option<u32>,
 }
@@ -226,6 +231,9 @@ pub async fn list(
         state,
         text: query.text.unwrap_or_default(),
         page: query.page.unwrap_or(1),
+        kind: query.kind.unwrap_or_default(),
+        from: query.from.unwrap_or_default(),
+        to: query.to.unwrap_or_default(),
         mine: false,
     };
     let page = service.list(&actor, &query).await?;

@@ -1,6 +1,7 @@
 //! Official documents: drafting, signing, register, sending, taking in.
 pub mod draft;
 pub mod error;
+pub mod find;
 pub mod http;
 pub mod incoming;
 pub mod processing;

@@ -1,6 +1,7 @@
 //! Lists, one document with all that belongs to it, and who may read its bytes.
+use super::find::{self, Filter};
 use super::signing::notation;
-use super::store::{self, Filter, Row};
+use super::store::{self, Row};
 use super::{Error, Result, Service, rules, topic};
 use crate::actor::Actor;
 use crate::clock::{now_us, parse_day, vietnam, when};
@@ -19,21 +20,30 @@ impl Service {
     pub async fn list(&self, actor: &Actor, query: &DocumentQuery) -> Result<Page<DocumentRow>> {
         let me = actor.user()?.clone();
         let page = query.page.clamp(1, 1_000_000);
+        for (field, day) in [("from", &query.from), ("to", &query.to)] {
+            if !day.is_empty() && parse_day(day).is_none() {
+                return Err(Error::Field(field));
+            }
+        }
         let filter = Filter {
             person: me.as_str(),
             visible: rules::visible_sql(actor),
             direction: query.direction,
             state: query.state,
-            pattern: crate::text::like(&query.text),
+            kind: &query.kind,
+            from: &query.from,
+            to: &query.to,
+            text: &query.text,
+            own: (!rules::sees_widely(actor, query.direction)).then(rules::own_sql),
             waiting: query.mine.then(|| rules::waiting_sql(actor)),
-            offset: i64::from(page - 1) * i64::from(PER_PAGE),
-            limit: i64::from(PER_PAGE),
+            offset: (page as usize - 1) * PER_PAGE as usize,
+            limit: PER_PAGE as usize,
         };
         let mut c = self.db.read().acquire().await?;
-        let (rows, total) = store::list(&mut c, &filter).await?;
+        let (rows, total) = find::list(&mut c, &filter).await?;
         Ok(Page {
             rows: rows.iter().map(|r| self.row(actor, r)).collect(),
-            total,
+            total: total as u64,
             page,
             per_page: PER_PAGE,
         })

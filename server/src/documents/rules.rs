@@ -61,13 +61,27 @@ pub fn visible_sql(actor: &Actor) -> String {
     )
 }
 
+/// True for those to whom most documents of that direction are visible.
+pub fn sees_widely(actor: &Actor, direction: Option<Direction>) -> bool {
+    let any = |roles: &[Role]| roles.iter().any(|r| actor.is(*r));
+    any(&[Role::Clerk, Role::Auditor, Role::Secretary]) || (direction != Some(Direction::Outgoing) && actor.is(Role::Leader))
+}
+
+/// All that may be visible to anybody else, found by indexes.
+pub fn own_sql() -> String {
+    "id IN (SELECT id FROM document WHERE drafter_id = $1 UNION SELECT id FROM document WHERE leader_id = $1 \
+     UNION SELECT document_id FROM assignment WHERE person_id = $1)"
+        .into()
+}
+
 /// What waits for this person, as a condition of SQL.
 pub fn waiting_sql(actor: &Actor) -> String {
     let has = |role| if actor.is(role) { "1=1" } else { "1=0" };
     format!(
-        "((drafter_id = $1 AND state IN ('draft','returned')) OR ({leader} AND leader_id = $1 AND state = 'submitted') \
-         OR ({clerk} AND state IN ('signed','issued','arrived','taken_in')) \
-         OR (handler_id = $1 AND state IN ('assigned','processing')))",
+        "id IN (SELECT id FROM document WHERE drafter_id = $1 AND state IN ('draft','returned') \
+         UNION SELECT id FROM document WHERE {leader} AND leader_id = $1 AND state = 'submitted' \
+         UNION SELECT id FROM document WHERE {clerk} AND state IN ('signed','issued','arrived','taken_in') \
+         UNION SELECT id FROM document WHERE handler_id = $1 AND state IN ('assigned','processing'))",
         leader = has(Role::Leader),
         clerk = has(Role::Clerk),
     )

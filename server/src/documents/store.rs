@@ -1,4 +1,5 @@
 //! SQL of documents, their versions, receivers and registers.
+use super::find;
 use crate::clock::when;
 use crate::db::DbResult;
 use app::dto::documents::{Assignment, Direction, Part, State, Urgency};
@@ -118,50 +119,14 @@ pub async fn outgoing(c: &mut AnyConnection, notation: &str, issued_on: &str) ->
     found.as_ref().map(row).transpose()
 }
 
-/// What a list asks for; conditions are made by `rules`, never from what a person typed.
-pub struct Filter<'a> {
-    pub person: &'a str,
-    pub visible: String,
-    pub direction: Option<Direction>,
-    pub state: Option<State>,
-    /// A pattern for LIKE, folded; `%%` for everything.
-    pub pattern: String,
-    pub waiting: Option<String>,
-    pub offset: i64,
-    pub limit: i64,
-}
-
-pub async fn list(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<(Vec<Row>, u64)> {
-    let waiting = f.waiting.clone().unwrap_or_else(|| "1=1".into());
-    let condition = format!(
-        "{} AND {waiting} AND ($2 = '' OR direction = $2) AND ($3 = '' OR state = $3) AND folded LIKE $4 ESCAPE '\\'",
-        f.visible
-    );
-    let direction = f.direction.map_or("", Direction::as_str);
-    let state = f.state.map_or("", State::as_str);
-    let counted = sqlx::query(AssertSqlSafe(format!(
-        "SELECT COUNT(*) AS n FROM document WHERE deleted_at IS NULL AND {condition}"
-    )))
-    .bind(f.person)
-    .bind(direction)
-    .bind(state)
-    .bind(&f.pattern)
-    .fetch_one(&mut *c)
-    .await?;
-    let total: i64 = counted.try_get("n")?;
-    let base = SELECT.replace("WHERE deleted_at IS NULL", &format!("WHERE deleted_at IS NULL AND {condition}"));
-    let rows = sqlx::query(AssertSqlSafe(format!(
-        "{base} ORDER BY d.updated_at DESC, d.id DESC LIMIT $5 OFFSET $6"
-    )))
-    .bind(f.person)
-    .bind(direction)
-    .bind(state)
-    .bind(&f.pattern)
-    .bind(f.limit)
-    .bind(f.offset)
-    .fetch_all(c)
-    .await?;
-    Ok((rows.iter().map(row).collect::<DbResult<_>>()?, total.unsigned_abs()))
+/// In no order.
+pub async fn by_ids(c: &mut AnyConnection, ids: &[&String]) -> DbResult<Vec<Row>> {
+    let places = (1..=ids.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    let mut query = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE d.id IN ({places})")));
+    for id in ids {
+        query = query.bind(id.as_str());
+    }
+    query.fetch_all(c).await?.iter().map(row).collect()
 }
 
 pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
@@ -194,15 +159,16 @@ pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
     .bind(r.revision)
     .bind(r.created_at)
     .bind(r.updated_at)
-    .execute(c)
+    .execute(&mut *c)
     .await?;
-    Ok(())
+    find::index(c, &r.id, &folded(r)).await
 }
 
+/// What the document is found by.
 fn folded(r: &Row) -> String {
     let number = r.notation.as_deref().unwrap_or_default();
     let sender = r.sender_name.as_deref().unwrap_or_default();
-    crate::text::fold(&format!(
+    find::normal(&format!(
         "{} {number} {sender} {}",
         r.abstract_text,
         app::dto::documents::kind_name(&r.kind)
@@ -241,9 +207,13 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     .bind(now)
     .bind(&r.id)
     .bind(r.revision)
-    .execute(c)
+    .execute(&mut *c)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    find::index(c, &r.id, &folded(r)).await?;
+    Ok(true)
 }
 
 pub async fn delete(c: &mut AnyConnection, id: &str, revision: i64, now: i64) -> DbResult<bool> {

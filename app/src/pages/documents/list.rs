@@ -8,7 +8,7 @@ use crate::components::notice::{Empty, ErrorNote, Loading};
 use crate::components::pager::{Pager, page_link};
 use crate::components::prefs::escape;
 use crate::dto::Page;
-use crate::dto::documents::{Direction, DocumentQuery, DocumentRow, State};
+use crate::dto::documents::{Direction, DocumentQuery, DocumentRow, KINDS, State};
 use crate::dto::identity::{Me, Role};
 use crate::i18n::t;
 use leptos::prelude::*;
@@ -80,9 +80,24 @@ fn base(direction: Direction) -> &'static str {
     }
 }
 
-/// Address of the list with a tab (`mine`, a state, or empty for all) and words to search for.
-fn address(direction: Direction, tab: &str, text: &str) -> String {
-    let pairs = [("tab", tab), ("q", text)].into_iter().filter(|(_, value)| !value.is_empty());
+/// The tab that a question belongs to: `mine`, a state, or empty for all.
+fn tab_of(query: &DocumentQuery) -> &'static str {
+    match (query.mine, query.state) {
+        (true, _) => "mine",
+        (false, state) => state.map_or("", State::as_str),
+    }
+}
+
+/// Address of the list with a tab and what is searched for.
+fn address(direction: Direction, tab: &str, query: &DocumentQuery) -> String {
+    let pairs = [
+        ("tab", tab),
+        ("q", &query.text),
+        ("kind", &query.kind),
+        ("from", &query.from),
+        ("to", &query.to),
+    ];
+    let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
     let query: Vec<String> = pairs.map(|(key, value)| [key, "=", &escape(value)].concat()).collect();
     match query.is_empty() {
         true => base(direction).to_owned(),
@@ -138,6 +153,9 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
         text: get("q"),
         page: get("page").parse().unwrap_or(1),
         mine: get("tab") == "mine",
+        kind: get("kind"),
+        from: get("from"),
+        to: get("to"),
     });
     let rows = Resource::new(move || wanted.get(), list_documents);
     follow_lists(Some(direction), refetching(move || rows.refetch()));
@@ -145,7 +163,7 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 let me = session.await.ok().flatten();
-                me.map(|me| view! { <Tabs direction me /> })
+                me.map(|me| view! { <Tabs direction me wanted /> })
             })}
         </Suspense>
         <Form method="GET" action=base(direction) attr:class="filters" attr:role="search">
@@ -158,6 +176,29 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
                 <Glyph icon=Icon::Search />
                 {t("common.search")}
             </button>
+            <details class="filters-more" open=move || wanted.with(narrowed)>
+                <summary>{t("documents.narrow")}</summary>
+                <div class="filters">
+                    <div>
+                        <label for="kind">{t("documents.kind_label")}</label>
+                        <select id="kind" name="kind" prop:value=move || get("kind")>
+                            <option value="">{t("common.all")}</option>
+                            {KINDS
+                                .iter()
+                                .map(|(kind, _)| view! { <option value=*kind selected=move || get("kind") == *kind>{kind_words(kind)}</option> })
+                                .collect_view()}
+                        </select>
+                    </div>
+                    <div>
+                        <label for="from">{t("documents.from_day")}</label>
+                        <input id="from" name="from" type="date" value=move || get("from") prop:value=move || get("from") />
+                    </div>
+                    <div>
+                        <label for="to">{t("documents.to_day")}</label>
+                        <input id="to" name="to" type="date" value=move || get("to") prop:value=move || get("to") />
+                    </div>
+                </div>
+            </details>
         </Form>
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
@@ -206,8 +247,13 @@ fn Register(direction: Direction) -> impl IntoView {
     }
 }
 
+/// More is asked for than words.
+fn narrowed(query: &DocumentQuery) -> bool {
+    !(query.kind.is_empty() && query.from.is_empty() && query.to.is_empty())
+}
+
 #[component]
-fn Tabs(direction: Direction, me: Me) -> impl IntoView {
+fn Tabs(direction: Direction, me: Me, wanted: Memo<DocumentQuery>) -> impl IntoView {
     let query = use_query_map();
     let works = [Role::Drafter, Role::Leader, Role::Clerk].into_iter().any(|r| me.is(r));
     let mut tabs = vec![("", t("common.all"))];
@@ -221,7 +267,7 @@ fn Tabs(direction: Direction, me: Me) -> impl IntoView {
         view! {
             <li>
                 // Not `A`, which calls every link of this path the current one.
-                <a href=move || address(direction, tab, &get("q")) class="tab" aria-current=move || (get("tab") == tab).then_some("page")>
+                <a href=move || wanted.with(|w| address(direction, tab, w)) class="tab" aria-current=move || (get("tab") == tab).then_some("page")>
                     {words}
                 </a>
             </li>
@@ -236,13 +282,8 @@ fn Tabs(direction: Direction, me: Me) -> impl IntoView {
 
 #[component]
 fn Nothing(direction: Direction, query: DocumentQuery) -> impl IntoView {
-    if !query.text.trim().is_empty() {
-        let tab = if query.mine {
-            "mine"
-        } else {
-            query.state.map_or("", State::as_str)
-        };
-        let all = address(direction, tab, "");
+    if !query.text.trim().is_empty() || narrowed(&query) {
+        let all = address(direction, tab_of(&query), &DocumentQuery::default());
         return view! {
             <Empty icon=Icon::Search title=t("documents.none_found") text=t("documents.none_found_text")>
                 <A href=all attr:class="button">
@@ -260,18 +301,18 @@ fn Nothing(direction: Direction, query: DocumentQuery) -> impl IntoView {
     view! { <Empty icon=Icon::Inbox title text /> }.into_any()
 }
 
+/// Documents that a list counts and shows: the newest.
+const COUNTED: u64 = 1000;
+
 #[component]
 fn Rows(page: Page<DocumentRow>, query: DocumentQuery) -> impl IntoView {
     let direction = query.direction.unwrap_or(Direction::Outgoing);
-    let tab = if query.mine {
-        "mine"
-    } else {
-        query.state.map_or("", State::as_str)
-    };
-    let base = address(direction, tab, &query.text);
+    let base = address(direction, tab_of(&query), &query);
+    let all = page.total >= COUNTED;
     view! {
         <ul class="list">{page.rows.into_iter().map(|row| view! { <DocumentLink row /> }).collect_view()}</ul>
         <Pager page=page.page per_page=page.per_page total=page.total link=page_link base />
+        {all.then(|| view! { <p class="hint">{t("documents.newest_only")}</p> })}
     }
 }
 
