@@ -16,3 +16,4 @@ mod stores;
 mod support;
 mod tokens;
 mod verify;
+mod viewers;
