@@ -3,6 +3,7 @@ mod admin;
 mod audit;
 mod axis;
 mod bad_input;
+mod finding;
 mod inputs;
 mod keys;
 mod live;
