@@ -104,27 +104,65 @@ fn questions() -> Vec<DocumentQuery> {
     for direction in [incoming, outgoing, None] {
         all.extend(
             [
-                "", "thien tai", "phòng chống thiên tai", "bao", "xa42", "XÃ77 quản lý", "duan4711", "duan99", "123/QĐ-UBND", "kế hoạch duan1",
+                "",
+                "thien tai",
+                "phòng chống thiên tai",
+                "bao",
+                "xa42",
+                "XÃ77 quản lý",
+                "duan4711",
+                "duan99",
+                "123/QĐ-UBND",
+                "kế hoạch duan1",
                 "khong co tu nay",
             ]
             .map(|text| asked(direction, text)),
         );
     }
     for direction in [incoming, outgoing] {
-        all.push(DocumentQuery { kind: "BC".into(), ..asked(direction, "") });
-        all.push(DocumentQuery { kind: "BC".into(), ..asked(direction, "ke hoach") });
-        all.push(DocumentQuery { page: 20, ..asked(direction, "") });
-        all.push(DocumentQuery { from: "2015-03-01".into(), to: "2015-03-31".into(), ..asked(direction, "") });
-        all.push(DocumentQuery { from: "2015-03-01".into(), to: "2015-03-31".into(), ..asked(direction, "thien tai") });
+        all.push(DocumentQuery {
+            kind: "BC".into(),
+            ..asked(direction, "")
+        });
+        all.push(DocumentQuery {
+            kind: "BC".into(),
+            ..asked(direction, "ke hoach")
+        });
+        all.push(DocumentQuery {
+            page: 20,
+            ..asked(direction, "")
+        });
+        all.push(DocumentQuery {
+            from: "2015-03-01".into(),
+            to: "2015-03-31".into(),
+            ..asked(direction, "")
+        });
+        all.push(DocumentQuery {
+            from: "2015-03-01".into(),
+            to: "2015-03-31".into(),
+            ..asked(direction, "thien tai")
+        });
     }
-    all.push(DocumentQuery { state: Some(State::Processing), ..asked(incoming, "") });
-    all.push(DocumentQuery { state: Some(State::Processing), ..asked(incoming, "ke hoach") });
-    all.push(DocumentQuery { mine: true, ..asked(None, "") });
+    all.push(DocumentQuery {
+        state: Some(State::Processing),
+        ..asked(incoming, "")
+    });
+    all.push(DocumentQuery {
+        state: Some(State::Processing),
+        ..asked(incoming, "ke hoach")
+    });
+    all.push(DocumentQuery {
+        mine: true,
+        ..asked(None, "")
+    });
     all
 }
 
 async fn measure(backend: Backend, name: &str) {
-    let count = std::env::var("KYHOP_DOCUMENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let count = std::env::var("KYHOP_DOCUMENTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1_000_000);
     let server = Server::start(backend).await;
     let mut people = Vec::new();
     for _ in 0..300 {

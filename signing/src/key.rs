@@ -1,7 +1,7 @@
 //! Who makes the signature value: a trait, and keys held in memory.
 use crate::cms::build::signature_algorithm;
 use crate::error::{Error, Result};
-use crate::x509::{Certificate, signature};
+use crate::x509::{Certificate, digest};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Padding;
@@ -76,9 +76,9 @@ impl SignatureAlgorithm {
             Id::RSA => Self::RsaPkcs1(Digest::Sha256),
             // The key itself may say which digest it is for (RFC 4055, 1.2).
             Id::RSA_PSS => Self::RsaPss(match read.key.pss_digest() {
-                None | Some(signature::Digest::Sha256) => Digest::Sha256,
-                Some(signature::Digest::Sha384) => Digest::Sha384,
-                Some(signature::Digest::Sha512) => Digest::Sha512,
+                None | Some(digest::Digest::Sha256) => Digest::Sha256,
+                Some(digest::Digest::Sha384) => Digest::Sha384,
+                Some(digest::Digest::Sha512) => Digest::Sha512,
                 Some(other) => return Err(Error::Key(format!("an RSA-PSS key for {}, which is not signed with", other.name()))),
             }),
             Id::ED25519 => Self::Ed25519,

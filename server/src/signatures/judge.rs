@@ -2,7 +2,7 @@
 use super::fetch::{Fetched, Fetcher};
 use futures_util::{StreamExt, stream};
 use signing::FileSource;
-use signing::validate::{Needed, Report, ValidationContext, validate};
+use signing::validate::{Needed, Report, ValidationContext, Validator};
 use signing::x509::Certificate;
 use std::collections::HashMap;
 use std::io;
@@ -58,10 +58,11 @@ impl Tried {
 pub async fn judge(file: &Path, mut context: ValidationContext, fetcher: Option<&Fetcher>) -> io::Result<Judged> {
     let mut tried = Tried::default();
     let until = Instant::now() + PATIENCE;
+    let mut validator = Validator::new(FileSource::new(std::fs::File::open(file)?)?);
     let mut report;
     let mut round = 0;
     loop {
-        (report, context) = once(file, context).await?;
+        (report, context, validator) = once(validator, context).await?;
         round += 1;
         let Some(fetcher) = fetcher.filter(|_| round < ROUNDS) else { break };
         let room = MOST_QUESTIONS.saturating_sub(tried.outcomes.len());
@@ -152,11 +153,9 @@ fn tell(report: &mut Report, unfetched: &[Unfetched]) {
     }
 }
 
-async fn once(file: &Path, context: ValidationContext) -> io::Result<(Report, ValidationContext)> {
-    let file = file.to_owned();
-    let work = move || -> io::Result<_> {
-        let source = FileSource::new(std::fs::File::open(file)?)?;
-        Ok((validate(&source, &context), context))
-    };
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+type File = Validator<FileSource>;
+
+async fn once(file: File, context: ValidationContext) -> io::Result<(Report, ValidationContext, File)> {
+    let work = move || (file.validate(&context), context, file);
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
 }

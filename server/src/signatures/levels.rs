@@ -1,5 +1,5 @@
 //! The levels of PAdES beyond B-B, for whoever can reach the network: time stamps, validation data, archive stamps.
-//! Each step is a revision, written to a file of its own; the last one takes the place of the output.
+//! The file is copied once, beside the output; each step appends a revision to the copy, which at last takes the place of the output.
 use super::fetch::Fetcher;
 use super::judge::judge;
 use signing::validate::{Kind, Report, ValidationContext};
@@ -79,14 +79,13 @@ pub async fn sign(
 ) -> Result<(), LevelError> {
     let password = options.password.clone();
     let stamper = means.stamper().filter(|_| level >= Level::BT);
-    let signed = step(input, output, move |source, out| {
+    let signed = beginning(input, output, move |source, out| {
         let stamper = stamper.as_ref().map(|s| s as &dyn TimeStamper);
         signing::sign_stamped(source, out, &*signer, stamper, &options).map(|_| ())
     })
     .await?;
-    let finished = raise(signed, output, level, means, password).await?;
-    finished.persist(output).map_err(|e| e.error)?;
-    Ok(())
+    raise(&signed, level, means, &password).await?;
+    finished(signed, output).await
 }
 
 /// Brings what is signed already to a level, B-T at least, by further revisions.
@@ -96,52 +95,35 @@ pub async fn extend(input: &Path, output: &Path, level: Level, means: &Means, pa
         return Err(LevelError::NothingSigned);
     }
     let stamped = |s: &signing::validate::SignatureReport| s.kind == Kind::Timestamp || matches!(s.level, Some("B-T" | "B-LT" | "B-LTA"));
-    let copied = if report.signatures.iter().all(stamped) {
-        step(input, output, |source, out| copy(source, out)).await?
-    } else {
-        means.stamp(input, output, password.clone()).await?
-    };
-    let finished = raise(copied, output, level, means, password).await?;
-    finished.persist(output).map_err(|e| e.error)?;
-    Ok(())
+    let copied = beginning(input, output, |source, out| copy(source, out)).await?;
+    if !report.signatures.iter().all(stamped) {
+        means.stamp(&copied, &password).await?;
+    }
+    raise(&copied, level, means, &password).await?;
+    finished(copied, output).await
 }
 
 /// From B-B or B-T to what is wanted, and proof that it was reached.
-async fn raise(
-    mut file: NamedTempFile,
-    near: &Path,
-    level: Level,
-    means: &Means,
-    password: Option<String>,
-) -> Result<NamedTempFile, LevelError> {
+async fn raise(file: &NamedTempFile, level: Level, means: &Means, password: &Option<String>) -> Result<(), LevelError> {
     if level >= Level::BLt {
-        let (_, data) = means.report(file.path(), &password, true).await?;
-        let edit = means.edit(&password);
-        file = step(file.path(), near, move |source, out| {
-            signing::add_validation_data(source, out, &data, &edit)
-        })
-        .await?;
+        means.add_data(file, password).await?;
     }
     if level >= Level::BLta {
-        let stamped = means.stamp(file.path(), near, password.clone()).await?;
+        let unstamped = file.as_file().metadata()?.len();
+        means.stamp(file, password).await?;
         // Of an authority that is new to the file, what its stamp needs must lie before the stamp, too.
-        let (before, _) = means.report(stamped.path(), &password, false).await?;
-        file = if before.missing.is_empty() {
-            stamped
-        } else {
-            let (_, data) = means.report(stamped.path(), &password, true).await?;
-            let edit = means.edit(&password);
-            let again = step(file.path(), near, move |source, out| {
-                signing::add_validation_data(source, out, &data, &edit)
-            });
-            let again = again.await?;
-            means.stamp(again.path(), near, password.clone()).await?
-        };
+        let (before, _) = means.report(file.path(), password, false).await?;
+        if !before.missing.is_empty() {
+            let (_, data) = means.report(file.path(), password, true).await?;
+            file.as_file().set_len(unstamped)?;
+            means.append_data(file, data, password).await?;
+            means.stamp(file, password).await?;
+        }
     }
     if level >= Level::BT {
-        means.prove(file.path(), level, &password).await?;
+        means.prove(file.path(), level, password).await?;
     }
-    Ok(file)
+    Ok(())
 }
 
 impl Means {
@@ -162,15 +144,26 @@ impl Means {
         })
     }
 
-    async fn stamp(&self, input: &Path, near: &Path, password: Option<String>) -> Result<NamedTempFile, LevelError> {
+    async fn stamp(&self, file: &NamedTempFile, password: &Option<String>) -> Result<(), LevelError> {
         let stamper = self
             .stamper()
             .ok_or_else(|| signing::Error::TimeStamp("no time-stamping authority was named".into()))?;
-        let edit = self.edit(&password);
-        step(input, near, move |source, out| {
-            signing::add_document_timestamp(source, out, &stamper, &edit).map(|_| ())
+        let edit = self.edit(password);
+        appended(file, move |source, out| {
+            signing::append_document_timestamp(source, out, &stamper, &edit).map(|_| ())
         })
         .await
+    }
+
+    /// All that is needed to judge the file as it is now, fetched where it must be.
+    async fn add_data(&self, file: &NamedTempFile, password: &Option<String>) -> Result<(), LevelError> {
+        let (_, data) = self.report(file.path(), password, true).await?;
+        self.append_data(file, data, password).await
+    }
+
+    async fn append_data(&self, file: &NamedTempFile, data: ValidationData, password: &Option<String>) -> Result<(), LevelError> {
+        let edit = self.edit(password);
+        appended(file, move |source, out| signing::append_validation_data(source, out, &data, &edit)).await
     }
 
     /// What the file is now, and all that was needed to find out.
@@ -217,8 +210,8 @@ impl Means {
     }
 }
 
-/// One more revision of `input`, in a new file beside `near`.
-async fn step(
+/// The copy of `input` that all steps work on, in a new file beside `near`.
+async fn beginning(
     input: &Path,
     near: &Path,
     work: impl FnOnce(&FileSource, &mut dyn Write) -> signing::Result<()> + Send + 'static,
@@ -234,8 +227,33 @@ async fn step(
         let mut out = BufWriter::with_capacity(1 << 18, output.reopen()?);
         work(&source, &mut out)?;
         out.flush()?;
-        out.get_ref().sync_all()?;
         Ok(output)
+    };
+    tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+}
+
+/// One more revision behind what `file` holds. A step that fails may leave a part behind: the file is then of no use.
+async fn appended(
+    file: &NamedTempFile,
+    work: impl FnOnce(&FileSource, &mut dyn Write) -> signing::Result<()> + Send + 'static,
+) -> Result<(), LevelError> {
+    let source = FileSource::new(file.reopen()?)?;
+    let behind = File::options().append(true).open(file.path())?;
+    let all = move || -> Result<(), LevelError> {
+        let mut out = BufWriter::with_capacity(1 << 18, behind);
+        work(&source, &mut out)?;
+        Ok(out.flush()?)
+    };
+    tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+}
+
+/// What is finished lies on the disk before it takes the place of the output.
+async fn finished(file: NamedTempFile, output: &Path) -> Result<(), LevelError> {
+    let output = output.to_owned();
+    let all = move || -> Result<(), LevelError> {
+        file.as_file().sync_all()?;
+        file.persist(output).map_err(|e| e.error)?;
+        Ok(())
     };
     tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
 }

@@ -2,7 +2,8 @@
 
 use super::read_attributes::Attribute;
 use crate::asn1::{self, INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE, SET};
-use crate::x509::signature::{Algorithm, Digest};
+use crate::x509::digest::Digest;
+use crate::x509::signature::Algorithm;
 use crate::x509::{Certificate, Name};
 
 pub const DATA: &str = "1.2.840.113549.1.7.1";

@@ -2,7 +2,8 @@
 
 use super::read::SignerInfo;
 use crate::asn1::{Malformed, OCTET_STRING, OID, Reader, SEQUENCE, SET, Tlv};
-use crate::x509::signature::{Algorithm, Digest};
+use crate::x509::digest::Digest;
+use crate::x509::signature::Algorithm;
 use crate::x509::{Certificate, Name};
 
 pub const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";

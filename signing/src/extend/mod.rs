@@ -26,6 +26,22 @@ pub struct ValidationData {
 /// # Errors
 /// See [`crate::Error`]; `out` may then hold a part of a file.
 pub fn add_validation_data(input: &dyn Source, out: &mut dyn Write, data: &ValidationData, options: &EditOptions) -> Result<()> {
+    let revision = revision(input, data, options)?;
+    copy(input, out, |_| {})?;
+    out.write_all(&revision)?;
+    Ok(out.flush()?)
+}
+
+/// As [`add_validation_data`], where the old bytes are in place already: `out` gets nothing but what belongs behind them.
+///
+/// # Errors
+/// As [`add_validation_data`].
+pub fn append_validation_data(input: &dyn Source, out: &mut dyn Write, data: &ValidationData, options: &EditOptions) -> Result<()> {
+    out.write_all(&revision(input, data, options)?)?;
+    Ok(out.flush()?)
+}
+
+fn revision(input: &dyn Source, data: &ValidationData, options: &EditOptions) -> Result<Vec<u8>> {
     let document = Document::open(input, options.password.as_deref())?;
     let newest = document.newest();
     let mut update = Update::new(&document);
@@ -67,8 +83,5 @@ pub fn add_validation_data(input: &dyn Source, out: &mut dyn Write, data: &Valid
             update.set(root, catalog);
         }
     }
-    let revision = update.finish(&options.time.to_be_bytes())?;
-    copy(input, out, |_| {})?;
-    out.write_all(&revision.bytes)?;
-    Ok(out.flush()?)
+    Ok(update.finish(&options.time.to_be_bytes())?.bytes)
 }

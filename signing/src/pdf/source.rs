@@ -52,17 +52,17 @@ impl Source for Vec<u8> {
     }
 }
 
-impl Source for &[u8] {
+impl<S: Source + ?Sized> Source for &S {
     fn len(&self) -> u64 {
-        Source::len(*self)
+        (**self).len()
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
-        Source::read_at(*self, offset, buf)
+        (**self).read_at(offset, buf)
     }
 
     fn as_slice(&self) -> Option<&[u8]> {
-        Some(self)
+        (**self).as_slice()
     }
 }
 

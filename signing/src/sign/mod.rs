@@ -8,6 +8,7 @@ mod seed;
 use crate::appearance::Appearance;
 use crate::cms::build;
 use crate::error::{Error, Result};
+use crate::form::EditOptions;
 use crate::key::{Digest, SignatureAlgorithm, Signer};
 use crate::pdf::append::{Update, copy_hashed};
 use crate::pdf::{Document, Source, write};
@@ -95,21 +96,34 @@ pub fn sign_stamped(
 ///
 /// # Errors
 /// As [`sign_stamped`].
-pub fn add_document_timestamp(
+pub fn add_document_timestamp(input: &dyn Source, out: &mut dyn Write, stamper: &dyn TimeStamper, options: &EditOptions) -> Result<Signed> {
+    stamped(input, out, stamper, options)?.write(out)
+}
+
+/// As [`add_document_timestamp`], where the old bytes are in place already: `out` gets nothing but what belongs behind them.
+///
+/// # Errors
+/// As [`sign_stamped`].
+pub fn append_document_timestamp(
     input: &dyn Source,
     out: &mut dyn Write,
     stamper: &dyn TimeStamper,
-    options: &crate::form::EditOptions,
+    options: &EditOptions,
 ) -> Result<Signed> {
+    stamped(input, &mut std::io::sink(), stamper, options)?.write(out)
+}
+
+/// The revision of a document time stamp; the bytes before it go to `before`.
+fn stamped(input: &dyn Source, before: &mut dyn Write, stamper: &dyn TimeStamper, options: &EditOptions) -> Result<Unsigned> {
     let sign_options = SignOptions {
         time: options.time,
         password: options.password.clone(),
         ..SignOptions::default()
     };
-    let mut revision = append(input, out, None, ROOM_FOR_TOKEN, &sign_options)?;
+    let mut revision = append(input, before, None, ROOM_FOR_TOKEN, &sign_options)?;
     let token = request::obtain(stamper, &revision.digest)?;
     revision.embed(&token)?;
-    revision.write(out)
+    Ok(revision)
 }
 
 /// What tokens of real authorities need, with their certificates.

@@ -6,7 +6,8 @@ use crate::asn1::{INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE};
 use crate::cms::read::{SignedData, TST_INFO};
 use crate::cms::read_attributes::Reference;
 use crate::x509::certificate::{EKU_TIME_STAMPING, usage};
-use crate::x509::signature::{Algorithm, Digest};
+use crate::x509::digest::Digest;
+use crate::x509::signature::Algorithm;
 use crate::x509::{Certificate, Name};
 
 /// A token that could be read; nothing in it is believed yet.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::fields::{self, Signed};
 use super::hashing;
 use super::locate::{ByteRange, Located, locate};
+use super::memo::Memo;
 use super::report::{Coverage, Kind};
 use crate::cms::read::DATA;
 use crate::cms::read_attributes::Reference;
@@ -14,8 +15,8 @@ use crate::cms::{SignedData, SignerInfo};
 use crate::pdf::{Document, Entry};
 use crate::timestamp::Token;
 use crate::x509::Certificate;
+use crate::x509::digest::Digest;
 use crate::x509::path::Store;
-use crate::x509::signature::Digest;
 
 /// What a signature demands of later changes.
 #[derive(Debug, Clone, Default)]
@@ -102,7 +103,7 @@ impl Item {
 }
 
 /// Reads all signatures and checks digests and signature values.
-pub fn gather(document: &Document<'_>) -> Vec<Item> {
+pub fn gather(document: &Document<'_>, memo: &Memo) -> Vec<Item> {
     let newest = document.newest();
     let pages = fields::annotation_pages(document, newest);
     let mut items: Vec<Item> = fields::signed(document, newest)
@@ -115,7 +116,7 @@ pub fn gather(document: &Document<'_>) -> Vec<Item> {
         .filter_map(|(i, item)| Some((i, item.digest()?, item.range?)))
         .collect();
     let wanted: Vec<_> = jobs.iter().map(|(_, d, r)| (*d, *r)).collect();
-    let digests = hashing::digests(document.source(), &wanted);
+    let digests = memo.digests(document.source(), &wanted);
     for ((i, ..), digest) in jobs.iter().zip(digests) {
         items[*i].digest_found = digest;
         integrity(&mut items[*i]);

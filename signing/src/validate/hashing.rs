@@ -4,7 +4,7 @@ use std::io;
 
 use super::locate::ByteRange;
 use crate::pdf::Source;
-use crate::x509::signature::{Digest, Hasher};
+use crate::x509::digest::{Digest, Hasher};
 
 const CHUNK: u64 = 1 << 20;
 

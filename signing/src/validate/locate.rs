@@ -10,7 +10,7 @@ use crate::pdf::parser::{Parser, Stop};
 use crate::pdf::{Document, Indirect};
 
 /// A `/ByteRange` that was found to be in order: `0..gap_start` and `gap_end..end` are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ByteRange {
     pub gap_start: u64,
     pub gap_end: u64,

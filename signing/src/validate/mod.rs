@@ -7,9 +7,11 @@ pub(crate) mod facts;
 #[doc(hidden)]
 pub mod fields;
 mod hashing;
+mod later;
 mod level;
 pub(crate) mod locate;
 mod material;
+mod memo;
 mod policy;
 mod report;
 mod stamps;
@@ -17,6 +19,7 @@ mod status;
 mod trust;
 
 pub use diff::{Change, Level as ModificationLevel};
+pub use later::Changes;
 pub use policy::{Policy, RevocationDemand};
 pub use report::{
     ChainLink, Coverage, Indication, Kind, Moment, Needed, Report, SignatureReport, Signer, SubIndication, TimestampReport, Unreadable,
@@ -49,32 +52,57 @@ pub struct ValidationContext {
 /// Judges every signature and document time stamp of a file. Never panics; a file that cannot
 /// be read, or has no signature, gives a report with [`Report::error`].
 pub fn validate(source: &dyn Source, context: &ValidationContext) -> Report {
-    let document = match Document::open(source, context.password.as_deref()) {
-        Ok(document) => document,
-        Err(e) => return Report::unreadable(e.code(), e.to_string()),
-    };
-    let revisions = document.revisions().len() as u32;
-    let revision_ends: Vec<u64> = document.revisions().iter().map(|r| r.end).collect();
-    let mut items = facts::gather(&document);
-    if items.is_empty() {
-        let mut report = Report::unreadable("no_signature", "the file has no signature");
-        report.revisions = revisions;
-        report.revision_ends = revision_ends;
-        report.at = Some(Moment(context.at));
-        return report;
+    Validator::new(source).validate(context)
+}
+
+/// A file that is judged more than once, with more material each time: what depends on the file alone (digests, what was
+/// changed after each signature) is found out the first time and kept.
+pub struct Validator<S> {
+    source: S,
+    memo: memo::Memo,
+}
+
+impl<S: Source> Validator<S> {
+    /// Nothing is read yet.
+    pub fn new(source: S) -> Self {
+        let memo = memo::Memo::default();
+        Self { source, memo }
     }
-    let trust = material::trust(&document, context, &items);
-    for item in &mut items {
-        facts::identify(&document, item, &trust.store);
+
+    /// The file.
+    pub fn source(&self) -> &S {
+        &self.source
     }
-    let signatures = status::judge(&document, &trust, items);
-    Report {
-        verdict: signatures.iter().map(|s| s.indication).max(),
-        error: None,
-        revisions,
-        revision_ends,
-        signatures,
-        at: Some(Moment(context.at)),
-        missing: trust.missing.take(),
+
+    /// As the function [`validate`].
+    pub fn validate(&self, context: &ValidationContext) -> Report {
+        let document = match Document::open(&self.source, context.password.as_deref()) {
+            Ok(document) => document,
+            Err(e) => return Report::unreadable(e.code(), e.to_string()),
+        };
+        let revisions = document.revisions().len() as u32;
+        let revision_ends: Vec<u64> = document.revisions().iter().map(|r| r.end).collect();
+        let mut items = facts::gather(&document, &self.memo);
+        if items.is_empty() {
+            let mut report = Report::unreadable("no_signature", "the file has no signature");
+            report.revisions = revisions;
+            report.revision_ends = revision_ends;
+            report.at = Some(Moment(context.at));
+            return report;
+        }
+        let trust = material::trust(&document, context, &items);
+        for item in &mut items {
+            facts::identify(&document, item, &trust.store);
+        }
+        let signatures = status::judge(&document, &trust, items, &self.memo);
+        Report {
+            verdict: signatures.iter().map(|s| s.indication).max(),
+            error: None,
+            revisions,
+            revision_ends,
+            signatures,
+            at: Some(Moment(context.at)),
+            missing: trust.missing.take(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What is demanded of a signature beyond being correct; a parameter of every validation.
 
-use crate::x509::signature::Digest;
+use crate::x509::digest::Digest;
 
 /// When the state of revocation must be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

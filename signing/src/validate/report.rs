@@ -6,7 +6,8 @@
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
-use super::diff::{Change, Level};
+use super::diff::Level;
+use super::later::Changes;
 use crate::x509::time::rfc3339;
 
 /// EN 319 102-1, 5.1.3.
@@ -241,7 +242,7 @@ pub struct SignatureReport {
     /// They are allowed, by the rules and by what this signature forbids.
     pub modifications_allowed: Option<bool>,
     /// Each later change.
-    pub changes: Vec<Change>,
+    pub changes: Changes,
     /// `B-B`, `B-T`, `B-LT` or `B-LTA`; null where it is not even the first.
     pub level: Option<&'static str>,
     /// DocMDP level of a certification signature.

@@ -7,7 +7,7 @@ use super::trust::{ChainOutcome, Trust};
 use crate::cms::SignerInfo;
 use crate::timestamp::{Token, may_stamp};
 use crate::x509::Certificate;
-use crate::x509::signature::Digest;
+use crate::x509::digest::Digest;
 
 /// The judgement on a token as such, at a time by which it is known to have existed.
 pub struct Judged {

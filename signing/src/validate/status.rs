@@ -9,11 +9,12 @@
 
 use lopdf::Object;
 
-use super::diff::{Change, Level, Step, steps};
+use super::diff::Level;
 use super::facts::Item;
 use super::fields;
-use super::hashing;
+use super::later::{Changes, Later};
 use super::level;
+use super::memo::Memo;
 use super::report::{Coverage, Indication, Kind, Moment, SignatureReport, Signer, SubIndication, TimestampReport};
 use super::stamps;
 use super::trust::Trust;
@@ -30,22 +31,18 @@ struct Proof {
 }
 
 /// Judges all signatures; the reports are in the order of signing.
-pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>) -> Vec<SignatureReport> {
+pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>, memo: &Memo) -> Vec<SignatureReport> {
     items.sort_by_key(|i| (i.range.map_or(u64::MAX, |r| r.end), i.signed.field.id));
     let first = items.iter().filter_map(|i| i.revision).min();
     let first = first.unwrap_or(document.newest());
-    let changes = steps(document, first);
+    let later = memo.later(document, first);
     // From the newest back: what a later time stamp proves helps to judge what it covers.
     let mut proofs: Vec<Proof> = Vec::new();
     let mut reports = Vec::new();
     for item in items.iter().rev() {
-        let later = match item.revision {
-            Some(r) => &changes[r - first..],
-            None => &[],
-        };
         let end = item.range.map_or(u64::MAX, |r| r.end);
         let covering: Vec<i64> = proofs.iter().filter(|p| p.end > end).map(|p| p.time).collect();
-        let report = one(document, trust, item, later, &covering);
+        let report = one(document, trust, item, &later, &covering, memo);
         if item.kind == Kind::Timestamp
             && report.indication == Indication::TotalPassed
             && let Some(token) = &item.token
@@ -59,7 +56,7 @@ pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>) -> Ve
     reports
 }
 
-fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], covering: &[i64]) -> SignatureReport {
+fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, covering: &[i64], memo: &Memo) -> SignatureReport {
     let newest = document.newest();
     let text = |key: &[u8]| match document.get(&item.signed.dict, key, newest) {
         Some(Object::String(s, _)) => Some(fields::text(&s)),
@@ -83,7 +80,7 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], cove
         coverage: item.coverage,
         modification_level: None,
         modifications_allowed: None,
-        changes: Vec::new(),
+        changes: Changes::default(),
         level: None,
         certification: item.locks.certification,
         signer: certificate.map(|c| Signer {
@@ -120,7 +117,7 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], cove
     let of_file = file_problem(item, &report);
     let of_trust = match item.kind {
         Kind::Signature => {
-            let covered = |digest| hashing::digests(document.source(), &[(digest, item.range?)]).pop()?;
+            let covered = |digest| memo.digests(document.source(), &[(digest, item.range?)]).pop()?;
             signer_problem(trust, item, covering, claimed, &covered, &mut report)
         }
         Kind::Timestamp => stamp_problem(trust, item, covering, &mut report),
@@ -133,38 +130,35 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &[Step], cove
 }
 
 /// What the later revisions did, and whether this signature allows it.
-fn modifications(item: &Item, later: &[Step], report: &mut SignatureReport) {
-    if item.revision.is_none() {
+fn modifications(item: &Item, later: &Later, report: &mut SignatureReport) {
+    let Some(revision) = item.revision else {
         return;
-    }
-    let changes: Vec<Change> = later.iter().flat_map(|s| s.changes.clone()).collect();
-    let level = later.iter().map(Step::level).max().unwrap_or(Level::None);
+    };
+    let summary = later.summary(revision);
+    let level = summary.level.unwrap_or(Level::None);
     let most = match item.locks.certification {
         Some(1) => Level::LtaUpdates,
         Some(2) => Level::FormFilling,
         _ => Level::Annotations,
     };
-    if later.iter().any(|s| s.untidy) {
+    if summary.untidy {
         report.warnings.push("untidy_later_revision".into());
     }
-    let touched = later.iter().flat_map(|s| &s.touched_fields);
+    let locks = item.locks.fields.is_some();
+    let touched = later.touched(revision).filter(|_| locks);
     let locked: Vec<&String> = touched.filter(|name| item.locks.locks(name)).collect();
     for name in &locked {
         report.warnings.push(format!("locked_field_changed:{name}"));
     }
-    let added = item.locks.certification.is_some() && later.iter().any(|s| s.new_visible_signature);
+    let added = item.locks.certification.is_some() && summary.new_visible_signature;
     if added {
         report.warnings.push("visible_signature_field_added_after_certification".into());
     }
     // An approval leaves room for comments, not for taking away what was there; and nothing may hide what was signed.
-    let destroyed = changes.iter().any(|c| match c.code {
-        "annotation_changed" | "annotation_removed" => item.locks.certification != Some(3),
-        "annotation_covers_content" => true,
-        _ => false,
-    });
+    let destroyed = summary.content_covered || (summary.annotations_harmed && item.locks.certification != Some(3));
     report.modification_level = Some(level);
     report.modifications_allowed = Some(level <= most && locked.is_empty() && !added && !destroyed);
-    report.changes = changes;
+    report.changes = later.changes(revision);
 }
 
 /// What is wrong with the file or the mathematics, whoever signed.

@@ -5,6 +5,8 @@
 pub mod certificate;
 mod constraints;
 pub mod crl;
+pub mod digest;
+mod key;
 pub mod name;
 pub mod ocsp;
 pub mod path;

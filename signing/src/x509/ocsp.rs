@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::certificate::{Certificate, EKU_OCSP_SIGNING};
 use super::crl::Entry;
+use super::digest::Digest;
 use super::name::Name;
-use super::signature::{Algorithm, Digest, PublicKey};
+use super::signature::{Algorithm, PublicKey};
 use crate::asn1::{self, BIT_STRING, ENUMERATED, INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE, Tlv};
 
 /// id-pkix-ocsp-basic

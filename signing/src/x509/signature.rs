@@ -1,128 +1,14 @@
 //! Signature algorithms and public keys: which they are, whether they verify, how strong.
 
-use openssl::hash::MessageDigest;
-use openssl::md::Md;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 use std::sync::{Arc, OnceLock};
 
+use super::digest::Digest;
+use super::key;
 use crate::asn1::{BIT_STRING, Malformed, Reader, SEQUENCE, Tlv};
-
-/// Digest algorithms that are met in signatures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Digest {
-    Md5,
-    Sha1,
-    Sha224,
-    Sha256,
-    Sha384,
-    Sha512,
-    Sha3_224,
-    Sha3_256,
-    Sha3_384,
-    Sha3_512,
-    /// 64 octets of SHAKE256, the digest that goes with Ed448.
-    Shake256,
-}
-
-impl Digest {
-    pub fn from_oid(oid: &str) -> Option<Self> {
-        Some(match oid {
-            "1.2.840.113549.2.5" => Digest::Md5,
-            "1.3.14.3.2.26" => Digest::Sha1,
-            "2.16.840.1.101.3.4.2.4" => Digest::Sha224,
-            "2.16.840.1.101.3.4.2.1" => Digest::Sha256,
-            "2.16.840.1.101.3.4.2.2" => Digest::Sha384,
-            "2.16.840.1.101.3.4.2.3" => Digest::Sha512,
-            "2.16.840.1.101.3.4.2.7" => Digest::Sha3_224,
-            "2.16.840.1.101.3.4.2.8" => Digest::Sha3_256,
-            "2.16.840.1.101.3.4.2.9" => Digest::Sha3_384,
-            "2.16.840.1.101.3.4.2.10" => Digest::Sha3_512,
-            "2.16.840.1.101.3.4.2.12" => Digest::Shake256,
-            _ => return None,
-        })
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Digest::Md5 => "MD5",
-            Digest::Sha1 => "SHA-1",
-            Digest::Sha224 => "SHA-224",
-            Digest::Sha256 => "SHA-256",
-            Digest::Sha384 => "SHA-384",
-            Digest::Sha512 => "SHA-512",
-            Digest::Sha3_224 => "SHA3-224",
-            Digest::Sha3_256 => "SHA3-256",
-            Digest::Sha3_384 => "SHA3-384",
-            Digest::Sha3_512 => "SHA3-512",
-            Digest::Shake256 => "SHAKE256",
-        }
-    }
-
-    /// The algorithm for hashing; `None` where the output length is not fixed.
-    pub fn message_digest(self) -> Option<MessageDigest> {
-        Some(match self {
-            Digest::Md5 => MessageDigest::md5(),
-            Digest::Sha1 => MessageDigest::sha1(),
-            Digest::Sha224 => MessageDigest::sha224(),
-            Digest::Sha256 => MessageDigest::sha256(),
-            Digest::Sha384 => MessageDigest::sha384(),
-            Digest::Sha512 => MessageDigest::sha512(),
-            Digest::Sha3_224 => MessageDigest::sha3_224(),
-            Digest::Sha3_256 => MessageDigest::sha3_256(),
-            Digest::Sha3_384 => MessageDigest::sha3_384(),
-            Digest::Sha3_512 => MessageDigest::sha3_512(),
-            Digest::Shake256 => return None,
-        })
-    }
-
-    fn md(self) -> Option<Md> {
-        let name = match self {
-            Digest::Sha1 => "SHA1",
-            other => other.name(),
-        };
-        Md::fetch(None, name, None).ok()
-    }
-
-    pub fn hash(self, data: &[u8]) -> Option<Vec<u8>> {
-        let mut hasher = Hasher::new(self)?;
-        hasher.update(data)?;
-        hasher.finish()
-    }
-}
-
-/// Hashes a stream piece by piece; a copy goes on from where it was made.
-#[derive(Clone)]
-pub struct Hasher {
-    inner: openssl::hash::Hasher,
-    xof: bool,
-}
-
-impl Hasher {
-    pub fn new(digest: Digest) -> Option<Self> {
-        let (md, xof) = match digest.message_digest() {
-            Some(md) => (md, false),
-            None => (MessageDigest::shake_256(), true),
-        };
-        let inner = openssl::hash::Hasher::new(md).ok()?;
-        Some(Hasher { inner, xof })
-    }
-
-    pub fn update(&mut self, data: &[u8]) -> Option<()> {
-        self.inner.update(data).ok()
-    }
-
-    pub fn finish(mut self) -> Option<Vec<u8>> {
-        if self.xof {
-            let mut out = vec![0; 64];
-            self.inner.finish_xof(&mut out).ok()?;
-            return Some(out);
-        }
-        Some(self.inner.finish().ok()?.to_vec())
-    }
-}
 
 /// An AlgorithmIdentifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -301,7 +187,7 @@ impl PublicKey {
     }
 
     fn key(&self) -> Option<&PKey<Public>> {
-        let make = || PKey::public_key_from_der(&self.raw).ok();
+        let make = || key::plain(&self.algorithm, &self.bits).or_else(|| PKey::public_key_from_der(&self.raw).ok());
         self.key.get_or_init(make).as_ref()
     }
 
@@ -364,19 +250,20 @@ impl PublicKey {
             Input::Message(message) => digest.hash(message)?,
             Input::Digest(value) => value.to_vec(),
         };
+        // The two that are met everywhere take the short way: a context costs more than the operation with an RSA key.
+        match scheme {
+            Scheme::Pkcs1 => return key::verifies_pkcs1(key, digest, &value, signature),
+            Scheme::Ecdsa => return Some(key::verifies_ecdsa(key, &value, signature)),
+            _ => {}
+        }
         let md = digest.md()?;
         let mut context = PkeyCtx::new(key).ok()?;
         context.verify_init().ok()?;
-        match scheme {
-            Scheme::Pkcs1 => context.set_rsa_padding(Padding::PKCS1).ok()?,
-            Scheme::Pss { mgf, salt } => {
-                context.set_rsa_padding(Padding::PKCS1_PSS).ok()?;
-                context.set_signature_md(&md).ok()?;
-                context.set_rsa_mgf1_md(&*mgf.md()?).ok()?;
-                let salt = RsaPssSaltlen::custom(salt);
-                context.set_rsa_pss_saltlen(salt).ok()?;
-            }
-            _ => {}
+        if let Scheme::Pss { mgf, salt } = scheme {
+            context.set_rsa_padding(Padding::PKCS1_PSS).ok()?;
+            context.set_signature_md(&md).ok()?;
+            context.set_rsa_mgf1_md(&*mgf.md()?).ok()?;
+            context.set_rsa_pss_saltlen(RsaPssSaltlen::custom(salt)).ok()?;
         }
         context.set_signature_md(&md).ok()?;
         let good = context.verify(&value, signature);
