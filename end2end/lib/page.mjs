@@ -30,6 +30,8 @@ const SECTIONS = [
     ["weigh_few", "1 GB of four pictures (limit 64 MB)"], ["weigh_objects", "200 MB of a million objects (limit 64 MB)"]]],
   ["Finding among a million documents (`scripts/bench-find`)", [["find_sqlite", "list or search on SQLite (limit 100 ms)"],
     ["find_postgres", "list or search on PostgreSQL (limit 100 ms)"]]],
+  ["Reading edXML (`scripts/bench-edxml`)", [["edxml_100k", "messages of 100 KB (aim 5 × lxml)"], ["edxml_20m", "messages of 20 MB (aim 300 MB/s and 5 × lxml)"],
+    ["edxml_lines", "messages of 20 MB, base64 in lines of 76"], ["edxml_weight", "memory for a message of 500 MB (limit 64 MB)"]]],
   ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
 ];
 

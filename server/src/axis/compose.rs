@@ -77,6 +77,7 @@ fn document(me: Organ, said: &OutgoingDocument, now: &str) -> Document {
         signer: said.signer_name.clone(),
         to_places: said.receivers.iter().map(|b| b.name.clone()).collect(),
         priority: said.priority,
+        copies: 1,
         page_amount: said.pages,
         ..Document::default()
     };
@@ -95,6 +96,9 @@ fn status(me: Organ, to: Organ, said: &OutgoingStatus, now: &str) -> Status {
         code: said.code.clone(),
         description: said.description.clone(),
         timestamp: now.to_owned(),
-        staff: said.staff.clone(),
+        staff: edxml::Staff {
+            name: said.staff.clone(),
+            ..edxml::Staff::default()
+        },
     }
 }

@@ -68,7 +68,7 @@ impl Service {
             attachments: self.config.upload_limit,
         };
         let read = tokio::task::spawn_blocking(move || {
-            let file = || std::fs::File::open(&input).map(std::io::BufReader::new);
+            let file = || std::fs::File::open(&input).map(|f| std::io::BufReader::with_capacity(1 << 17, f));
             match edxml::read(&mut file()?, &into, limits) {
                 Ok(parsed) => Ok((parsed, None)),
                 Err(edxml::Error::Io(e)) => Err(edxml::Error::Io(e)),
@@ -242,8 +242,7 @@ impl Service {
             self.documents
                 .status_heard(&mut work, &id, from, &status.code, &description, message.received_at)
                 .await?;
-            let details =
-                serde_json::json!({ "from": from, "status": status.code, "description": description, "staff": short(&status.staff, 300) });
+            let details = serde_json::json!({ "from": from, "status": status.code, "description": description, "staff": short(&status.staff.name, 300) });
             work.audit("axis.status_heard", "message", &message.id, &status.for_number, &details)
                 .await?;
         }

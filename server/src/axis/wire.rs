@@ -91,11 +91,11 @@ impl Refusal {
 
     pub fn edxml(e: &super::edxml::Error) -> Self {
         // What a message says may be as long as its sender likes.
-        let why: String = e.to_string().chars().take(300).collect();
+        let short = |text: String| text.chars().take(300).collect::<String>();
         Self::new(
             e.code(),
-            format!("Gói tin edXML không hợp lệ: {why}"),
-            format!("The edXML message is not valid: {why}"),
+            format!("Gói tin edXML không hợp lệ: {}", short(e.vi())),
+            format!("The edXML message is not valid: {}", short(e.to_string())),
         )
     }
 }

@@ -1,8 +1,13 @@
 //! edXML messages (QCVN 102:2016/BTTTT): one file, one message. Liberal in reading, exact in writing.
+mod bound;
+mod content;
+mod fields;
 mod read;
+mod refusal;
 mod write;
 
 pub use read::{Limits, Parsed, header_only, read};
+pub use refusal::Error;
 pub use write::{write_document, write_status};
 
 use std::path::PathBuf;
@@ -37,6 +42,7 @@ pub struct Document {
     /// Kind of document: number of the standard's list, and its name.
     pub kind: String,
     pub kind_name: String,
+    pub kind_detail: String,
     pub subject: String,
     pub content: String,
     pub competence: String,
@@ -46,11 +52,27 @@ pub struct Document {
     pub to_places: Vec<String>,
     /// 0 to 3.
     pub priority: u8,
+    pub sphere: String,
+    /// Initials of who typed it.
+    pub typer: String,
+    /// Copies on paper.
+    pub copies: u32,
     pub page_amount: u32,
+    pub appendixes: Vec<String>,
+    /// Documents that this one answers.
+    pub response_for: Vec<Response>,
+    pub steering: String,
     /// `OrganId,yyyy/MM/dd,number/notation`
     pub document_id: String,
     /// 0 new, 1 recall, 2 update, 3 replace.
     pub business: u8,
+    pub business_reason: String,
+    /// What an update changes; absent in other messages.
+    pub update: Option<Update>,
+    pub replaces: Vec<Replacement>,
+    pub staff: Staff,
+    /// 1 when it is sent on paper as well.
+    pub paper: String,
     /// Each body that handled the message: (code, `yyyy/MM/dd HH:mm:ss`).
     pub trace: Vec<(String, String)>,
 }
@@ -65,6 +87,44 @@ impl Document {
     pub fn number(&self) -> String {
         format!("{}/{}", self.code_number, self.code_notation)
     }
+}
+
+/// A document that a message refers to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Response {
+    pub organ_id: String,
+    /// `12/QĐ-UBND`
+    pub number: String,
+    /// `2026-11-24`
+    pub date: String,
+    pub document_id: String,
+}
+
+/// Whom to ask at the sender's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Staff {
+    pub department: String,
+    pub name: String,
+    pub mobile: String,
+    pub email: String,
+}
+
+/// `BussinessDocumentInfo`: what an update changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Update {
+    /// 1 when what the document says is changed.
+    pub document: String,
+    /// 1 when its receivers are.
+    pub receivers: String,
+    /// (kind of change, code of the body)
+    pub list: Vec<(String, String)>,
+}
+
+/// A document that this one takes the place of, and at which bodies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replacement {
+    pub document_id: String,
+    pub organs: Vec<String>,
 }
 
 /// A status message (trạng thái) about a document.
@@ -84,7 +144,7 @@ pub struct Status {
     pub description: String,
     /// `yyyy/MM/dd HH:mm:ss`
     pub timestamp: String,
-    pub staff: String,
+    pub staff: Staff,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,49 +180,6 @@ pub struct Attachment {
     pub path: PathBuf,
     /// Bytes, decoded.
     pub size: u64,
-}
-
-/// Why a message is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("not XML: {0}")]
-    Malformed(String),
-    #[error("a document type definition or an entity of its own is not allowed")]
-    Entities,
-    #[error("not an edXML message of QCVN 102:2016: {0}")]
-    Namespace(String),
-    #[error("{0} is missing")]
-    Missing(&'static str),
-    #[error("DocumentId {found} contradicts {expected}")]
-    DocumentId { found: String, expected: String },
-    #[error("the attachment {0} is not valid base64")]
-    Base64(String),
-    #[error("manifest and attachments differ: {0}")]
-    Manifest(String),
-    #[error("larger than {0} bytes")]
-    TooLarge(u64),
-    #[error("too many or too deep elements")]
-    TooComplex,
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-}
-
-impl Error {
-    /// Stable code, named in refusals.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "edxml.malformed",
-            Self::Entities => "edxml.entities",
-            Self::Namespace(_) => "edxml.namespace",
-            Self::Missing(_) => "edxml.missing",
-            Self::DocumentId { .. } => "edxml.document_id",
-            Self::Base64(_) => "edxml.base64",
-            Self::Manifest(_) => "edxml.manifest",
-            Self::TooLarge(_) => "edxml.too_large",
-            Self::TooComplex => "edxml.too_complex",
-            Self::Io(_) => "edxml.io",
-        }
-    }
 }
 
 /// `2026-11-24` as the standard writes it, `2026/11/24`.

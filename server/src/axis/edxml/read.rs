@@ -1,10 +1,11 @@
 //! Reading: any prefix, any order, missing optional parts; what could harm or mislead is refused by name.
-use super::{Attachment, Document, Error, Message, NAMESPACE, Organ, Status, normal_day};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::bound::Bounded;
+use super::content;
+use super::fields::{self, Node, Raw};
+use super::{Attachment, Error, Message, NAMESPACE};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::path::Path;
 
 /// What a message may cost.
@@ -17,6 +18,7 @@ pub struct Limits {
 /// An envelope has some hundred elements; these bounds are for those who mean harm.
 const MAX_ELEMENTS: usize = 20_000;
 const MAX_DEPTH: usize = 32;
+const MAX_ATTRIBUTES: usize = 64;
 const MAX_TEXT: usize = 4 << 20;
 const MAX_ATTACHMENTS: usize = 500;
 
@@ -43,54 +45,40 @@ pub fn header_only(input: &mut dyn BufRead) -> Result<Message, Error> {
     parse(input, None).map(|p| p.message)
 }
 
-/// An element of the envelope.
-#[derive(Debug, Default)]
-struct Node {
-    name: String,
-    text: String,
-    /// Value of an `href` attribute, which manifests use.
-    href: String,
-    children: Vec<Node>,
-}
-
-impl Node {
-    fn child(&self, name: &str) -> Option<&Node> {
-        self.children.iter().find(|c| c.name.eq_ignore_ascii_case(name))
-    }
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
-        self.children.iter().filter(move |c| c.name.eq_ignore_ascii_case(name))
-    }
-    fn text(&self, name: &str) -> String {
-        self.child(name).map(|c| c.text.trim().to_owned()).unwrap_or_default()
-    }
-    /// The first descendant of that name, nearest first.
-    fn find(&self, name: &str) -> Option<&Node> {
-        self.child(name).or_else(|| self.children.iter().find_map(|c| c.find(name)))
-    }
-}
-
-#[derive(Default)]
-struct Raw {
-    name: String,
-    content_type: String,
-    content_id: String,
-    description: String,
-    encoding: String,
-    file: Option<(std::path::PathBuf, u64)>,
-}
-
 fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Result<Parsed, Error> {
-    let malformed = |e: quick_xml::Error| Error::Malformed(e.to_string());
-    let mut reader = Reader::from_reader(input);
+    let mut reader = Reader::from_reader(Bounded::new(input));
+    let result = events(&mut reader, attachments);
+    match result {
+        // Whatever the parser made of it, the cause is the bound.
+        Err(_) if reader.get_ref().exceeded => Err(Error::TooComplex),
+        result => result,
+    }
+}
+
+fn xml_error(e: quick_xml::Error) -> Error {
+    match e {
+        // What is wrong with the disk may be right later; what is wrong with the text will not.
+        quick_xml::Error::Io(e) if e.raw_os_error().is_some() => Error::Io(std::io::Error::new(e.kind(), e.to_string())),
+        e => Error::Malformed(e.to_string()),
+    }
+}
+
+fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) -> Result<Parsed, Error> {
     reader.config_mut().check_end_names = true;
     let mut buffer = Vec::new();
+    let mut names = Names::default();
     let mut stack: Vec<Node> = Vec::new();
     let mut root: Option<Node> = None;
     let mut raw: Vec<Raw> = Vec::new();
     let (mut elements, mut text_size, mut used) = (0usize, 0usize, 0u64);
+    let (mut after_content, mut has_header) = (false, false);
     loop {
         buffer.clear();
-        let event = reader.read_event_into(&mut buffer).map_err(malformed)?;
+        let event = reader.read_event_into(&mut buffer).map_err(xml_error)?;
+        // A comment, CDATA or element within would silently cut the content short.
+        if std::mem::take(&mut after_content) && !matches!(event, Event::End(_)) {
+            return Err(Error::Base64(raw.len()));
+        }
         match event {
             Event::DocType(_) => return Err(Error::Entities),
             Event::Start(tag) => {
@@ -98,12 +86,16 @@ fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Resul
                 if elements > MAX_ELEMENTS || stack.len() >= MAX_DEPTH {
                     return Err(Error::TooComplex);
                 }
-                let node = open(&tag)?;
+                let node = open(&tag, &mut names, stack.len())?;
                 if stack.is_empty() {
                     if root.is_some() {
                         return Err(Error::Malformed("two root elements".into()));
                     }
-                    check_root(&tag, &node.name)?;
+                    check_root(&node.name, &names)?;
+                }
+                // Or one reader would go by the first and another by the second.
+                if node.name.eq_ignore_ascii_case("edXMLHeader") && std::mem::replace(&mut has_header, true) {
+                    return Err(Error::Malformed("two headers".into()));
                 }
                 if node.name == "AttachmentEncoded" && attachments.is_none() {
                     // Everything that routing needs has been read.
@@ -116,12 +108,21 @@ fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Resul
                     raw.push(Raw::default());
                 }
                 if node.name == "ContentTransferEncoded"
-                    && let (Some((folder, limits)), Some(target)) = (attachments, raw.last_mut())
+                    && stack.last().is_some_and(|p| p.name == "Attachment")
+                    && let (Some((folder, limits)), number) = (attachments, raw.len())
+                    && let Some(target) = raw.last_mut()
                 {
+                    if target.file.is_some() {
+                        return Err(Error::Manifest(format!("attachment {number} has two contents")));
+                    }
                     let path = folder.join(format!("attachment-{}", uuid::Uuid::new_v4()));
-                    let size = decode(&mut reader, &path, limits.attachments.saturating_sub(used), limits.attachments)?;
+                    let left = limits.attachments.saturating_sub(used);
+                    reader.get_mut().free = true;
+                    let size = content::decode(&mut reader.stream(), &path, left, limits.attachments, number)?;
+                    reader.get_mut().free = false;
                     used += size;
                     target.file = Some((path, size));
+                    after_content = true;
                 }
                 stack.push(node);
             }
@@ -130,16 +131,18 @@ fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Resul
                 if elements > MAX_ELEMENTS {
                     return Err(Error::TooComplex);
                 }
-                let node = open(&tag)?;
+                let node = open(&tag, &mut names, stack.len())?;
+                names.leave(stack.len());
                 match stack.last_mut() {
                     Some(parent) => parent.children.push(node),
-                    None => check_root(&tag, &node.name)?,
+                    None => return Err(Error::Missing("edXMLEnvelope")),
                 }
             }
             Event::End(_) => {
                 let Some(node) = stack.pop() else {
                     return Err(Error::Malformed("an end without a start".into()));
                 };
+                names.leave(stack.len());
                 if let Some(parent) = stack.last_mut() {
                     if parent.name == "Attachment"
                         && let Some(target) = raw.last_mut()
@@ -186,20 +189,59 @@ fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Resul
         return Err(Error::Malformed("the message is cut off".into()));
     }
     let root = root.ok_or_else(|| Error::Malformed("empty".into()))?;
-    let message = message(&root)?;
-    let attachments = if attachments.is_some() { attach(&root, raw)? } else { Vec::new() };
+    let message = fields::message(&root)?;
+    let attachments = if attachments.is_some() {
+        fields::attach(&root, raw)?
+    } else {
+        Vec::new()
+    };
     Ok(Parsed { message, attachments })
 }
 
-fn open(tag: &BytesStart) -> Result<Node, Error> {
-    let name = tag.local_name().as_ref().to_owned();
+/// Namespaces in scope: (depth of the element that declares it, prefix, namespace).
+#[derive(Default)]
+struct Names(Vec<(usize, String, String)>);
+
+impl Names {
+    fn leave(&mut self, depth: usize) {
+        while self.0.last().is_some_and(|(d, ..)| *d >= depth) {
+            self.0.pop();
+        }
+    }
+
+    fn of(&self, prefix: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .rev()
+            .find(|(_, p, _)| p == prefix)
+            .map(|(.., namespace)| namespace.as_str())
+    }
+}
+
+fn open(tag: &BytesStart, names: &mut Names, depth: usize) -> Result<Node, Error> {
     let mut href = String::new();
-    for attribute in tag.attributes() {
+    for (n, attribute) in tag.attributes().with_checks(false).enumerate() {
+        if n >= MAX_ATTRIBUTES {
+            return Err(Error::TooComplex);
+        }
         let attribute = attribute.map_err(|e| Error::Malformed(e.to_string()))?;
-        if attribute.key.local_name().as_ref() == "href" {
+        let key = attribute.key.as_ref();
+        let prefix = if key == "xmlns" { Some("") } else { key.strip_prefix("xmlns:") };
+        if let Some(prefix) = prefix {
+            names.0.push((depth, prefix.to_owned(), attribute.value.into_owned()));
+        } else if attribute.key.local_name().as_ref() == "href" {
             href = attribute.value.into_owned();
         }
     }
+    let full = tag.name();
+    let (prefix, local) = full.as_ref().split_once(':').unwrap_or(("", full.as_ref()));
+    let name = match names.of(prefix) {
+        Some(NAMESPACE | "") => local.to_owned(),
+        None if prefix.is_empty() => local.to_owned(),
+        None => return Err(Error::Namespace(format!("the prefix {prefix} is not declared"))),
+        // Somebody else's element: kept, but never taken for one of ours.
+        Some(_) => format!("{{}}{local}"),
+    };
     Ok(Node {
         name,
         href,
@@ -207,18 +249,13 @@ fn open(tag: &BytesStart) -> Result<Node, Error> {
     })
 }
 
-fn check_root(tag: &BytesStart, name: &str) -> Result<(), Error> {
+fn check_root(name: &str, names: &Names) -> Result<(), Error> {
     if !name.eq_ignore_ascii_case("edXML") {
         return Err(Error::Namespace(format!("the root element is {name}")));
     }
-    let declared = tag.attributes().flatten().any(|a| {
-        let is_declaration = a.key.as_ref() == "xmlns" || a.key.as_ref().starts_with("xmlns:");
-        is_declaration && a.value.as_ref() == NAMESPACE
-    });
-    if declared {
-        Ok(())
-    } else {
-        Err(Error::Namespace("another namespace".into()))
+    match names.0.iter().any(|(.., namespace)| namespace == NAMESPACE) {
+        true => Ok(()),
+        false => Err(Error::Namespace("another namespace".into())),
     }
 }
 
@@ -231,217 +268,4 @@ fn add(stack: &mut [Node], text: &str, total: &mut usize) -> Result<(), Error> {
         node.text.push_str(text);
     }
     Ok(())
-}
-
-/// Decodes base64 straight from the stream up to the next tag, white space left out.
-fn decode(reader: &mut Reader<&mut dyn BufRead>, path: &Path, left: u64, limit: u64) -> Result<u64, Error> {
-    let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
-    let mut stream = reader.stream();
-    let mut quantum: Vec<u8> = Vec::with_capacity(1 << 16);
-    let mut size = 0u64;
-    let mut ended = false;
-    let bad = || Error::Base64(path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
-    let mut flush = |quantum: &mut Vec<u8>, last: bool, ended: &mut bool| -> Result<(), Error> {
-        let whole = if last { quantum.len() } else { quantum.len() / 4 * 4 };
-        if whole == 0 {
-            return Ok(());
-        }
-        // Padding ends the data: nothing may follow it.
-        if *ended {
-            return Err(bad());
-        }
-        let decoded = STANDARD.decode(&quantum[..whole]).map_err(|_| bad())?;
-        *ended = quantum[..whole].ends_with(b"=");
-        size += decoded.len() as u64;
-        if size > left {
-            return Err(Error::TooLarge(limit));
-        }
-        out.write_all(&decoded)?;
-        quantum.drain(..whole);
-        Ok(())
-    };
-    loop {
-        let available = stream.fill_buf()?;
-        if available.is_empty() {
-            return Err(Error::Malformed("the message is cut off".into()));
-        }
-        let end = available.iter().position(|b| *b == b'<');
-        let part = &available[..end.unwrap_or(available.len())];
-        quantum.extend(part.iter().filter(|b| !b.is_ascii_whitespace()));
-        let used = part.len();
-        stream.consume(used);
-        flush(&mut quantum, false, &mut ended)?;
-        if end.is_some() {
-            break;
-        }
-    }
-    flush(&mut quantum, true, &mut ended)?;
-    out.flush()?;
-    Ok(size)
-}
-
-fn organ(node: &Node) -> Organ {
-    Organ {
-        organ_id: node.text("OrganId"),
-        in_charge: node.text("OrganizationInCharge"),
-        name: node.text("OrganName"),
-        address: node.text("OrganAdd"),
-        email: node.text("Email"),
-        telephone: node.text("Telephone"),
-        fax: node.text("Fax"),
-        website: node.text("Website"),
-    }
-}
-
-fn message(root: &Node) -> Result<Message, Error> {
-    let header = root.find("edXMLHeader").ok_or(Error::Missing("edXMLHeader"))?;
-    if let Some(status) = header.find("Status") {
-        return Ok(Message::Status(Box::new(status_of(header, status)?)));
-    }
-    let head = header.find("MessageHeader").ok_or(Error::Missing("MessageHeader"))?;
-    let from = organ(head.child("From").ok_or(Error::Missing("From"))?);
-    if from.organ_id.is_empty() {
-        return Err(Error::Missing("From/OrganId"));
-    }
-    let to: Vec<Organ> = head.all("To").map(organ).filter(|o| !o.organ_id.is_empty()).collect();
-    if to.is_empty() {
-        return Err(Error::Missing("To"));
-    }
-    let code = head.child("Code").ok_or(Error::Missing("Code"))?;
-    let info = head.child("PromulgationInfo").ok_or(Error::Missing("PromulgationInfo"))?;
-    let kind = head.child("DocumentType");
-    let signer = head.child("SignerInfo");
-    let other = head.child("OtherInfo");
-    let of = |node: Option<&Node>, name: &str| node.map(|n| n.text(name)).unwrap_or_default();
-    let business = header.find("Bussiness").or_else(|| header.find("Business"));
-    let business_type = business.and_then(|b| b.child("BussinessDocType").or_else(|| b.child("BusinessDocType")));
-    let document = Document {
-        from,
-        to,
-        code_number: code.text("CodeNumber"),
-        code_notation: code.text("CodeNotation"),
-        place: info.text("Place"),
-        promulgation_date: normal_day(&info.text("PromulgationDate")),
-        kind: of(kind, "Type"),
-        kind_name: of(kind, "TypeName"),
-        subject: head.text("Subject"),
-        content: head.text("Content"),
-        competence: of(signer, "Competence"),
-        position: of(signer, "Position"),
-        signer: of(signer, "FullName"),
-        due_date: normal_day(&head.text("DueDate")),
-        to_places: head
-            .child("ToPlaces")
-            .map(|p| p.all("Place").map(|n| n.text.trim().to_owned()).collect())
-            .unwrap_or_default(),
-        priority: of(other, "Priority").parse().unwrap_or(0).min(3),
-        page_amount: of(other, "PageAmount").parse().unwrap_or(0),
-        document_id: head.text("DocumentId"),
-        business: business_type.and_then(|n| n.text.trim().parse().ok()).unwrap_or(0),
-        trace: header
-            .find("TraceHeaderList")
-            .map(|l| l.all("TraceHeader").map(|t| (t.text("OrganId"), t.text("Timestamp"))).collect())
-            .unwrap_or_default(),
-    };
-    if document.subject.is_empty() {
-        return Err(Error::Missing("Subject"));
-    }
-    if document.code_notation.is_empty() && document.code_number.is_empty() {
-        return Err(Error::Missing("Code/CodeNotation"));
-    }
-    // Missing or N/A is what some senders write; a wrong one is a contradiction.
-    let id = &document.document_id;
-    if !id.is_empty() && !id.eq_ignore_ascii_case("n/a") {
-        let squeeze = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let parts: Vec<&str> = id.splitn(3, ',').map(str::trim).collect();
-        let agrees = matches!(parts[..], [o, day, number] if o == document.from.organ_id
-            && normal_day(day) == document.promulgation_date && squeeze(number) == squeeze(&document.number()));
-        if !agrees {
-            return Err(Error::DocumentId {
-                found: id.clone(),
-                expected: document.expected_id(),
-            });
-        }
-    }
-    Ok(Message::Document(Box::new(document)))
-}
-
-fn status_of(header: &Node, node: &Node) -> Result<Status, Error> {
-    let response = node.child("ResponseFor").ok_or(Error::Missing("ResponseFor"))?;
-    let from = node
-        .child("From")
-        .or_else(|| header.find("MessageHeader").and_then(|h| h.child("From")))
-        .ok_or(Error::Missing("From"))?;
-    let code: u32 = node.text("StatusCode").trim().parse().map_err(|_| Error::Missing("StatusCode"))?;
-    let to = header
-        .find("MessageHeader")
-        .map(|h| h.all("To").map(organ).collect())
-        .unwrap_or_default();
-    let for_organ = response.text("OrganId");
-    Ok(Status {
-        from: organ(from),
-        to,
-        for_number: response.text("Code"),
-        for_date: normal_day(&response.text("PromulgationDate")),
-        for_document_id: response.text("DocumentId"),
-        for_organ,
-        code: format!("{code:02}"),
-        description: node.text("Description"),
-        timestamp: node.text("Timestamp"),
-        staff: node.child("StaffInfo").map(|s| s.text("Staff")).unwrap_or_default(),
-    })
-}
-
-fn bare(cid: &str) -> &str {
-    cid.trim().strip_prefix("cid:").unwrap_or(cid.trim())
-}
-
-/// Attachments in the manifest's order; both lists must name the same.
-fn attach(root: &Node, raw: Vec<Raw>) -> Result<Vec<Attachment>, Error> {
-    let manifest: Vec<&Node> = root.find("edXMLManifest").map(|m| m.all("Reference").collect()).unwrap_or_default();
-    let mut found = Vec::new();
-    for r in raw {
-        let id = bare(&r.content_id).to_owned();
-        let (path, size) = r.file.ok_or_else(|| Error::Manifest(format!("{id}: no content")))?;
-        if !r.encoding.is_empty() && !r.encoding.eq_ignore_ascii_case("base64") {
-            return Err(Error::Manifest(format!("{id}: encoding {}", r.encoding)));
-        }
-        if found.iter().any(|a: &Attachment| a.content_id == id) {
-            return Err(Error::Manifest(format!("{id} stands twice")));
-        }
-        found.push(Attachment {
-            name: r.name,
-            content_type: r.content_type,
-            content_id: id,
-            description: r.description,
-            path,
-            size,
-        });
-    }
-    // Some senders leave the manifest out; one that is there must be right.
-    if manifest.is_empty() {
-        return Ok(found);
-    }
-    let mut ordered = Vec::new();
-    for reference in manifest {
-        let named = reference.text("ContentId");
-        let id = if named.is_empty() {
-            bare(&reference.href).to_owned()
-        } else {
-            bare(&named).to_owned()
-        };
-        let at = found
-            .iter()
-            .position(|a| a.content_id == id)
-            .ok_or_else(|| Error::Manifest(format!("{id} is not attached")))?;
-        let mut a = found.swap_remove(at);
-        if a.name.is_empty() {
-            a.name = reference.text("AttachmentName");
-        }
-        ordered.push(a);
-    }
-    match found.first() {
-        Some(extra) => Err(Error::Manifest(format!("{} is not in the manifest", extra.content_id))),
-        None => Ok(ordered),
-    }
 }

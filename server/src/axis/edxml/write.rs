@@ -1,5 +1,5 @@
 //! Writing: every element where the standard has it.
-use super::{Attachment, Document, NAMESPACE, Organ, Status, slashes};
+use super::{Attachment, Document, NAMESPACE, Organ, Response, Staff, Status, slashes};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::escape;
@@ -16,7 +16,7 @@ impl Xml {
         let _ = write!(self.0, "</edXML:{name}>");
     }
     fn leaf(&mut self, name: &str, value: &str) {
-        let _ = write!(self.0, "<edXML:{name}>{}</edXML:{name}>", escape(clean(value)));
+        let _ = write!(self.0, "<edXML:{name}>{}</edXML:{name}>", text(value));
     }
     fn organ(&mut self, name: &str, o: &Organ) {
         self.open(name);
@@ -30,13 +30,38 @@ impl Xml {
         self.leaf("Website", &o.website);
         self.close(name);
     }
+    fn list<'a>(&mut self, name: &str, item: &str, values: impl IntoIterator<Item = &'a String>) {
+        self.open(name);
+        for value in values {
+            self.leaf(item, value);
+        }
+        self.close(name);
+    }
+    fn response(&mut self, r: &Response) {
+        self.open("ResponseFor");
+        self.leaf("OrganId", &r.organ_id);
+        self.leaf("Code", &r.number);
+        self.leaf("PromulgationDate", &slashes(&r.date));
+        self.leaf("DocumentId", &r.document_id);
+        self.close("ResponseFor");
+    }
+    fn staff(&mut self, s: &Staff) {
+        self.open("StaffInfo");
+        self.leaf("Department", &s.department);
+        self.leaf("Staff", &s.name);
+        self.leaf("Mobile", &s.mobile);
+        self.leaf("Email", &s.email);
+        self.close("StaffInfo");
+    }
 }
 
-/// XML 1.0 knows no control characters, however escaped.
-fn clean(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r'))
-        .collect()
+/// XML 1.0 knows no control characters, however escaped; and a reader takes a bare CR for a line end.
+fn text(text: &str) -> String {
+    let known: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
+        .collect();
+    escape(known).replace('\r', "&#13;")
 }
 
 fn start(xml: &mut Xml) {
@@ -72,6 +97,7 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     xml.open("DocumentType");
     xml.leaf("Type", &d.kind);
     xml.leaf("TypeName", &d.kind_name);
+    xml.leaf("TypeDetail", &d.kind_detail);
     xml.close("DocumentType");
     xml.leaf("Subject", &d.subject);
     xml.leaf("Content", &d.content);
@@ -81,21 +107,19 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     xml.leaf("FullName", &d.signer);
     xml.close("SignerInfo");
     xml.leaf("DueDate", &slashes(&d.due_date));
-    xml.open("ToPlaces");
-    for place in &d.to_places {
-        xml.leaf("Place", place);
-    }
-    xml.close("ToPlaces");
+    xml.list("ToPlaces", "Place", &d.to_places);
     xml.open("OtherInfo");
     xml.leaf("Priority", &d.priority.to_string());
-    xml.leaf("SphereOfPromulgation", "");
-    xml.leaf("TyperNotation", "");
-    xml.leaf("PromulgationAmount", "1");
+    xml.leaf("SphereOfPromulgation", &d.sphere);
+    xml.leaf("TyperNotation", &d.typer);
+    xml.leaf("PromulgationAmount", &d.copies.to_string());
     xml.leaf("PageAmount", &d.page_amount.to_string());
-    xml.open("Appendixes");
-    xml.close("Appendixes");
+    xml.list("Appendixes", "Appendix", &d.appendixes);
     xml.close("OtherInfo");
-    xml.leaf("SteeringType", "0");
+    for response in &d.response_for {
+        xml.response(response);
+    }
+    xml.leaf("SteeringType", if d.steering.is_empty() { "0" } else { &d.steering });
     xml.leaf("DocumentId", &d.document_id);
     xml.close("MessageHeader");
     let _ = write!(
@@ -111,8 +135,33 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     // The misspelling is the standard's own.
     xml.open("Bussiness");
     xml.leaf("BussinessDocType", &d.business.to_string());
-    xml.leaf("BussinessDocReason", "");
-    xml.leaf("Paper", "0");
+    xml.leaf("BussinessDocReason", &d.business_reason);
+    if let Some(update) = &d.update {
+        xml.open("BussinessDocumentInfo");
+        xml.leaf("DocumentInfo", &update.document);
+        xml.leaf("DocumentReceiver", &update.receivers);
+        xml.open("ReceiverList");
+        for (kind, organ) in &update.list {
+            xml.open("Receiver");
+            xml.leaf("ReceiverType", kind);
+            xml.leaf("OrganId", organ);
+            xml.close("Receiver");
+        }
+        xml.close("ReceiverList");
+        xml.close("BussinessDocumentInfo");
+    }
+    if !d.replaces.is_empty() {
+        xml.open("ReplacementInfoList");
+        for replaced in &d.replaces {
+            xml.open("ReplacementInfo");
+            xml.leaf("DocumentId", &replaced.document_id);
+            xml.list("OrganIdList", "OrganId", &replaced.organs);
+            xml.close("ReplacementInfo");
+        }
+        xml.close("ReplacementInfoList");
+    }
+    xml.staff(&d.staff);
+    xml.leaf("Paper", if d.paper.is_empty() { "0" } else { &d.paper });
     xml.leaf("DocumentId", &d.document_id);
     xml.close("Bussiness");
     xml.close("TraceHeaderList");
@@ -122,7 +171,7 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     xml.open("edXMLBody");
     xml.open("edXMLManifest");
     for a in attachments {
-        let _ = write!(xml.0, "<edXML:Reference xlink:href=\"cid:{}\">", escape(clean(&a.content_id)));
+        let _ = write!(xml.0, "<edXML:Reference xlink:href=\"cid:{}\">", text(&a.content_id));
         xml.leaf("Description", &a.description);
         xml.leaf("AttachmentName", &a.name);
         xml.leaf("ContentType", &a.content_type);
@@ -137,15 +186,15 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     for a in attachments {
         let head = format!(
             "<Attachment><ContentType>{}</ContentType><ContentId>{}</ContentId><Description>{}</Description><ContentTransferEncoded>",
-            escape(clean(&a.content_type)),
-            escape(clean(&a.content_id)),
-            escape(clean(&a.description))
+            text(&a.content_type),
+            text(&a.content_id),
+            text(&a.description)
         );
         out.write_all(head.as_bytes())?;
         encode(out, &mut std::fs::File::open(&a.path)?)?;
         let tail = format!(
             "</ContentTransferEncoded><AttachmentName>{}</AttachmentName></Attachment>",
-            escape(clean(&a.name))
+            text(&a.name)
         );
         out.write_all(tail.as_bytes())?;
     }
@@ -187,22 +236,17 @@ pub fn write_status(out: &mut dyn Write, s: &Status) -> io::Result<()> {
     }
     xml.close("MessageHeader");
     xml.open("Status");
-    xml.open("ResponseFor");
-    xml.leaf("OrganId", &s.for_organ);
-    xml.leaf("Code", &s.for_number);
-    xml.leaf("PromulgationDate", &slashes(&s.for_date));
-    xml.leaf("DocumentId", &s.for_document_id);
-    xml.close("ResponseFor");
+    xml.response(&Response {
+        organ_id: s.for_organ.clone(),
+        number: s.for_number.clone(),
+        date: s.for_date.clone(),
+        document_id: s.for_document_id.clone(),
+    });
     xml.organ("From", &s.from);
     xml.leaf("StatusCode", &s.code);
     xml.leaf("Description", &s.description);
     xml.leaf("Timestamp", &s.timestamp);
-    xml.open("StaffInfo");
-    xml.leaf("Department", "");
-    xml.leaf("Staff", &s.staff);
-    xml.leaf("Mobile", "");
-    xml.leaf("Email", "");
-    xml.close("StaffInfo");
+    xml.staff(&s.staff);
     xml.close("Status");
     xml.open("DigitalSignature");
     xml.close("DigitalSignature");

@@ -1,6 +1,9 @@
+mod table;
+mod trip;
+
 use super::*;
 
-fn sample() -> Document {
+pub fn sample() -> Document {
     let organ = |id: &str, name: &str| Organ {
         organ_id: id.into(),
         name: name.into(),
@@ -21,6 +24,8 @@ fn sample() -> Document {
         to_places: vec!["Như trên".into(), "Lưu: VT".into()],
         priority: 2,
         page_amount: 3,
+        steering: "0".into(),
+        paper: "0".into(),
         trace: vec![("H99".into(), "2026/11/24 14:05:00".into())],
         ..Document::default()
     };
@@ -28,7 +33,7 @@ fn sample() -> Document {
     d
 }
 
-fn written(d: &Document, content: &[u8], folder: &std::path::Path) -> Vec<u8> {
+pub fn written(d: &Document, content: &[u8], folder: &std::path::Path) -> Vec<u8> {
     let path = folder.join("in.pdf");
     std::fs::write(&path, content).unwrap();
     let a = Attachment {
@@ -44,7 +49,7 @@ fn written(d: &Document, content: &[u8], folder: &std::path::Path) -> Vec<u8> {
     out
 }
 
-fn parse(xml: &[u8], folder: &std::path::Path) -> Result<Parsed, Error> {
+pub fn parse(xml: &[u8], folder: &std::path::Path) -> Result<Parsed, Error> {
     read(&mut &xml[..], folder, Limits { attachments: 10_000_000 })
 }
 
@@ -79,7 +84,10 @@ fn a_status_is_read_back_and_its_code_gets_two_digits() {
         code: "03".into(),
         description: "Đã tiếp nhận".into(),
         timestamp: "2026/11/24 15:00:00".into(),
-        staff: "Bùi Thị Kim Oanh".into(),
+        staff: Staff {
+            name: "Bùi Thị Kim Oanh".into(),
+            ..Staff::default()
+        },
     };
     let mut out = Vec::new();
     write_status(&mut out, &s).unwrap();
