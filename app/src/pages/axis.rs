@@ -137,7 +137,7 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
     let out = row.way == "out";
     let state = find(&["axis.state.", &row.state].concat()).map_or(row.state.clone(), str::to_owned);
     let kind = find(&["axis.kind.", &row.kind].concat()).map_or(row.kind.clone(), str::to_owned);
-    let may_retry = out && row.state == "failed";
+    let may_retry = row.state == "failed";
     let id = row.id.clone();
     view! {
         <li class="message" data-test="message" data-state=row.state.clone()>

@@ -1,7 +1,7 @@
 //! What came in: checked, entered, answered. Each message once, however often it was delivered.
 use super::edxml::{self, Attachment, Document, Limits, Message, Parsed, Status};
 use super::outbox::{self, OutgoingStatus};
-use super::sending::{MOST_ATTEMPTS, pause, words};
+use super::sending::{MOST_ATTEMPTS, spread_pause, words};
 use super::store::{self, In};
 use super::wire::Refusal;
 use super::{Error, Service, judgement};
@@ -55,7 +55,15 @@ impl Service {
             let state = if attempts < MOST_ATTEMPTS { "received" } else { "failed" };
             let mut work = self.db.begin(&super::actor()).await?;
             let error = format!("{} / {} ({e})", e.vi(), e.en());
-            store::set_incoming(work.conn(), &message.id, state, attempts, now_us() + pause(attempts), Some(&error)).await?;
+            store::set_incoming(
+                work.conn(),
+                &message.id,
+                state,
+                attempts,
+                now_us() + spread_pause(attempts, &message.id),
+                Some(&error),
+            )
+            .await?;
             work.commit().await?;
         }
         Ok(true)

@@ -15,6 +15,16 @@ pub(super) fn pause(attempts: i64) -> i64 {
     doubled.min(3_600_000_000)
 }
 
+/// `pause`, longer by up to a quarter that differs from message to message: what failed together does not come back together.
+pub(super) fn spread_pause(attempts: i64, id: &str) -> i64 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = std::hash::DefaultHasher::new();
+    (id, attempts).hash(&mut hasher);
+    let share = i64::try_from(hasher.finish() % 1000).unwrap_or(0);
+    let pause = pause(attempts);
+    pause + pause / 4 * share / 1000
+}
+
 /// What people read of a refusal.
 pub(super) fn words(refusal: &Refusal) -> String {
     format!("{} / {} [{}]", refusal.vi, refusal.en, refusal.code)
@@ -58,7 +68,15 @@ impl Service {
         let attempts = message.attempts + 1;
         let error = words(refusal);
         if again && attempts < MOST_ATTEMPTS {
-            store::set_outgoing(work.conn(), id, "queued", attempts, now_us() + pause(attempts), Some(&error)).await?;
+            store::set_outgoing(
+                work.conn(),
+                id,
+                "queued",
+                attempts,
+                now_us() + spread_pause(attempts, id),
+                Some(&error),
+            )
+            .await?;
             return Ok(work.commit().await?);
         }
         tracing::warn!(id, to = message.to_code, code = refusal.code, "message failed");
@@ -83,12 +101,23 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
-    use super::pause;
+    use super::{pause, spread_pause};
 
     #[test]
     fn pauses_grow_to_an_hour_and_stay_there() {
         let seconds: Vec<i64> = (0..13).map(|n| pause(n) / 1_000_000).collect();
         assert_eq!(seconds, [5, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
         assert_eq!(pause(i64::MAX), 3_600_000_000);
+    }
+
+    #[test]
+    fn messages_that_failed_together_come_back_apart() {
+        let mut seen = std::collections::BTreeSet::new();
+        for n in 0..100 {
+            let spread = spread_pause(12, &format!("message-{n}"));
+            assert!((3_600_000_000..=4_500_000_000).contains(&spread), "{spread}");
+            seen.insert(spread);
+        }
+        assert!(seen.len() > 80, "{}", seen.len());
     }
 }
