@@ -80,15 +80,18 @@ pub fn run(args: &Args) -> ExitCode {
 
 async fn all(args: &Args, context: ValidationContext) -> Result<u8, String> {
     let fetcher = (!args.no_fetch).then(|| Fetcher::new(Reach::Anywhere));
-    let (context, fetcher) = (&context, fetcher.as_ref());
     let at_once = std::thread::available_parallelism().map_or(2, |n| n.get());
     let report_only = args.json && args.html.is_none() && args.etsi.is_none();
-    let check = |file: PathBuf| async move {
-        let checked = match report_only {
-            true => check_signatures(&file, context.clone(), fetcher).await,
-            false => check_file(&file, context.clone(), fetcher).await,
-        };
-        (file.display().to_string(), checked.unwrap_or_else(|e| Checked::unreadable(&e)))
+    // A task each: what runs in a task may run beside others.
+    let check = |file: PathBuf| {
+        let (context, fetcher) = (context.clone(), fetcher.clone());
+        tokio::spawn(async move {
+            let checked = match report_only {
+                true => check_signatures(&file, context, fetcher.as_ref()).await,
+                false => check_file(&file, context, fetcher.as_ref()).await,
+            };
+            (file.display().to_string(), checked.unwrap_or_else(|e| Checked::unreadable(&e)))
+        })
     };
     // In the order of the arguments, however long each takes.
     let mut checks = stream::iter(listed(&args.files)).map(check).buffered(at_once);
@@ -96,7 +99,8 @@ async fn all(args: &Args, context: ValidationContext) -> Result<u8, String> {
     let mut heard = true;
     let mut kept = Vec::new();
     let mut code = 0;
-    while let Some((name, checked)) = checks.next().await {
+    while let Some(checked) = checks.next().await {
+        let (name, checked) = checked.map_err(|e| e.to_string())?;
         code = worse(code, exit_code(&checked));
         let said = match args.json {
             true => line(&name, &checked)?,

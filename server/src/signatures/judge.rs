@@ -1,5 +1,6 @@
 //! Judging a file, and fetching in between what the judgement lacks.
 use super::fetch::{Fetched, Fetcher};
+use super::heavy::heavy;
 use futures_util::{StreamExt, stream};
 use signing::FileSource;
 use signing::validate::{Needed, Report, ValidationContext, Validator};
@@ -156,6 +157,5 @@ fn tell(report: &mut Report, unfetched: &[Unfetched]) {
 type File = Validator<FileSource>;
 
 async fn once(file: File, context: ValidationContext) -> io::Result<(Report, ValidationContext, File)> {
-    let work = move || (file.validate(&context), context, file);
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
+    heavy(move || (file.validate(&context), context, file)).await
 }

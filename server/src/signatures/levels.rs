@@ -1,6 +1,7 @@
 //! The levels of PAdES beyond B-B, for whoever can reach the network: time stamps, validation data, archive stamps.
 //! The file is copied once, beside the output; each step appends a revision to the copy, which at last takes the place of the output.
 use super::fetch::Fetcher;
+use super::heavy::heavy;
 use super::judge::judge;
 use signing::validate::{Kind, Report, ValidationContext};
 use signing::{EditOptions, FileSource, SignOptions, Signer, TimeStamper, ValidationData};
@@ -229,7 +230,7 @@ async fn beginning(
         out.flush()?;
         Ok(output)
     };
-    tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+    heavy(all).await?
 }
 
 /// One more revision behind what `file` holds. A step that fails may leave a part behind: the file is then of no use.
@@ -244,7 +245,7 @@ async fn appended(
         work(&source, &mut out)?;
         Ok(out.flush()?)
     };
-    tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+    heavy(all).await?
 }
 
 /// What is finished lies on the disk before it takes the place of the output.
@@ -255,7 +256,7 @@ async fn finished(file: NamedTempFile, output: &Path) -> Result<(), LevelError> 
         file.persist(output).map_err(|e| e.error)?;
         Ok(())
     };
-    tokio::task::spawn_blocking(all).await.map_err(io::Error::other)?
+    heavy(all).await?
 }
 
 /// A file in this folder that will be renamed into one for the person who asked: with that person's usual permissions, not

@@ -1,6 +1,7 @@
 //! Keys sealed with a PIN, signing with them, checking signatures.
 pub mod error;
 pub mod fetch;
+mod heavy;
 pub mod http;
 pub mod judge;
 mod keys;
