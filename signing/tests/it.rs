@@ -1,4 +1,5 @@
 //! The library against other people's programs and against ourselves.
+mod again;
 mod attacks;
 mod authority;
 mod burdens;
