@@ -187,6 +187,17 @@ impl Socket {
         .await;
     }
 
+    /// The code with which the server ends the connection; `None` when it is cut without one.
+    pub async fn farewell(&mut self) -> Option<u16> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Close(said))) => return said.map(|s| s.code.into()),
+                Some(Ok(_)) => {}
+                _ => return None,
+            }
+        }
+    }
+
     /// The next frame; `None` when the server has ended the connection.
     pub async fn hear(&mut self) -> Option<ServerFrame> {
         loop {

@@ -136,6 +136,36 @@ pub struct MeetingDetail {
     pub topic_seq: u64,
 }
 
+/// Whether enough are there to decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quorum {
+    /// Members with a vote who have checked in.
+    pub present: usize,
+    /// How many it takes: two thirds of all who have a vote, as sittings of people's committees need.
+    pub needed: usize,
+}
+
+impl Quorum {
+    pub fn reached(self) -> bool {
+        self.needed > 0 && self.present >= self.needed
+    }
+}
+
+impl MeetingDetail {
+    pub fn is_present(&self, person: &UserId) -> bool {
+        self.members.iter().any(|m| m.user_id == *person && m.checked_in.is_some())
+    }
+
+    /// The secretary does not count.
+    pub fn quorum(&self) -> Quorum {
+        let voting = || self.members.iter().filter(|m| m.part != "secretary");
+        Quorum {
+            present: voting().filter(|m| m.checked_in.is_some()).count(),
+            needed: (voting().count() * 2).div_ceil(3),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeetingDraft {
     pub title: String,

@@ -4,7 +4,7 @@ use crate::actions::meetings::check_in;
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Failure;
-use crate::dto::meetings::{MeetingState, Member};
+use crate::dto::meetings::{MeetingState, Member, Quorum};
 use crate::i18n::{t, tf};
 use crate::ids::UserId;
 use leptos::prelude::*;
@@ -77,8 +77,29 @@ pub fn People(room: Room) -> impl IntoView {
             )
         })
     };
+    let quorum = Memo::new(move |_| room.detail.with(|d| d.quorum()));
+    let enough = move || {
+        let Quorum { present, needed } = quorum.get();
+        let key = if quorum.get().reached() {
+            "meetings.quorum"
+        } else {
+            "meetings.no_quorum"
+        };
+        let numbers = [("n", present.to_string()), ("needed", needed.to_string())];
+        tf(key, &numbers.each_ref().map(|(name, number)| (*name, number.as_str())))
+    };
     view! {
         <section class="sheet">
+            <p
+                class="badge"
+                class:badge-good=move || quorum.get().reached()
+                class:badge-wait=move || !quorum.get().reached()
+                role="status"
+                data-test="quorum"
+                data-reached=move || quorum.get().reached().to_string()
+            >
+                {enough}
+            </p>
             <details class="fold">
                 <summary>
                     <h2>{t("meetings.members")}</h2>

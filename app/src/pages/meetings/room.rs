@@ -14,7 +14,7 @@ use crate::components::notice::{ErrorNote, Loading};
 use crate::dto::identity::Me;
 use crate::dto::meetings::{Attachment, MeetingDetail};
 use crate::i18n::t;
-use crate::ids::{AttachmentId, MeetingId};
+use crate::ids::{AttachmentId, MeetingId, UserId};
 use crate::live::LiveEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -38,6 +38,7 @@ pub struct Room {
     pub follow_new: RwSignal<bool>,
     /// The reader takes the whole width.
     pub wide: RwSignal<bool>,
+    me: StoredValue<UserId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +49,7 @@ pub struct Arrived {
 }
 
 impl Room {
-    fn new(detail: MeetingDetail) -> Self {
+    fn new(detail: MeetingDetail, me: UserId) -> Self {
         let open = newest(&detail).map(|d| d.id.clone());
         // Who prepares documents is not interrupted by what they bring in themselves.
         let follow_new = !detail.may_manage;
@@ -58,12 +59,19 @@ impl Room {
             arrived: RwSignal::new(None),
             follow_new: RwSignal::new(follow_new),
             wide: RwSignal::new(false),
+            me: StoredValue::new(me),
         }
     }
 
     /// Chair and secretary open, close, call items and votes.
     pub fn may_conduct(&self) -> bool {
         self.detail.with_untracked(|d| d.may_manage || d.my_part == "chair")
+    }
+
+    /// Whether this person has checked in. Tracks the meeting.
+    pub fn present(&self) -> bool {
+        let me = self.me.get_value();
+        self.detail.with(|d| d.is_present(&me))
     }
 
     pub fn id(&self) -> MeetingId {
@@ -203,7 +211,7 @@ fn BackToList() -> impl IntoView {
 #[component]
 fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
     let row = detail.row.clone();
-    let room = Room::new(detail);
+    let room = Room::new(detail, me.id.clone());
     room.stay_alive();
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
     view! {

@@ -184,6 +184,36 @@ mod tests {
     }
 
     #[test]
+    fn two_thirds_of_those_with_a_vote_make_a_quorum() {
+        let mut m = meeting();
+        let at = When {
+            us: 1,
+            text: String::new(),
+        };
+        let person = |id: &str, part: &str, here: bool| Member {
+            user_id: id.into(),
+            full_name: id.to_owned(),
+            position: String::new(),
+            part: part.to_owned(),
+            checked_in: here.then(|| at.clone()),
+        };
+        m.members = vec![
+            person("a", "chair", true),
+            person("b", "secretary", true),
+            person("c", "member", true),
+            person("d", "member", false),
+            person("e", "member", false),
+        ];
+        assert_eq!((m.quorum().present, m.quorum().needed, m.quorum().reached()), (2, 3, false));
+        assert!(m.is_present(&"c".into()) && !m.is_present(&"d".into()));
+        let member = person("d", "member", true);
+        apply(&mut m, LiveEvent::CheckedIn { member });
+        assert_eq!((m.quorum().present, m.quorum().reached()), (3, true));
+        m.members.clear();
+        assert!(!m.quorum().reached(), "nobody decides nothing");
+    }
+
+    #[test]
     fn ones_own_ballot_survives_the_count_of_others() {
         let mut m = meeting();
         m.votes = vec![vote(1, Some(Choice::Agree))];

@@ -1,6 +1,6 @@
 //! Open votes: asked by the secretary, answered with one tap, counted before everybody's eyes.
 use super::room::Room;
-use crate::actions::meetings::{cast, close_vote, open_vote};
+use crate::actions::meetings::{cast, check_in, close_vote, open_vote};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
@@ -71,6 +71,30 @@ fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>) ->
     .into_any()
 }
 
+/// In place of the ballot of somebody who has not checked in: what it takes, with the button that does it.
+#[component]
+fn FirstCheckIn(room: Room) -> impl IntoView {
+    let call = Call::new();
+    view! {
+        <p>{t("meetings.check_in_to_vote")}</p>
+        <div class="ballot">
+            <button
+                type="button"
+                class="button button-main"
+                data-test="vote-check-in"
+                disabled=move || call.blocked()
+                aria-busy=move || call.busy().to_string()
+                on:click=move |_| call.run(check_in(room.id()), |()| ())
+            >
+                <Glyph icon=Icon::Check />
+                {t("meetings.check_in")}
+            </button>
+        </div>
+        <Failure error=call.error />
+    }
+    .into_any()
+}
+
 /// A vote that waits for this person's ballot, laid over the foot of the room so that nothing else moves.
 #[component]
 pub fn BallotSheet(room: Room) -> impl IntoView {
@@ -78,6 +102,7 @@ pub fn BallotSheet(room: Room) -> impl IntoView {
         let votes = room.detail.with(|d| d.votes.clone());
         votes.into_iter().find(|v| v.open && v.mine.is_none()).map(|v| (v.id, v.question))
     });
+    let present = Memo::new(move |_| room.present());
     may_vote(room).then(|| {
         view! {
             <div role="status">
@@ -89,7 +114,11 @@ pub fn BallotSheet(room: Room) -> impl IntoView {
                                 <section class="ballot-sheet" aria-label=t("meetings.vote_now")>
                                     <p class="quiet">{t("meetings.vote_now")}</p>
                                     <h2>{question}</h2>
-                                    <Ballot room id mine=Signal::stored(None) />
+                                    {if present.get() {
+                                        view! { <Ballot room id mine=Signal::stored(None) /> }.into_any()
+                                    } else {
+                                        view! { <FirstCheckIn room /> }.into_any()
+                                    }}
                                 </section>
                             }
                         })
