@@ -38,6 +38,7 @@ macro_rules! contract {
 contract![
     a_draft_is_seen_by_its_drafter_alone,
     a_form_sent_twice_makes_one_draft,
+    a_file_is_kept_for_good_where_its_address_names_it_and_only_when_it_is_there,
     numbers_of_a_register_have_no_gaps_and_no_doubles,
     a_change_that_fails_leaves_nothing,
     arrivals_are_taken_in_under_numbers_of_their_own,
@@ -94,6 +95,29 @@ async fn draft(server: &Server, drafter: &Client, leader: &Client, abstract_text
     let file = server.state.documents.accept(file, "ke-hoach.pdf").await.expect("a PDF");
     let form = Form::new(&fields, Some(file));
     server.state.documents.create(&drafter.actor, form).await.expect("a draft")
+}
+
+async fn a_file_is_kept_for_good_where_its_address_names_it_and_only_when_it_is_there(server: Server) {
+    let drafter = server.signed_in(Role::Drafter).await;
+    let leader = server.signed_in(Role::Leader).await;
+    let id = draft(&server, &drafter, &leader, "Kế hoạch").await;
+    let seen = drafter.ui("documents/get", &json!({ "id": id })).await.ok().json();
+    let (url, hash) = (
+        seen["file"]["url"].as_str().expect("a URL"),
+        seen["file"]["sha256"].as_str().expect("a hash"),
+    );
+    let whole = drafter.get(url).await.ok();
+    assert!(whole.header("cache-control").contains("immutable"));
+    let part = drafter.again().with("range", "bytes=0-99").get(url).await;
+    assert_eq!((part.status, part.body.as_slice()), (206, &whole.body[..100]));
+    // What this address gives changes with the next signature.
+    let present = drafter.get(&format!("/api/v1/documents/{id}/file")).await.ok();
+    assert_eq!((present.header("cache-control"), &present.body), ("private, no-cache", &whole.body));
+    let beyond = drafter.again().with("range", "bytes=99999999-").get(url).await;
+    assert_eq!((beyond.status, beyond.header("cache-control")), (416, "private, no-store"));
+    std::fs::remove_file(server.state.files.path(hash)).expect("removed");
+    let missing = drafter.get(url).await;
+    assert_eq!((missing.status, missing.header("cache-control")), (404, "private, no-store"));
 }
 
 async fn a_form_sent_twice_makes_one_draft(server: Server) {

@@ -5,7 +5,7 @@ use crate::state::AppState;
 use app::ids::{AttachmentId, DocumentId};
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceExt;
@@ -25,7 +25,7 @@ async fn document(
 ) -> Result<Response, Fault> {
     let sha256 = name.trim_end_matches(".pdf");
     let file_name = state.documents.may_read(&actor, &id, sha256).await?;
-    Ok(serve(&state, sha256, &file_name, request).await)
+    Ok(serve(&state, sha256, &file_name, Keep::ForGood, request).await)
 }
 
 async fn attachment(
@@ -36,21 +36,37 @@ async fn attachment(
 ) -> Result<Response, Fault> {
     let sha256 = name.trim_end_matches(".pdf");
     let file_name = state.meetings.may_read_attachment(&actor, &id, sha256).await?;
-    Ok(serve(&state, sha256, &file_name, request).await)
+    Ok(serve(&state, sha256, &file_name, Keep::ForGood, request).await)
+}
+
+/// How long a browser may keep an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The address names the content.
+    ForGood,
+    /// The address names what has a new content tomorrow.
+    Ask,
 }
 
 /// The stored content, whole or in ranges.
-pub async fn serve(state: &AppState, sha256: &str, file_name: &str, request: Request) -> Response {
+pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, request: Request) -> Response {
     let mut response = match ServeFile::new(state.files.path(sha256)).oneshot(request).await {
         Ok(response) => response.into_response(),
         Err(never) => match never {},
     };
+    let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
+    if !found {
+        // A file that is missing today, or a range that does not fit, is not to be remembered.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        return response;
+    }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=31536000, immutable"),
-    );
+    let kept = match keep {
+        Keep::ForGood => "private, max-age=31536000, immutable",
+        Keep::Ask => "private, no-cache",
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{sha256}\"")) {
         headers.insert(header::ETAG, etag);
     }

@@ -321,7 +321,7 @@ pub async fn file(
     request: axum::extract::Request,
 ) -> Result<Response, Fault> {
     let d = state.documents.get(&actor, &id).await?;
-    Ok(crate::stored::serve(&state, &d.file.sha256, &d.file_name, request).await)
+    Ok(crate::stored::serve(&state, &d.file.sha256, &d.file_name, crate::stored::Keep::Ask, request).await)
 }
 
 /// Checks the signatures of the present PDF, as `POST /api/v1/verify` does.
