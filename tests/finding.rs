@@ -165,8 +165,8 @@ async fn measure(backend: Backend, name: &str) {
         .unwrap_or(1_000_000);
     let server = Server::start(backend).await;
     let mut people = Vec::new();
-    for _ in 0..300 {
-        people.push(server.person("drafter", &[Role::Drafter]).await);
+    for n in 0..300 {
+        people.push(server.person(&format!("drafter-{n}"), &[Role::Drafter]).await);
     }
     fill(&server, count, &people).await;
     let tidy = if name == "sqlite" { "ANALYZE" } else { "VACUUM ANALYZE" };
