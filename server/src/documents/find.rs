@@ -35,6 +35,14 @@ pub struct Filter<'a> {
     pub limit: usize,
 }
 
+impl Filter<'_> {
+    /// Without its words it finds so few that they are best compared one by one: what belongs to one person, and what is not at its end.
+    fn finds_few(&self) -> bool {
+        let on_its_way = self.state.is_some_and(|s| !matches!(s, State::Sent | State::Done));
+        self.own.is_some() || self.waiting.is_some() || on_its_way
+    }
+}
+
 /// Words of a text as they are stored for searching: folded, letters and digits alone, a blank around each.
 pub fn normal(text: &str) -> String {
     let folded = text::fold(text);
@@ -176,7 +184,7 @@ pub async fn list(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<(Vec<Row>, 
         return Ok((Vec::new(), 0));
     }
     let mut condition = Condition::new(f);
-    let found = if searching && sqlite(c) && f.own.is_none() {
+    let found = if searching && sqlite(c) && !f.finds_few() {
         by_windows(c, &condition, &words).await?
     } else {
         let order = if searching {
