@@ -11,5 +11,6 @@ pub mod pager;
 pub mod pdf;
 pub mod prefs;
 pub mod save;
+pub mod search;
 pub mod toast;
 pub mod upload;

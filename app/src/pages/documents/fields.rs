@@ -3,13 +3,12 @@ use crate::actions::identity::bodies as find_bodies;
 use crate::components::badge::{kind_words, urgency_name};
 use crate::components::field::Field;
 use crate::components::layout::use_ready;
+use crate::components::search::as_typed;
 use crate::dto::documents::{KINDS, Urgency};
 use crate::dto::identity::{Body, Person};
 use crate::error::ApiError;
 use crate::i18n::{error_text, t};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use std::time::Duration;
 
 /// Fields that show their own errors.
 pub const FIELDS: &[&str] = &["kind", "abstract_text", "leader_id", "receivers"];
@@ -105,28 +104,10 @@ fn ReceiverChoice(first: Vec<Body>, chosen: Vec<String>, error: Signal<Option<Ap
         .collect();
     let ticked = RwSignal::new(ticked);
     let offered = RwSignal::new(first);
-    let asked = StoredValue::new(0_u32);
     let ready = use_ready();
-    let search = move |text: String| {
-        asked.update_value(|n| *n += 1);
-        let mine = asked.get_value();
-        // Not with every letter.
-        set_timeout(
-            move || {
-                if asked.try_get_value() != Some(mine) {
-                    return;
-                }
-                spawn_local(async move {
-                    if let Ok(found) = find_bodies(text).await
-                        && asked.try_get_value() == Some(mine)
-                    {
-                        let _ = offered.try_set(found);
-                    }
-                });
-            },
-            Duration::from_millis(200),
-        );
-    };
+    let search = as_typed(find_bodies, move |found| {
+        let _ = offered.try_set(found);
+    });
     let is_ticked = move |code: &str| ticked.with(|all| all.iter().any(|b| b.code == code));
     let tick = move |body: Body, on: bool| {
         ticked.update(|all| {

@@ -8,6 +8,7 @@ use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
 use crate::components::notice::{ErrorNote, Loading};
+use crate::components::search::as_typed;
 use crate::components::toast::use_toasts;
 use crate::dto::documents::{AssignWish, Assignment, Part, State};
 use crate::dto::identity::Person;
@@ -15,8 +16,6 @@ use crate::i18n::{find, t, tf};
 use crate::ids::UserId;
 use crate::parts::assign_form;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use std::time::Duration;
 
 fn part_words(part: Part) -> &'static str {
     find(&["documents.part.", part.as_str()].concat()).unwrap_or(part.as_str())
@@ -178,26 +177,9 @@ pub fn AssignForm(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> impl I
 #[component]
 fn Helpers(first: Vec<Person>, chosen: RwSignal<Chosen>) -> impl IntoView {
     let offered = RwSignal::new(first);
-    let asked = StoredValue::new(0_u32);
-    let search = move |text: String| {
-        asked.update_value(|n| *n += 1);
-        let mine = asked.get_value();
-        set_timeout(
-            move || {
-                if asked.try_get_value() != Some(mine) {
-                    return;
-                }
-                spawn_local(async move {
-                    if let Ok(found) = people(text).await
-                        && asked.try_get_value() == Some(mine)
-                    {
-                        let _ = offered.try_set(found.into_iter().filter(|p| p.active).collect());
-                    }
-                });
-            },
-            Duration::from_millis(200),
-        );
-    };
+    let search = as_typed(people, move |found| {
+        let _ = offered.try_set(found.into_iter().filter(|p| p.active).collect());
+    });
     let shown = Memo::new(move |_| {
         let mut all: Vec<Person> = chosen.with(|c| c.iter().map(|(p, _)| p.clone()).collect());
         let more = offered.get().into_iter().filter(|p| all.iter().all(|a| a.id != p.id));

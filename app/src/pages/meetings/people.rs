@@ -37,22 +37,31 @@ pub fn CheckIn(room: Room, me: UserId) -> impl IntoView {
                 matches!(state.get(), MeetingState::Published | MeetingState::Open)
                     .then(|| {
                         view! {
-                            <button
-                                type="button"
-                                class="button button-main"
-                                data-test="check-in"
-                                disabled=move || call.blocked()
-                                aria-busy=move || call.busy().to_string()
-                                on:click=move |_| call.run(check_in(room.id()), |()| ())
-                            >
-                                <Glyph icon=Icon::Check />
-                                {t("meetings.check_in")}
-                            </button>
+                            <CheckInButton room call hook="check-in" />
                         }
                             .into_any()
                     })
             }
         }}
+    }
+    .into_any()
+}
+
+/// Điểm danh, wherever it is offered; `hook` is its name for the browser tests.
+#[component]
+pub fn CheckInButton(room: Room, call: Call, hook: &'static str) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button button-main"
+            data-test=hook
+            disabled=move || call.blocked()
+            aria-busy=move || call.busy().to_string()
+            on:click=move |_| call.run(check_in(room.id()), |()| ())
+        >
+            <Glyph icon=Icon::Check />
+            {t("meetings.check_in")}
+        </button>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! Open votes: asked by the secretary, answered with one tap, counted before everybody's eyes.
+use super::people::CheckInButton;
 use super::room::Room;
-use crate::actions::meetings::{cast, check_in, close_vote, open_vote};
+use crate::actions::meetings::{cast, close_vote, open_vote};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
@@ -78,17 +79,7 @@ fn FirstCheckIn(room: Room) -> impl IntoView {
     view! {
         <p>{t("meetings.check_in_to_vote")}</p>
         <div class="ballot">
-            <button
-                type="button"
-                class="button button-main"
-                data-test="vote-check-in"
-                disabled=move || call.blocked()
-                aria-busy=move || call.busy().to_string()
-                on:click=move |_| call.run(check_in(room.id()), |()| ())
-            >
-                <Glyph icon=Icon::Check />
-                {t("meetings.check_in")}
-            </button>
+            <CheckInButton room call hook="vote-check-in" />
         </div>
         <Failure error=call.error />
     }
