@@ -9,6 +9,7 @@ use crate::clock::{parse_day, vietnam};
 use crate::db::DbResult;
 use app::dto::documents::{State, kind_name};
 use app::dto::identity::Role;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ async fn outgoing(c: &mut AnyConnection, year: i64) -> DbResult<Vec<Vec<String>>
     .await?;
     rows.iter()
         .map(|r| {
-            let text = |name: &str| r.try_get::<Option<String>, _>(name).map(Option::unwrap_or_default);
+            let text = |name: &str| cell(r, name);
             Ok(vec![
                 text("notation")?,
                 day(&text("issued_on")?),
@@ -134,7 +135,7 @@ async fn incoming(c: &mut AnyConnection, year: i64) -> DbResult<Vec<Vec<String>>
     .await?;
     rows.iter()
         .map(|r| {
-            let text = |name: &str| r.try_get::<Option<String>, _>(name).map(Option::unwrap_or_default);
+            let text = |name: &str| cell(r, name);
             let number = |name: &str| r.try_get::<Option<i64>, _>(name);
             let done = State::parse(&text("state")?) == Some(State::Done);
             Ok(vec![
@@ -151,6 +152,11 @@ async fn incoming(c: &mut AnyConnection, year: i64) -> DbResult<Vec<Vec<String>>
             ])
         })
         .collect()
+}
+
+/// A text; what is not known stays empty.
+fn cell(row: &AnyRow, name: &str) -> DbResult<String> {
+    row.try_get::<Option<String>, _>(name).map(Option::unwrap_or_default)
 }
 
 /// Tên loại và trích yếu. A công văn has no name of its kind on the page (Decree 30/2020, Appendix III).
