@@ -1,6 +1,6 @@
 //! What was used lately, within bounds.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::hash::Hash;
 
 /// Keeps what was used lately, and forgets the rest: about twice `capacity` at most.

@@ -3,7 +3,7 @@
 use lopdf::{Dictionary, EncryptionState, Object, ObjectId};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 use std::rc::Rc;
 
 use super::cache::Cache;

@@ -1,7 +1,7 @@
 //! The facts of each signature that need nothing but the file itself.
 
 use lopdf::{Dictionary, Object};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 use super::fields::{self, Signed};

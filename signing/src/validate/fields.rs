@@ -1,7 +1,7 @@
 //! The signature fields of a file, with where they are shown.
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use lopdf::{Dictionary, Object};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::pdf::{Document, Indirect};

@@ -3,8 +3,8 @@
 use super::Level;
 use super::compare::{Judge, Modified};
 use crate::validate::fields::{self, Field};
+use foldhash::HashSet;
 use lopdf::{Dictionary, Object};
-use std::collections::HashSet;
 
 /// Bits of an annotation's `/F` that do not change whether it is seen: Print, NoZoom, NoRotate, ReadOnly, Locked,
 /// LockedContents (ISO 32000-1, table 165). Print decides on paper alone and is set by every viewer that fills.
@@ -154,6 +154,7 @@ impl Judge<'_, '_> {
                         .params
                         .insert("field", name);
                 }
+                (Some(_), Some(_)) if self.old.same_signature(self.new, id) => {}
                 (Some(before), Some(after)) => {
                     let (was, is) = (self.old.signed(self.document, before), self.new.signed(self.document, after));
                     if !was && is && before.kind == b"Sig" {

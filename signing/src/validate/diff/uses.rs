@@ -1,7 +1,8 @@
 //! Who refers to whom: an object that serves two masters may not be changed for one of them.
 
+use foldhash::HashMap;
 use lopdf::Object;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::pdf::Document;
 
@@ -103,22 +104,27 @@ impl Uses {
         }
     }
 
+    /// In order.
     fn trailer(&mut self, document: &Document<'_>, revision: usize) -> Vec<(u32, Key)> {
         let mut found = Vec::new();
         for (name, value) in document.revisions()[revision].trailer.iter() {
             let key = self.key(name);
             collect(value, &mut |id| found.push((id, key)));
         }
+        found.sort_unstable();
+        found.dedup();
         found
     }
 
+    /// `references` in order. A list that grows by one from revision to revision costs one change, not one for each member.
     fn set(&mut self, holder: u32, references: Vec<(u32, Key)>) {
-        for (target, key) in self.rewritten.remove(&holder).unwrap_or_default() {
-            if let Some(users) = self.by_target.get_mut(&target) {
-                users.remove(&(holder, key));
+        let before = self.rewritten.remove(&holder).unwrap_or_default();
+        for (target, key) in before.iter().filter(|r| references.binary_search(r).is_err()) {
+            if let Some(users) = self.by_target.get_mut(target) {
+                users.remove(&(holder, *key));
             }
         }
-        for (target, key) in &references {
+        for (target, key) in references.iter().filter(|r| before.binary_search(r).is_err()) {
             let users = self.by_target.entry(*target).or_default();
             users.insert((holder, *key));
         }

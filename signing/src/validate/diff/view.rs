@@ -1,7 +1,7 @@
 //! A file as it was at one revision, with the places that later changes may touch.
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use lopdf::{Dictionary, Object};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::uses::{TRAILER, Uses};
@@ -23,6 +23,8 @@ pub struct View {
     pub owner: HashMap<u32, u32>,
     /// Inner nodes of the field tree.
     pub nodes: HashSet<u32>,
+    /// Signed fields whose signature dictionary is an object of its own, so that only writing that one changes it.
+    sealed: HashSet<u32>,
     /// Number (from 1) of each page object.
     pub pages: HashMap<u32, u32>,
     /// Page number of each annotation.
@@ -50,14 +52,16 @@ impl View {
         let reference = |d: &Dictionary, key: &[u8]| d.get(key).and_then(Object::as_reference).ok().map(|r| r.0);
         let catalog = document.catalog(revision).unwrap_or_default();
         let form = document.get_dict(&catalog, b"AcroForm", revision).unwrap_or_default();
+        let expected = before.map_or(0, |b| b.fields.len() + 1);
         let mut view = View {
             revision,
             catalog_id: reference(trailer, b"Root"),
             form_id: reference(&catalog, b"AcroForm"),
             form,
-            fields: HashMap::new(),
-            owner: HashMap::new(),
+            fields: HashMap::with_capacity(expected),
+            owner: HashMap::with_capacity(expected),
             nodes: HashSet::new(),
+            sealed: HashSet::with_capacity(before.map_or(0, |b| b.sealed.len() + 1)),
             pages: document.pages(revision).into_iter().zip(1..).collect(),
             annotations: fields::annotation_pages(document, revision),
         };
@@ -74,9 +78,30 @@ impl View {
                     .indirect(id, revision)
                     .and_then(|node| reference(node.value.as_dict().ok()?, b"Parent"));
             }
+            if before.is_some_and(|b| b.stays_sealed(document, &field, revision)) || view.seals(document, &field) {
+                view.sealed.insert(field.id);
+            }
             view.fields.insert(field.id, field);
         }
         view
+    }
+
+    /// Whether the field of a later view is still as it was here, with the same signature.
+    fn stays_sealed(&self, document: &Document<'_>, field: &Rc<Field>, next: usize) -> bool {
+        let written = &document.revisions()[next].entries;
+        self.sealed.contains(&field.id)
+            && self.fields.get(&field.id).is_some_and(|f| Rc::ptr_eq(f, field))
+            && signature_id(field).is_some_and(|id| written.get(id).is_none())
+    }
+
+    fn seals(&self, document: &Document<'_>, field: &Field) -> bool {
+        let object = signature_id(field).and_then(|id| document.indirect(id, self.revision));
+        object.is_some_and(|o| !o.in_object_stream && o.value.as_dict().is_ok())
+    }
+
+    /// Whether a field is signed here and in `other` with one and the same object, without looking at it again.
+    pub fn same_signature(&self, other: &Self, field: u32) -> bool {
+        self.sealed.contains(&field) && other.sealed.contains(&field)
     }
 
     /// The value of a field, its own or inherited.
@@ -98,13 +123,13 @@ impl View {
     }
 
     pub fn signed(&self, document: &Document<'_>, field: &Field) -> bool {
-        field.kind == b"Sig" && field.dict.get(b"V").is_ok_and(|v| document.is_dict(v, self.revision))
+        self.sealed.contains(&field.id) || field.kind == b"Sig" && field.dict.get(b"V").is_ok_and(|v| document.is_dict(v, self.revision))
     }
 
     /// From where `id` is reached. `uses` must stand at this view's revision.
     pub fn anchors(&self, id: u32, uses: &Uses) -> Vec<Anchor> {
         let mut found = Vec::new();
-        let mut seen = HashSet::from([id]);
+        let mut seen = HashSet::from_iter([id]);
         let mut queue = vec![id];
         while let Some(target) = queue.pop() {
             for (holder, key) in uses.of(target) {
@@ -133,4 +158,10 @@ impl View {
         found.dedup();
         found
     }
+}
+
+/// The object that holds the value of a signature field.
+fn signature_id(field: &Field) -> Option<u32> {
+    let value = field.dict.get(b"V").ok().filter(|_| field.kind == b"Sig")?;
+    Some(value.as_reference().ok()?.0)
 }
