@@ -9,6 +9,7 @@ mod keys;
 mod live;
 mod meetings;
 mod refusals;
+mod remote;
 mod reports;
 mod rest;
 mod sign_in;

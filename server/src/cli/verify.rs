@@ -80,7 +80,8 @@ pub fn run(args: &Args) -> ExitCode {
 
 async fn all(args: &Args, context: ValidationContext) -> Result<u8, String> {
     let fetcher = (!args.no_fetch).then(|| Fetcher::new(Reach::Anywhere));
-    let at_once = std::thread::available_parallelism().map_or(2, |n| n.get());
+    // One more than there are processors, so that none waits while the next in line is told.
+    let at_once = std::thread::available_parallelism().map_or(2, |n| n.get()) + 1;
     let report_only = args.json && args.html.is_none() && args.etsi.is_none();
     // A task each: what runs in a task may run beside others.
     let check = |file: PathBuf| {

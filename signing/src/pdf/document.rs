@@ -1,9 +1,9 @@
 //! A file, revision by revision.
 
+use foldhash::{HashSet, HashSetExt};
 use lopdf::{Dictionary, EncryptionState, Object, ObjectId};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use foldhash::{HashSet, HashSetExt};
 use std::rc::Rc;
 
 use super::cache::Cache;

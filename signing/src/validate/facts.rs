@@ -1,7 +1,7 @@
 //! The facts of each signature that need nothing but the file itself.
 
-use lopdf::{Dictionary, Object};
 use foldhash::HashMap;
+use lopdf::{Dictionary, Object};
 use std::rc::Rc;
 
 use super::fields::{self, Signed};

@@ -28,14 +28,38 @@ pub struct Asked {
 pub struct Remote {
     service: Service,
     credential: String,
-    pin: Option<Zeroizing<String>>,
-    otp: Option<Zeroizing<String>>,
+    secrets: Vec<Secret>,
     /// Identifiers of what the key can do, as the service lists them.
     offered: Vec<String>,
     algorithm: SignatureAlgorithm,
     certificate: Vec<u8>,
     chain: Vec<Vec<u8>>,
     runtime: tokio::runtime::Handle,
+}
+
+/// What releases the key, under the name that the service has for it.
+struct Secret {
+    id: String,
+    value: Zeroizing<String>,
+}
+
+impl Secret {
+    /// `what` is `PIN` or `OTP`: a member of its own in 1.0.4, in 2.0 one of the objects of `auth`, where those that someone
+    /// or something generates are one-time (CSC API 2.0, 11.5).
+    fn of(info: &Value, what: &str, given: Option<Zeroizing<String>>, wanted: &str) -> Result<Option<Self>, String> {
+        let objects = info["auth"]["objects"].as_array().into_iter().flatten();
+        let generated = |o: &Value| o["type"] == "ChallengeResponse" || o["generator"].as_str().is_some_and(|g| g != "none");
+        let object = objects.filter(|o| generated(o) == (what == "OTP")).find_map(|o| o["id"].as_str());
+        let needed = object.is_some() || info[what]["presence"] == "true";
+        match given {
+            None if needed => Err(format!("the service wants {wanted}")),
+            None => Ok(None),
+            Some(value) => {
+                let id = object.unwrap_or(what).to_owned();
+                Ok(Some(Self { id, value }))
+            }
+        }
+    }
 }
 
 struct Service {
@@ -151,13 +175,10 @@ impl Remote {
                 "the key {credential} is released in a browser (OAuth), which a command line has not"
             ));
         }
-        let present = |what: &str| ["true", "optional"].map(|v| info[what]["presence"].as_str() == Some(v));
-        if present("PIN")[0] && asked.pin.is_none() {
-            return Err("the service wants the PIN of the key: --pinfile FILE".into());
-        }
-        if present("OTP")[0] && asked.otp.is_none() {
-            return Err("the service wants a one-time password: --otpfile FILE".into());
-        }
+        let secrets = [
+            Secret::of(&info, "PIN", asked.pin, "the PIN of the key: --pinfile FILE")?,
+            Secret::of(&info, "OTP", asked.otp, "a one-time password: --otpfile FILE")?,
+        ];
         let listed = info["cert"]["certificates"]
             .as_array()
             .into_iter()
@@ -180,8 +201,7 @@ impl Remote {
         Ok(Self {
             offered: offered.map(str::to_owned).collect(),
             credential,
-            pin: asked.pin,
-            otp: asked.otp,
+            secrets: secrets.into_iter().flatten().collect(),
             algorithm,
             chain: chain_of(&certificate, &pool),
             certificate,
@@ -235,8 +255,7 @@ impl Remote {
 
         let mut release = common.clone();
         release.insert("numSignatures".into(), 1.into());
-        let secrets = [("PIN", &self.pin), ("OTP", &self.otp)];
-        let given = secrets.iter().filter_map(|(id, value)| value.as_ref().map(|v| (*id, v.as_str())));
+        let given = self.secrets.iter().map(|s| (s.id.as_str(), s.value.as_str()));
         if self.service.second {
             release.insert(name.into(), hash_oid.into());
             let data: Vec<Value> = given.map(|(id, value)| json!({ "id": id, "value": value })).collect();
