@@ -312,7 +312,11 @@ async fn what_is_no_longer_followed_is_no_longer_told() {
     }
     socket.say(&ClientFrame::Unfollow { topic: other.topic() }).await;
     socket.say(&ClientFrame::Ping { n: 7 }).await;
-    assert_eq!(next(&mut socket).await, Some(ServerFrame::Pong { n: 7 }));
+    let before = now_us();
+    let Some(ServerFrame::Pong { n: 7, us }) = next(&mut socket).await else {
+        panic!("no answer");
+    };
+    assert!((before - 60_000_000..=now_us()).contains(&us), "the server's clock");
     other.item(&server, "không ai nghe").await;
     m.item(&server, "có người nghe").await;
     match next(&mut socket).await {
@@ -348,5 +352,5 @@ async fn a_socket_ends_with_the_sign_in_that_it_came_with() {
     assert_eq!(ending.hear().await, None);
     // The same person's other sign-in goes on.
     staying.say(&ClientFrame::Ping { n: 1 }).await;
-    assert_eq!(next(&mut staying).await, Some(ServerFrame::Pong { n: 1 }));
+    assert!(matches!(next(&mut staying).await, Some(ServerFrame::Pong { n: 1, .. })));
 }

@@ -4,6 +4,7 @@ mod audit;
 mod axis;
 mod bad_input;
 mod finding;
+mod floor;
 mod inputs;
 mod keys;
 mod live;

@@ -2,7 +2,7 @@
 use crate::support::{Backend, Client, Server, document};
 use app::dto::documents::Urgency;
 use app::dto::identity::{Body, Role};
-use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingState};
+use app::dto::meetings::{Choice, Majority, MeetingDetail, MeetingDraft, MeetingState, Motion};
 use app::ids::{DocumentId, ItemId, MeetingId, UserId};
 use app::live::LiveEvent;
 use serde_json::json;
@@ -64,12 +64,12 @@ impl Meeting {
         added.await.expect("an item")
     }
 
-    async fn seen(&self, server: &Server, actor: &Actor) -> MeetingDetail {
+    pub async fn seen(&self, server: &Server, actor: &Actor) -> MeetingDetail {
         server.state.meetings.get(actor, &self.id).await.expect("a meeting")
     }
 
     /// Every event that is kept of it.
-    async fn events(&self, server: &Server) -> Vec<LiveEvent> {
+    pub async fn events(&self, server: &Server) -> Vec<LiveEvent> {
         let mut c = server.state.db.read().acquire().await.expect("a connection");
         let kept = store::after(&mut c, &self.topic(), 0, 1000).await.expect("events");
         kept.iter().map(|(_, body)| serde_json::from_str(body).expect("an event")).collect()
@@ -80,8 +80,15 @@ fn word(name: &str) -> String {
     format!("{name}{}", &uuid::Uuid::new_v4().simple().to_string()[..12])
 }
 
+pub fn motion(question: &str) -> Motion {
+    Motion {
+        question: question.into(),
+        ..Motion::default()
+    }
+}
+
 #[track_caller]
-fn refused<T>(result: server::meetings::Result<T>, code: &str) {
+pub fn refused<T>(result: server::meetings::Result<T>, code: &str) {
     match result {
         Ok(_) => panic!("not refused: {code}"),
         Err(e) => assert_eq!(e.code(), code, "{e}"),
@@ -117,7 +124,7 @@ async fn arrived(server: &Server, clerk: Option<&Actor>) -> (DocumentId, Vec<u8>
     (id, content)
 }
 
-async fn servers() -> [Server; 2] {
+pub async fn servers() -> [Server; 2] {
     [Server::start(Backend::Sqlite).await, Server::start(Backend::Postgres).await]
 }
 
@@ -211,21 +218,24 @@ async fn votes_are_counted_once_for_each_member_present_and_stay_as_they_closed(
     for server in servers().await {
         let service = &server.state.meetings;
         let m = Meeting::open(&server, 4).await;
-        refused(service.open_vote(&m.members[0], &m.id, None, "Đồng ý?").await, "identity.forbidden");
+        refused(
+            service.open_vote(&m.members[0], &m.id, &motion("Đồng ý?")).await,
+            "identity.forbidden",
+        );
         for present in [&m.members[0], &m.members[1], &m.members[2], &m.secretary] {
             service.check_in(present, &m.id).await.expect("present");
             service.check_in(present, &m.id).await.expect("present already");
         }
         let vote = service
-            .open_vote(&m.chair, &m.id, None, "Thông qua kế hoạch?")
+            .open_vote(&m.chair, &m.id, &motion("Thông qua kế hoạch?"))
             .await
             .expect("a vote");
         let same = service
-            .open_vote(&m.secretary, &m.id, None, " Thông qua  kế hoạch? ")
+            .open_vote(&m.secretary, &m.id, &motion(" Thông qua  kế hoạch? "))
             .await
             .expect("the same");
         assert_eq!(vote, same);
-        refused(service.open_vote(&m.chair, &m.id, None, "Khác?").await, "meetings.vote_running");
+        refused(service.open_vote(&m.chair, &m.id, &motion("Khác?")).await, "meetings.vote_running");
         refused(service.cast(&m.secretary, &vote, Choice::Agree).await, "meetings.no_vote");
         refused(service.cast(&m.members[3], &vote, Choice::Agree).await, "meetings.not_checked_in");
         let auditor = server.person(&word("kiemtra"), &[Role::Auditor]).await;
@@ -259,10 +269,55 @@ async fn votes_are_counted_once_for_each_member_present_and_stay_as_they_closed(
         let seen = m.seen(&server, &m.chair).await.votes.remove(0);
         assert_eq!((seen.eligible, seen.passed, seen.mine), (3, Some(true), None));
 
-        service.open_vote(&m.chair, &m.id, None, "Còn ý kiến?").await.expect("a vote");
+        service.open_vote(&m.chair, &m.id, &motion("Còn ý kiến?")).await.expect("a vote");
         service.close(&m.chair, &m.id).await.expect("closed");
         let seen = m.seen(&server, &m.chair).await;
         assert_eq!((seen.votes[1].open, seen.votes[1].passed), (false, Some(false)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_vote_is_carried_by_the_majority_that_it_was_called_with() {
+    for server in servers().await {
+        let service = &server.state.meetings;
+        // Eight with a vote, of whom five are present; three of them vote, two agree.
+        let m = Meeting::open(&server, 7).await;
+        for present in &m.members[..5] {
+            service.check_in(present, &m.id).await.expect("present");
+        }
+        for (majority, needed, carried) in [
+            (Majority::Cast, 2, true),
+            (Majority::HalfPresent, 3, false),
+            (Majority::HalfAll, 5, false),
+            (Majority::TwoThirdsPresent, 4, false),
+            (Majority::TwoThirdsAll, 6, false),
+        ] {
+            let motion = Motion {
+                majority,
+                ..motion("Thông qua?")
+            };
+            let vote = service.open_vote(&m.chair, &m.id, &motion).await.expect("a vote");
+            let other = Motion {
+                majority: if majority == Majority::Cast {
+                    Majority::HalfAll
+                } else {
+                    Majority::Cast
+                },
+                ..motion.clone()
+            };
+            refused(service.open_vote(&m.chair, &m.id, &other).await, "meetings.vote_running");
+            for (who, choice) in [(0, Choice::Agree), (1, Choice::Agree), (2, Choice::Other)] {
+                service.cast(&m.members[who], &vote, choice).await.expect("cast");
+            }
+            service.close_vote(&m.chair, &vote).await.expect("closed");
+            let seen = m.seen(&server, &m.members[0]).await.votes.pop().expect("a vote");
+            assert_eq!((seen.eligible, seen.entitled, seen.majority), (5, 8, majority));
+            assert_eq!((seen.needed, seen.passed), (needed, Some(carried)), "{majority:?}");
+        }
+        let machine = server.machine(&m.members[0]).await;
+        let told = machine.get(&format!("/api/v1/meetings/{}", m.id)).await.json();
+        assert_eq!(told["votes"][4]["majority"], "two_thirds_all");
+        assert_eq!(told["votes"][4]["needed"], 6);
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
 use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
-use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow};
+use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, TokenId, UserId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, SpeechId, TokenId, UserId, VoteId};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -83,10 +84,18 @@ pub trait MeetingsApi: Send + Sync {
     async fn close(&self, id: MeetingId) -> ApiResult<()>;
     async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()>;
     async fn check_in(&self, id: MeetingId) -> ApiResult<()>;
+    /// Xin phát biểu, for oneself; chair and secretary also for another. Who waits already keeps the place.
+    async fn ask_to_speak(&self, id: MeetingId, who: Option<UserId>) -> ApiResult<SpeechId>;
+    async fn withdraw_speech(&self, speech: SpeechId) -> ApiResult<()>;
+    /// Ends whoever has the floor. `seconds` 0: as long as it takes.
+    async fn give_floor(&self, speech: SpeechId, seconds: u32) -> ApiResult<()>;
+    async fn end_speech(&self, speech: SpeechId) -> ApiResult<()>;
+    async fn set_speech_clock(&self, speech: SpeechId, step: ClockStep) -> ApiResult<()>;
+    async fn set_item_clock(&self, item: ItemId, step: ClockStep) -> ApiResult<()>;
     /// An issued, sent or taken-in document becomes a meeting document.
     async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId>;
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;
-    async fn open_vote(&self, id: MeetingId, item: Option<ItemId>, question: String) -> ApiResult<VoteId>;
+    async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId>;
     /// The same ballot twice counts once; another choice replaces the first while the vote is open.
     async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()>;
     async fn close_vote(&self, vote: VoteId) -> ApiResult<()>;

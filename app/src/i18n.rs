@@ -40,7 +40,17 @@ mod built_in {
         };
     }
 
-    areas!("common", "identity", "documents", "meetings", "incoming", "axis", "verify", "audit");
+    areas!(
+        "common",
+        "identity",
+        "documents",
+        "meetings",
+        "live",
+        "incoming",
+        "axis",
+        "verify",
+        "audit"
+    );
 
     pub fn messages(lang: Lang) -> &'static Messages {
         static VI: OnceLock<Messages> = OnceLock::new();

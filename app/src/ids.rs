@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub String);
 
@@ -41,6 +41,8 @@ ids! {
     ItemId,
     /// A document attached to an agenda item.
     AttachmentId,
+    /// A request for the floor.
+    SpeechId,
     VoteId,
     /// A machine's access token (not the token itself).
     TokenId,

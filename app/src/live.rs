@@ -4,6 +4,7 @@
 //! `desk:incoming` (lists of the clerk's desk). A client names each topic with the last number it has and gets
 //! what it missed, in order, or `Reset` when that is no longer kept (then it fetches the snapshot again).
 use crate::dto::documents::{Receiver, State};
+use crate::dto::floor::{Clock, Floor};
 use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Vote};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId};
 use serde::{Deserialize, Serialize};
@@ -35,34 +36,26 @@ pub enum ServerFrame {
     Hello {
         protocol: u32,
         server: String,
+        /// The server's clock: microseconds since the Unix epoch, UTC.
+        #[serde(default)]
+        us: i64,
     },
     /// All that was missed has been sent; what follows is live.
-    Following {
-        topic: String,
-        seq: u64,
-    },
+    Following { topic: String, seq: u64 },
     /// Event `seq` of `topic`. Numbers of a topic rise by one each; none is left out.
-    Event {
-        topic: String,
-        seq: u64,
-        event: LiveEvent,
-    },
+    Event { topic: String, seq: u64, event: LiveEvent },
     /// What was missed is no longer kept: fetch the snapshot, then follow from its number.
-    Reset {
-        topic: String,
-        seq: u64,
-    },
+    Reset { topic: String, seq: u64 },
     /// The topic is not for this person, or does not exist: the two are not told apart.
-    Denied {
-        topic: String,
-    },
+    Denied { topic: String },
     Pong {
         n: u64,
+        /// The server's clock, as in `hello`.
+        #[serde(default)]
+        us: i64,
     },
     /// The session has ended (signed out, expired, closed by an administrator).
-    Bye {
-        reason: String,
-    },
+    Bye { reason: String },
 }
 
 /// What happened. An event carries the change itself, so that nobody needs to fetch.
@@ -92,6 +85,14 @@ pub enum LiveEvent {
     },
     CheckedIn {
         member: Member,
+    },
+    /// Somebody asked for the floor, got it, gave it back, or its clock was stopped.
+    FloorChanged {
+        floor: Floor,
+    },
+    ItemClock {
+        item: ItemId,
+        clock: Clock,
     },
     /// Vote opened, counted on, or closed. `mine` is always empty here.
     VoteChanged {

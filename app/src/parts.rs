@@ -8,6 +8,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::pages::documents::doc::Doc;
 use crate::pages::documents::processing::AssignForm;
+use crate::pages::meetings::Tool;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
@@ -82,6 +83,16 @@ pub async fn assign_form(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) ->
         .unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
+/// What only chair and secretary of a meeting use.
+#[wasm_split(conducting, wasm_split_path = leptos::wasm_split, fallible, preload(load_conducting))]
+fn conducting(tool: Tool) -> Part {
+    Ok(tool.draw())
+}
+
+pub async fn conducting_tool(tool: Tool) -> AnyView {
+    conducting(tool).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+}
+
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
@@ -104,6 +115,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "meeting" => load_meeting().await,
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
+        "conducting" => load_conducting().await,
         _ => load_office().await,
     }
 }
@@ -118,7 +130,16 @@ pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
 
 /// Fetches all parts, so that a link that breaks later breaks no page; the meeting's first.
 pub async fn load_all() {
-    for part in ["meeting", "meetings", "document", "documents", "assigning", "office", "verify"] {
+    for part in [
+        "meeting",
+        "meetings",
+        "document",
+        "documents",
+        "assigning",
+        "conducting",
+        "office",
+        "verify",
+    ] {
         // Without a link there is nothing to be had now; each page asks again by itself.
         if load_part(part).await.is_err() {
             return;

@@ -242,6 +242,9 @@ CREATE TABLE agenda_item (
   title      TEXT NOT NULL,
   presenter  TEXT NOT NULL,
   minutes    BIGINT NOT NULL,
+  -- time spent on it: microseconds until clock_since, and what has passed since then where it runs
+  clock_spent BIGINT NOT NULL DEFAULT 0,
+  clock_since BIGINT,
   removed_at BIGINT
 );
 CREATE INDEX agenda_item_meeting ON agenda_item(meeting_id, position);
@@ -259,6 +262,23 @@ CREATE TABLE attachment (
 );
 CREATE INDEX attachment_item ON attachment(item_id);
 
+-- A request for the floor: waiting, speaking once it began, over once it ended; ended without having begun is withdrawn.
+CREATE TABLE speech (
+  id          TEXT PRIMARY KEY,
+  meeting_id  TEXT NOT NULL REFERENCES meeting(id),
+  -- the item under discussion when the floor was asked for
+  item_id     TEXT,
+  person_id   TEXT NOT NULL REFERENCES person(id),
+  asked_at    BIGINT NOT NULL,
+  began_at    BIGINT,
+  ended_at    BIGINT,
+  -- how long the speech may be, 0 for as long as it takes
+  seconds     BIGINT NOT NULL,
+  clock_spent BIGINT NOT NULL,
+  clock_since BIGINT
+);
+CREATE INDEX speech_meeting ON speech(meeting_id);
+
 CREATE TABLE vote (
   id         TEXT PRIMARY KEY,
   meeting_id TEXT NOT NULL REFERENCES meeting(id),
@@ -266,8 +286,11 @@ CREATE TABLE vote (
   question   TEXT NOT NULL,
   opened_at  BIGINT NOT NULL,
   closed_at  BIGINT,
-  -- voting members present when it was closed
-  eligible   BIGINT
+  -- what it takes to be carried: cast, half_present, half_all, two_thirds_present, two_thirds_all
+  majority   TEXT NOT NULL,
+  -- members with a vote when it was closed: those present, and all
+  eligible   BIGINT,
+  entitled   BIGINT
 );
 CREATE INDEX vote_meeting ON vote(meeting_id);
 

@@ -105,5 +105,5 @@ async fn live(ground: &Ground, table: &mut Table) {
     table.seen("a frame of 100 kB", 101, "disconnected");
     let mut socket = ground.drafter.live().await.expect("a socket");
     socket.say(&ClientFrame::Ping { n: u64::MAX }).await;
-    while !matches!(socket.hear().await.expect("an answer"), ServerFrame::Pong { n: u64::MAX }) {}
+    while !matches!(socket.hear().await.expect("an answer"), ServerFrame::Pong { n: u64::MAX, .. }) {}
 }

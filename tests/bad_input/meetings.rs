@@ -136,10 +136,52 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "attachment": "nothing" }),
         ),
         (
+            "asking for the floor before the opening",
+            member,
+            "ask-to-speak",
+            json!({ "id": id, "who": null }),
+        ),
+        (
+            "asking for the floor in another's name",
+            member,
+            "ask-to-speak",
+            json!({ "id": id, "who": secretary.actor.id() }),
+        ),
+        (
+            "withdrawing a request that does not exist",
+            member,
+            "withdraw-speech",
+            json!({ "speech": "nothing" }),
+        ),
+        (
+            "a speech of a day",
+            secretary,
+            "give-floor",
+            json!({ "speech": "nothing", "seconds": 86_400 }),
+        ),
+        (
+            "a clock that is turned in no known way",
+            secretary,
+            "speech-clock",
+            json!({ "speech": "nothing", "step": "back" }),
+        ),
+        (
+            "the clock of an item before the opening",
+            secretary,
+            "item-clock",
+            json!({ "item": item, "step": "start" }),
+        ),
+        (
             "a vote before the opening",
             secretary,
             "open-vote",
-            json!({ "id": id, "item": null, "question": "?" }),
+            json!({ "id": id, "motion": { "item": null, "question": "?", "majority": "half_present" } }),
+        ),
+        (
+            "a majority that does not exist",
+            secretary,
+            "open-vote",
+            json!({ "id": id, "motion": { "item": null, "question": "?", "majority": "most" } }),
         ),
         (
             "a ballot for a vote that does not exist",
@@ -180,6 +222,16 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
     table.tried("attaching nothing", &machine.post(&path, &json!({})).await);
     table.tried("a document that one may not see", &machine.post(&path, &body).await);
     table.tried("attaching by a member", &ground.drafting.post(&path, &body).await);
+    let speeches = format!("/api/v1/meetings/{}/speeches", meeting.id);
+    table.tried("a speech without a token", &stranger.post(&speeches, &json!({})).await);
+    table.tried("a speech before the opening", &machine.post(&speeches, &json!({})).await);
+    table.tried(
+        "a speech for a person who is a number",
+        &machine.post(&speeches, &json!({ "person": 5 })).await,
+    );
+    table.tried("an action unknown", &machine.post("/api/v1/speeches/x/shout", &json!({})).await);
+    let step = format!("/api/v1/items/{}/clock/backwards", meeting.item);
+    table.tried("a clock that runs backwards", &machine.post(&step, &json!({})).await);
     let other = format!("/api/v1/meetings/{}/items/nothing/documents", meeting.id);
     table.tried("an item that does not exist", &machine.post(&other, &body).await);
 }

@@ -1,7 +1,8 @@
 //! Paperless meetings.
-use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow};
+use crate::dto::floor::ClockStep;
+use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion};
 use crate::error::ApiResult;
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, UserId, VoteId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -63,6 +64,36 @@ pub async fn check_in(id: MeetingId) -> ApiResult<()> {
     expect_context::<Meetings>().check_in(id).await
 }
 
+#[server(prefix = "/api/ui", endpoint = "meetings/ask-to-speak", input = Json)]
+pub async fn ask_to_speak(id: MeetingId, who: Option<UserId>) -> ApiResult<SpeechId> {
+    expect_context::<Meetings>().ask_to_speak(id, who).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/withdraw-speech", input = Json)]
+pub async fn withdraw_speech(speech: SpeechId) -> ApiResult<()> {
+    expect_context::<Meetings>().withdraw_speech(speech).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/give-floor", input = Json)]
+pub async fn give_floor(speech: SpeechId, seconds: u32) -> ApiResult<()> {
+    expect_context::<Meetings>().give_floor(speech, seconds).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/end-speech", input = Json)]
+pub async fn end_speech(speech: SpeechId) -> ApiResult<()> {
+    expect_context::<Meetings>().end_speech(speech).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/speech-clock", input = Json)]
+pub async fn set_speech_clock(speech: SpeechId, step: ClockStep) -> ApiResult<()> {
+    expect_context::<Meetings>().set_speech_clock(speech, step).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/item-clock", input = Json)]
+pub async fn set_item_clock(item: ItemId, step: ClockStep) -> ApiResult<()> {
+    expect_context::<Meetings>().set_item_clock(item, step).await
+}
+
 #[server(prefix = "/api/ui", endpoint = "meetings/attach", input = Json)]
 pub async fn attach(item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
     expect_context::<Meetings>().attach(item, document).await
@@ -74,8 +105,8 @@ pub async fn detach(attachment: AttachmentId) -> ApiResult<()> {
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/open-vote", input = Json)]
-pub async fn open_vote(id: MeetingId, item: Option<ItemId>, question: String) -> ApiResult<VoteId> {
-    expect_context::<Meetings>().open_vote(id, item, question).await
+pub async fn open_vote(id: MeetingId, motion: Motion) -> ApiResult<VoteId> {
+    expect_context::<Meetings>().open_vote(id, motion).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/cast", input = Json)]

@@ -36,11 +36,19 @@ pub enum Icon {
     Light,
     Vote,
     Forward,
+    Hand,
+    Play,
+    Pause,
 }
 
 impl Icon {
     fn path(self) -> &'static str {
         match self {
+            Icon::Hand => {
+                "M7.500 12V6.500a1.500 1.500 0 013 0V11M10.500 10.500V4.500a1.500 1.500 0 013 0V11M13.500 10.500V6a1.500 1.500 0 013 0v6M16.500 10a1.500 1.500 0 013 0v5c0 4-2.500 6.500-6 6.500-3 0-4.700-1.300-6-3.800L4.700 13.900a1.500 1.500 0 012.600-1.500L8.500 14"
+            }
+            Icon::Play => "M7 5l12 7-12 7z",
+            Icon::Pause => "M8 5v14M16 5v14",
             Icon::Home => "M4 11l8-7 8 7M6 9.5V20h4.5v-5h3v5H18V9.5",
             Icon::Document => "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
             Icon::Inbox => "M4 13l2.5-8h11L20 13v6H4zM4 13h4.5l1.5 3h4l1.5-3H20",

@@ -79,8 +79,39 @@ struct Client {
     next_id: u32,
     attempts: u32,
     unanswered: u32,
+    /// Milliseconds since the Unix epoch at which the last ping went out.
+    asked_at: f64,
+    hand: ServerClock,
     ticking: bool,
     ended: bool,
+}
+
+/// How far this device's clock is from the server's, in milliseconds: of the quickest answer so far, which says it best.
+#[derive(Default)]
+struct ServerClock {
+    ahead: f64,
+    /// Length of that answer's way; `None` before the first.
+    way: Option<f64>,
+}
+
+impl ServerClock {
+    /// The answer to a question of `asked` came at `now` and says `us`.
+    fn learn(&mut self, asked: f64, now: f64, us: i64) {
+        let way = (now - asked).max(0.0);
+        // The best answer loses weight with each that follows: clocks drift, and devices sleep.
+        let known = self.way.map(|w| w * 1.2 + 5.0);
+        if us > 0 && known.is_none_or(|known| way <= known) {
+            self.way = Some(way);
+            self.ahead = us as f64 / 1000.0 - (asked + way / 2.0);
+        } else {
+            self.way = known;
+        }
+    }
+}
+
+/// The server's time now, in microseconds since the Unix epoch, as well as this device knows it. Browser only.
+pub fn server_now() -> i64 {
+    ((js_sys::Date::now() + with(|c| c.hand.ahead)) * 1000.0) as i64
 }
 
 thread_local! {
@@ -159,6 +190,7 @@ fn connect() {
     let open = Closure::<dyn FnMut()>::new(move || {
         with(|c| c.unanswered = 0);
         set(Link::Connected);
+        ping(0);
         let topics: BTreeMap<String, ()> = with(|c| c.followers.iter().map(|f| (f.topic.clone(), ())).collect());
         topics.into_keys().for_each(|topic| ask(&topic));
     });
@@ -206,6 +238,11 @@ fn again() {
     set_timeout(connect, Duration::from_millis(wait as u64));
 }
 
+fn ping(n: u64) {
+    with(|c| c.asked_at = js_sys::Date::now());
+    say(&ClientFrame::Ping { n });
+}
+
 /// Starts, once, the pulse that notices dead links and the ear for a network that is back.
 fn tick() {
     if with(|c| std::mem::replace(&mut c.ticking, true)) {
@@ -220,7 +257,7 @@ fn tick() {
             if unanswered > MOST_UNANSWERED {
                 again();
             } else {
-                say(&ClientFrame::Ping { n: u64::from(unanswered) });
+                ping(u64::from(unanswered));
             }
         },
         PING,
@@ -253,7 +290,11 @@ fn heard(frame: ServerFrame) {
         }
         ServerFrame::Denied { topic } => leptos::logging::warn!("live: {topic} denied"),
         // Only a link that has lasted a while is tried again at once: a server that takes and drops it is not stormed.
-        ServerFrame::Pong { .. } => with(|c| c.attempts = 0),
+        ServerFrame::Pong { us, .. } => with(|c| {
+            c.attempts = 0;
+            let asked = c.asked_at;
+            c.hand.learn(asked, js_sys::Date::now(), us);
+        }),
         ServerFrame::Hello { .. } => {}
     }
 }
@@ -305,5 +346,26 @@ pub fn LinkState() -> impl IntoView {
                     })
             }}
         </p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_clock_is_learnt_from_the_quickest_answer() {
+        let mut hand = ServerClock::default();
+        // The device is 10 s behind; the answer took 400 ms.
+        hand.learn(1_000.0, 1_400.0, 11_200_000);
+        assert_eq!(hand.ahead, 10_000.0);
+        // A slow answer, most of whose way was the way back, does not spoil it.
+        hand.learn(5_000.0, 9_000.0, 15_100_000);
+        assert_eq!(hand.ahead, 10_000.0);
+        hand.learn(20_000.0, 20_010.0, 30_015_000);
+        assert_eq!(hand.ahead, 10_010.0);
+        // A server that does not say its time teaches nothing.
+        hand.learn(30_000.0, 30_000.0, 0);
+        assert_eq!(hand.ahead, 10_010.0);
     }
 }

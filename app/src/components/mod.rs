@@ -12,5 +12,6 @@ pub mod pdf;
 pub mod prefs;
 pub mod save;
 pub mod search;
+pub mod ticking;
 pub mod toast;
 pub mod upload;

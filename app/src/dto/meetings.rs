@@ -1,4 +1,5 @@
 //! Paperless meetings.
+use super::floor::{Clock, Floor};
 use super::{FileRef, When};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,9 @@ pub struct AgendaItem {
     pub title: String,
     pub presenter: String,
     pub minutes: u32,
+    /// Time spent on it; its limit is `minutes`.
+    #[serde(default)]
+    pub clock: Clock,
     pub documents: Vec<Attachment>,
 }
 
@@ -102,22 +106,97 @@ impl Choice {
     }
 }
 
+/// What it takes to carry a motion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Majority {
+    /// quá nửa số phiếu
+    Cast,
+    /// quá nửa số đại biểu có mặt
+    #[default]
+    HalfPresent,
+    /// quá nửa tổng số đại biểu
+    HalfAll,
+    /// ít nhất hai phần ba số đại biểu có mặt
+    TwoThirdsPresent,
+    /// ít nhất hai phần ba tổng số đại biểu
+    TwoThirdsAll,
+}
+
+impl Majority {
+    pub const ALL: [Self; 5] = [
+        Self::HalfPresent,
+        Self::HalfAll,
+        Self::TwoThirdsPresent,
+        Self::TwoThirdsAll,
+        Self::Cast,
+    ];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cast => "cast",
+            Self::HalfPresent => "half_present",
+            Self::HalfAll => "half_all",
+            Self::TwoThirdsPresent => "two_thirds_present",
+            Self::TwoThirdsAll => "two_thirds_all",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.as_str() == s)
+    }
+}
+
+/// A question to be put to the vote.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Motion {
+    pub item: Option<ItemId>,
+    pub question: String,
+    pub majority: Majority,
+}
+
 /// An open vote (biểu quyết công khai).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Vote {
     pub id: VoteId,
     pub item_id: Option<ItemId>,
     pub question: String,
+    pub majority: Majority,
     pub open: bool,
     pub agree: u32,
     pub disagree: u32,
     pub other: u32,
     /// Voting members present; of a closed vote those at its closing.
     pub eligible: u32,
+    /// All members with a vote, present or not.
+    pub entitled: u32,
+    /// How many must agree.
+    pub needed: u32,
     /// This person's own ballot. Filled in answers to a person, never in events.
     pub mine: Option<Choice>,
-    /// Whether more than half of those present agreed; `None` while it is open.
+    /// Whether as many agreed as were needed; `None` while it is open.
     pub passed: Option<bool>,
+}
+
+impl Vote {
+    pub fn cast(&self) -> u32 {
+        self.agree.saturating_add(self.disagree).saturating_add(self.other)
+    }
+
+    pub fn count(&self, choice: Choice) -> u32 {
+        match choice {
+            Choice::Agree => self.agree,
+            Choice::Disagree => self.disagree,
+            Choice::Other => self.other,
+        }
+    }
+
+    /// What the majority is of: the whole of the chart.
+    pub fn base(&self) -> u32 {
+        match self.majority {
+            Majority::Cast => self.cast(),
+            Majority::HalfPresent | Majority::TwoThirdsPresent => self.eligible,
+            Majority::HalfAll | Majority::TwoThirdsAll => self.entitled,
+        }
+    }
 }
 
 /// The whole state of a meeting for one person: the snapshot that events then change.
@@ -128,6 +207,7 @@ pub struct MeetingDetail {
     pub items: Vec<AgendaItem>,
     pub current_item: Option<ItemId>,
     pub votes: Vec<Vote>,
+    pub floor: Floor,
     /// `chair`, `secretary`, `member`, or empty for those who only watch (auditor).
     pub my_part: String,
     pub may_manage: bool,

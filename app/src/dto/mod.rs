@@ -2,6 +2,7 @@
 pub mod audit;
 pub mod axis;
 pub mod documents;
+pub mod floor;
 pub mod identity;
 pub mod meetings;
 pub mod verify;

@@ -2,6 +2,7 @@
 use super::access;
 use super::follow::{End, Follow};
 use crate::actor::Actor;
+use crate::clock::now_us;
 use crate::identity::http::{Caller, bearer, cookie, same_origin};
 use crate::identity::{Error, cookie_name};
 use crate::state::AppState;
@@ -86,6 +87,7 @@ async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
     let hello = ServerFrame::Hello {
         protocol: PROTOCOL,
         server: env!("CARGO_PKG_VERSION").into(),
+        us: now_us(),
     };
     let mut going = device.say(&hello).await;
     let mut check = tokio::time::interval(SESSION_CHECK);
@@ -176,7 +178,7 @@ impl Device {
 
     async fn hear(&mut self, frame: ClientFrame) -> Going {
         match frame {
-            ClientFrame::Ping { n } => self.say(&ServerFrame::Pong { n }).await,
+            ClientFrame::Ping { n } => self.say(&ServerFrame::Pong { n, us: now_us() }).await,
             ClientFrame::Unfollow { topic } => {
                 self.unfollow(&topic).await;
                 Ok(())

@@ -6,6 +6,7 @@ use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::documents;
 use app::dto::documents::Action;
+use app::dto::floor::Clock;
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId};
 use app::live::LiveEvent;
 use serde_json::json;
@@ -30,6 +31,10 @@ impl Service {
             title: text(title, "title", 500, false)?,
             presenter: text(presenter, "presenter", 200, true)?,
             minutes: i64::from(minutes),
+            clock: Clock {
+                limit: minutes * 60,
+                ..Clock::default()
+            },
         };
         store::insert_item(work.conn(), &item).await?;
         let event = LiveEvent::ItemAdded {
@@ -68,9 +73,11 @@ impl Service {
         let (row, item) = self.item_for_change(&mut work, id.as_str()).await?;
         not_over(&row)?;
         if row.current_item.as_deref() == Some(&item.id) {
+            self.leave_item(&mut work, &row).await?;
             store::set_current(work.conn(), &row.id, None).await?;
             let event = LiveEvent::CurrentItem { item: None };
             work.publish(&super::topic(&row.id), &event).await?;
+            self.tell_floor(&mut work, &row.id).await?;
         }
         store::remove_item(work.conn(), &item.id, now_us()).await?;
         let order: Vec<String> = store::items(work.conn(), &row.id).await?.into_iter().map(|i| i.id).collect();

@@ -1,10 +1,11 @@
 //! From publication to closing. What is already so stays so: asking twice is no error and no second event.
 use super::read::member;
-use super::store::{self, Row};
+use super::store::{self, ItemRow, Row};
 use super::{Error, Need, Result, Service, ballots, topic};
 use crate::actor::Actor;
 use crate::clock::{day, now_us};
 use crate::db::Work;
+use app::dto::floor::ClockStep;
 use app::dto::meetings::MeetingState;
 use app::ids::{ItemId, MeetingId};
 use app::live::LiveEvent;
@@ -57,10 +58,12 @@ impl Service {
         if let Some(vote) = ballots::running(work.conn(), "", &row.id).await? {
             self.end_vote(&mut work, &row, vote).await?;
         }
+        self.leave_item(&mut work, &row).await?;
         if row.current_item.is_some() {
             store::set_current(work.conn(), &row.id, None).await?;
             work.publish(&topic(&row.id), &LiveEvent::CurrentItem { item: None }).await?;
         }
+        self.tell_floor(&mut work, &row.id).await?;
         self.step(&mut work, &row, MeetingState::Closed, "meeting.closed").await?;
         Ok(work.commit().await?)
     }
@@ -81,20 +84,26 @@ impl Service {
         if row.current_item.as_deref() == item.map(ItemId::as_str) {
             return Ok(());
         }
-        if let Some(item) = item {
-            self.own_item(&mut work, &row, item).await?;
-        }
+        let next = match item {
+            Some(item) => Some(self.own_item(&mut work, &row, item).await?),
+            None => None,
+        };
+        self.leave_item(&mut work, &row).await?;
         store::set_current(work.conn(), &row.id, item.map(ItemId::as_str)).await?;
         let event = LiveEvent::CurrentItem { item: item.cloned() };
         self.announce(&mut work, &row, "meeting.item_called", &json!({ "item": item }), &event)
             .await?;
+        if let Some(next) = next {
+            self.step_item_clock(&mut work, &row, &next, ClockStep::Start).await?;
+        }
+        self.tell_floor(&mut work, &row.id).await?;
         Ok(work.commit().await?)
     }
 
     /// An item of this very meeting.
-    pub(super) async fn own_item(&self, work: &mut Work, row: &Row, item: &ItemId) -> Result<()> {
+    pub(super) async fn own_item(&self, work: &mut Work, row: &Row, item: &ItemId) -> Result<ItemRow> {
         let found = store::item(work.conn(), item.as_str()).await?;
-        found.filter(|i| i.meeting_id == row.id).map(|_| ()).ok_or(Error::NotFound)
+        found.filter(|i| i.meeting_id == row.id).ok_or(Error::NotFound)
     }
 
     /// Điểm danh: from the meeting's day on, so that the quorum is known before it is opened.

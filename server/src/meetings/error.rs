@@ -17,6 +17,14 @@ pub enum Error {
     NotAttachable,
     #[error("only members who are present vote")]
     NotCheckedIn,
+    #[error("only those who are present ask for the floor")]
+    NotPresent,
+    #[error("the request was withdrawn, is over, or belongs to another item")]
+    NotWaiting,
+    #[error("this person does not speak now")]
+    NotSpeaking,
+    #[error("this person speaks already")]
+    HasFloor,
     #[error("the secretary casts no ballot")]
     NoVote,
     #[error("another vote is open")]
@@ -42,6 +50,10 @@ impl Problem for Error {
             Self::TooEarly => "meetings.too_early",
             Self::NotAttachable => "meetings.not_attachable",
             Self::NotCheckedIn => "meetings.not_checked_in",
+            Self::NotPresent => "meetings.not_present",
+            Self::NotWaiting => "meetings.not_waiting",
+            Self::NotSpeaking => "meetings.not_speaking",
+            Self::HasFloor => "meetings.has_floor",
             Self::NoVote => "meetings.no_vote",
             Self::VoteRunning => "meetings.vote_running",
             Self::VoteClosed => "meetings.vote_closed",
@@ -55,7 +67,15 @@ impl Problem for Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotNow | Self::TooEarly | Self::NotCheckedIn | Self::VoteRunning | Self::VoteClosed => StatusCode::CONFLICT,
+            Self::NotNow
+            | Self::TooEarly
+            | Self::NotCheckedIn
+            | Self::NotPresent
+            | Self::NotWaiting
+            | Self::NotSpeaking
+            | Self::HasFloor
+            | Self::VoteRunning
+            | Self::VoteClosed => StatusCode::CONFLICT,
             Self::NoVote => StatusCode::FORBIDDEN,
             Self::Field(_) | Self::NotAttachable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Form(_) => StatusCode::BAD_REQUEST,
@@ -78,6 +98,7 @@ impl Problem for Error {
                 "ends" => "Thời điểm kết thúc phải sau lúc bắt đầu và trong vòng 31 ngày. Hãy chọn lại.".into(),
                 "chair_id" => "Hãy chọn người chủ trì, khác với thư ký.".into(),
                 "members" => "Có đại biểu không còn tài khoản hoạt động, hoặc quá 2000 người. Hãy chọn lại.".into(),
+                "seconds" => "Thời gian phát biểu tối đa là 8 giờ (28800 giây). Hãy nhập lại.".into(),
                 "question" => "Hãy nhập nội dung biểu quyết (tối đa 500 ký tự).".into(),
                 other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
             },
@@ -87,6 +108,12 @@ impl Problem for Error {
                     .into()
             }
             Self::NotCheckedIn => "Chỉ đại biểu có mặt mới được biểu quyết. Hãy điểm danh rồi biểu quyết.".into(),
+            Self::NotPresent => "Chỉ người có mặt mới được phát biểu. Hãy điểm danh trước.".into(),
+            Self::NotWaiting => {
+                "Đăng ký phát biểu này đã rút, đã xong, hoặc thuộc nội dung khác. Hãy chọn người khác trong danh sách.".into()
+            }
+            Self::NotSpeaking => "Người này hiện không phát biểu. Hãy xem lại danh sách phát biểu.".into(),
+            Self::HasFloor => "Người này đang phát biểu nên không rút được nữa. Hãy kết thúc phát biểu.".into(),
             Self::NoVote => "Thư ký và người theo dõi không biểu quyết.".into(),
             Self::VoteRunning => "Đang có một biểu quyết khác. Hãy kết thúc biểu quyết đó trước.".into(),
             Self::VoteClosed => "Biểu quyết này đã kết thúc nên phiếu không được tính. Hãy xem kết quả trên trang cuộc họp.".into(),
@@ -110,6 +137,7 @@ impl Problem for Error {
                 "ends" => "The end must come after the start and within 31 days of it. Choose it again.".into(),
                 "chair_id" => "Choose a chair, who is not the secretary.".into(),
                 "members" => "A member has no active account, or there are more than 2000. Choose them again.".into(),
+                "seconds" => "A speech lasts at most 8 hours (28800 seconds). Enter it again.".into(),
                 "question" => "Enter what is voted on (at most 500 characters).".into(),
                 other => format!("The field {other} is missing or unusable. Check it."),
             },
@@ -119,6 +147,10 @@ impl Problem for Error {
                     .into()
             }
             Self::NotCheckedIn => "Only members who are present vote. Check in, then vote.".into(),
+            Self::NotPresent => "Only those who are present may speak. Check in first.".into(),
+            Self::NotWaiting => "This request was withdrawn, is over, or belongs to another item. Choose another from the list.".into(),
+            Self::NotSpeaking => "This person does not have the floor now. Look at the list of speakers again.".into(),
+            Self::HasFloor => "This person is speaking, so the request cannot be withdrawn. End the speech instead.".into(),
             Self::NoVote => "The secretary and those who watch do not vote.".into(),
             Self::VoteRunning => "Another vote is open. Close that one first.".into(),
             Self::VoteClosed => "This vote is closed, so the ballot does not count. See the result on the meeting's page.".into(),

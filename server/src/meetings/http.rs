@@ -1,4 +1,5 @@
 //! REST routes of machines. Wire types of REST v1 are here and nowhere else.
+use super::http_floor::{ClockV1, FloorV1};
 use super::{Error, Service};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
@@ -18,6 +19,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/meetings", get(list))
         .route("/api/v1/meetings/{id}", get(read))
         .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
+        .merge(super::http_floor::routes())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,6 +52,7 @@ pub struct MeetingV1 {
     /// Item that is being dealt with.
     pub current_item: Option<String>,
     pub votes: Vec<VoteV1>,
+    pub floor: FloorV1,
     /// Topic of the live protocol (`/live`) that changes of this meeting are told in.
     pub topic: String,
     /// Number of the last event of the topic contained in this answer.
@@ -75,6 +78,8 @@ pub struct ItemV1 {
     pub title: String,
     pub presenter: String,
     pub minutes: u32,
+    /// Time spent on it.
+    pub clock: ClockV1,
     pub documents: Vec<AttachmentV1>,
 }
 
@@ -103,13 +108,19 @@ pub struct VoteV1 {
     pub id: String,
     pub item: Option<String>,
     pub question: String,
+    /// `cast`, `half_present`, `half_all` (more than half of), `two_thirds_present` or `two_thirds_all` (at least).
+    pub majority: &'static str,
     pub open: bool,
     pub agree: u32,
     pub disagree: u32,
     pub other: u32,
     /// Voting members present; of a closed vote those at its closing.
     pub present: u32,
-    /// Whether more than half of those present agreed; empty while it is open.
+    /// All members with a vote.
+    pub entitled: u32,
+    /// How many must agree.
+    pub needed: u32,
+    /// Whether as many agreed as were needed; empty while it is open.
     pub passed: Option<bool>,
 }
 
@@ -137,6 +148,7 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         title: i.title,
         presenter: i.presenter,
         minutes: i.minutes,
+        clock: i.clock.into(),
         documents: i.documents.into_iter().map(attachment).collect(),
     });
     let members = m.members.into_iter().map(|p| MemberV1 {
@@ -150,17 +162,21 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         id: v.id.0,
         item: v.item_id.map(|i| i.0),
         question: v.question,
+        majority: v.majority.as_str(),
         open: v.open,
         agree: v.agree,
         disagree: v.disagree,
         other: v.other,
         present: v.eligible,
+        entitled: v.entitled,
+        needed: v.needed,
         passed: v.passed,
     });
     Ok(Json(MeetingV1 {
         items: items.collect(),
         members: members.collect(),
         votes: votes.collect(),
+        floor: m.floor.into(),
         current_item: m.current_item.map(|i| i.0),
         meeting: row(m.row),
         topic: m.topic,

@@ -30,6 +30,7 @@ impl Service {
         let items = store::items(&mut tx, &row.id).await?;
         let attachments = store::attachments(&mut tx, &row.id).await?;
         let votes = ballots::votes(&mut tx, me.as_str(), &row.id).await?;
+        let floor = super::floor::floor(&mut tx, &row).await?;
         drop(tx);
         let of = |item: &ItemRow| attachments.iter().filter(|a| a.item_id == item.id).map(attachment).collect();
         Ok(MeetingDetail {
@@ -38,6 +39,7 @@ impl Service {
             items: items.iter().map(|i| self::item(i, of(i))).collect(),
             current_item: row.current_item.clone().map(ItemId),
             votes: votes.iter().map(vote).collect(),
+            floor,
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
             may_manage: rules::may_manage(actor, part),
             topic,
@@ -93,6 +95,7 @@ pub(super) fn item(i: &ItemRow, documents: Vec<Attachment>) -> AgendaItem {
         title: i.title.clone(),
         presenter: i.presenter.clone(),
         minutes: count(i.minutes),
+        clock: i.clock,
         documents,
     }
 }
@@ -116,17 +119,26 @@ pub(super) fn attachment(a: &AttachmentRow) -> Attachment {
 }
 
 pub(super) fn vote(v: &VoteRow) -> Vote {
+    let of = rules::Electorate {
+        cast: count(v.agree + v.disagree + v.other),
+        present: count(v.eligible),
+        all: count(v.entitled),
+    };
+    let needed = rules::needed(v.majority, of);
     Vote {
         id: VoteId(v.id.clone()),
         item_id: v.item_id.clone().map(ItemId),
         question: v.question.clone(),
+        majority: v.majority,
         open: v.open,
         agree: count(v.agree),
         disagree: count(v.disagree),
         other: count(v.other),
         eligible: count(v.eligible),
+        entitled: count(v.entitled),
+        needed,
         mine: v.mine,
-        passed: (!v.open).then(|| rules::carried(count(v.agree), count(v.eligible))),
+        passed: (!v.open).then(|| count(v.agree) >= needed),
     }
 }
 

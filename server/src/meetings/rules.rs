@@ -1,7 +1,7 @@
 //! Who may do what in a meeting: one place, asked by screens and use cases alike.
 use crate::actor::Actor;
 use app::dto::identity::Role;
-use app::dto::meetings::MeetingState;
+use app::dto::meetings::{Majority, MeetingState};
 
 /// What a person is in one meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +60,36 @@ pub fn visible_sql(actor: &Actor) -> String {
     )
 }
 
-/// A motion is carried by more than half of the voting members present.
-pub fn carried(agree: u32, present: u32) -> bool {
-    u64::from(agree) * 2 > u64::from(present)
+/// Who comes when: whoever has not spoken on the item yet before those who have; among equals who asked first.
+/// `key` says of a request whether its person was heard already, and when it was made.
+pub fn speaking_order<T>(mut waiting: Vec<T>, key: impl Fn(&T) -> (bool, i64)) -> Vec<T> {
+    waiting.sort_by_key(key);
+    waiting
+}
+
+/// Of how many a majority is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Electorate {
+    /// Ballots cast, whatever they say.
+    pub cast: u32,
+    /// Members with a vote who are present.
+    pub present: u32,
+    /// All members with a vote.
+    pub all: u32,
+}
+
+/// How many must agree: more than half, or at least two thirds. Nobody decides nothing, so it is never none.
+pub fn needed(majority: Majority, of: Electorate) -> u32 {
+    let more_than_half = |n: u32| n / 2 + 1;
+    // n less its third: the same without overflow.
+    let two_thirds = |n: u32| (n - n / 3).max(1);
+    match majority {
+        Majority::Cast => more_than_half(of.cast),
+        Majority::HalfPresent => more_than_half(of.present),
+        Majority::HalfAll => more_than_half(of.all),
+        Majority::TwoThirdsPresent => two_thirds(of.present),
+        Majority::TwoThirdsAll => two_thirds(of.all),
+    }
 }
 
 #[cfg(test)]
@@ -78,11 +105,32 @@ mod tests {
     }
 
     #[test]
-    fn half_of_those_present_is_not_enough() {
-        assert!(!carried(5, 10));
-        assert!(carried(6, 10));
-        assert!(carried(1, 1));
-        assert!(!carried(0, 0));
+    fn half_is_not_enough_and_two_thirds_are() {
+        let of = |cast, present, all| Electorate { cast, present, all };
+        let all = |electorate| Majority::ALL.map(|m| needed(m, electorate));
+        // HalfPresent, HalfAll, TwoThirdsPresent, TwoThirdsAll, Cast
+        assert_eq!(all(of(4, 10, 20)), [6, 11, 7, 14, 3]);
+        assert_eq!(all(of(5, 9, 21)), [5, 11, 6, 14, 3]);
+        assert_eq!(all(of(1, 1, 2)), [1, 2, 1, 2, 1]);
+        assert_eq!(all(of(0, 0, 0)), [1; 5], "nobody decides nothing");
+        assert_eq!(needed(Majority::TwoThirdsAll, of(0, 0, u32::MAX)), 2_863_311_530);
+        assert_eq!(needed(Majority::HalfAll, of(0, 0, u32::MAX)), 2_147_483_648);
+    }
+
+    #[test]
+    fn whoever_has_not_spoken_comes_before_those_who_have() {
+        let order = |waiting: Vec<(&'static str, bool, i64)>| {
+            let sorted = speaking_order(waiting, |w| (w.1, w.2));
+            sorted.into_iter().map(|w| w.0).collect::<String>()
+        };
+        assert_eq!(order(vec![("b", false, 2), ("a", false, 1), ("c", false, 3)]), "abc");
+        assert_eq!(
+            order(vec![("a", true, 1), ("b", false, 2), ("c", true, 0), ("d", false, 4)]),
+            "bdca"
+        );
+        // At the same moment: as they were written down.
+        assert_eq!(order(vec![("x", false, 1), ("y", false, 1)]), "xy");
+        assert_eq!(order(Vec::new()), "");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! SQL of meetings, their agenda and their documents. Votes are in `ballots`.
 use super::rules::Part;
 use crate::db::DbResult;
+use app::dto::floor::Clock;
 use app::dto::meetings::MeetingState;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -152,6 +153,7 @@ pub struct ItemRow {
     pub title: String,
     pub presenter: String,
     pub minutes: i64,
+    pub clock: Clock,
 }
 
 fn item_row(r: &AnyRow) -> DbResult<ItemRow> {
@@ -162,10 +164,12 @@ fn item_row(r: &AnyRow) -> DbResult<ItemRow> {
         title: r.try_get("title")?,
         presenter: r.try_get("presenter")?,
         minutes: r.try_get("minutes")?,
+        clock: super::speeches::clock(r, r.try_get::<i64, _>("minutes")? * 60)?,
     })
 }
 
-const ITEMS: &str = "SELECT id, meeting_id, position, title, presenter, minutes FROM agenda_item WHERE removed_at IS NULL";
+const ITEMS: &str =
+    "SELECT id, meeting_id, position, title, presenter, minutes, clock_spent, clock_since FROM agenda_item WHERE removed_at IS NULL";
 
 /// In the order of the agenda.
 pub async fn items(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<ItemRow>> {

@@ -5,9 +5,10 @@ use crate::fault::Fault;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
-use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow};
+use app::dto::floor::ClockStep;
+use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion};
 use app::error::{ApiError, ApiResult};
-use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, VoteId};
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, UserId, VoteId};
 use async_trait::async_trait;
 use leptos::prelude::provide_context;
 use std::sync::Arc;
@@ -66,6 +67,30 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.check_in(&self.actor, &id).await)
     }
 
+    async fn ask_to_speak(&self, id: MeetingId, who: Option<UserId>) -> ApiResult<SpeechId> {
+        api(self.service.ask_to_speak(&self.actor, &id, who.as_ref()).await)
+    }
+
+    async fn withdraw_speech(&self, speech: SpeechId) -> ApiResult<()> {
+        api(self.service.withdraw_speech(&self.actor, &speech).await)
+    }
+
+    async fn give_floor(&self, speech: SpeechId, seconds: u32) -> ApiResult<()> {
+        api(self.service.give_floor(&self.actor, &speech, seconds).await)
+    }
+
+    async fn end_speech(&self, speech: SpeechId) -> ApiResult<()> {
+        api(self.service.end_speech(&self.actor, &speech).await)
+    }
+
+    async fn set_speech_clock(&self, speech: SpeechId, step: ClockStep) -> ApiResult<()> {
+        api(self.service.set_speech_clock(&self.actor, &speech, step).await)
+    }
+
+    async fn set_item_clock(&self, item: ItemId, step: ClockStep) -> ApiResult<()> {
+        api(self.service.set_item_clock(&self.actor, &item, step).await)
+    }
+
     async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
         api(self.service.attach(&self.actor, &item, &document).await)
     }
@@ -74,8 +99,8 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.detach(&self.actor, &attachment).await)
     }
 
-    async fn open_vote(&self, id: MeetingId, item: Option<ItemId>, question: String) -> ApiResult<VoteId> {
-        api(self.service.open_vote(&self.actor, &id, item.as_ref(), &question).await)
+    async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId> {
+        api(self.service.open_vote(&self.actor, &id, &motion).await)
     }
 
     async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()> {

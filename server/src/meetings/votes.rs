@@ -6,31 +6,37 @@ use super::{Error, Need, Result, Service, text, topic};
 use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
-use app::dto::meetings::{Choice, MeetingState};
+use app::dto::meetings::{Choice, MeetingState, Motion};
 use app::ids::{ItemId, MeetingId, VoteId};
 use app::live::LiveEvent;
 use serde_json::json;
 
 impl Service {
     /// Calls a vote. The same question while it is being voted on is the same vote.
-    pub async fn open_vote(&self, actor: &Actor, id: &MeetingId, item: Option<&ItemId>, question: &str) -> Result<VoteId> {
+    pub async fn open_vote(&self, actor: &Actor, id: &MeetingId, motion: &Motion) -> Result<VoteId> {
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), Need::Conduct).await?;
         if row.state != MeetingState::Open {
             return Err(Error::NotNow);
         }
-        let question = text(question, "question", 500, false)?;
-        if let Some(item) = item {
+        let motion = Motion {
+            question: text(&motion.question, "question", 500, false)?,
+            ..motion.clone()
+        };
+        if let Some(item) = &motion.item {
             self.own_item(&mut work, &row, item).await?;
         }
         if let Some(running) = ballots::running(work.conn(), "", &row.id).await? {
-            let same = running.question == question && running.item_id.as_deref() == item.map(ItemId::as_str);
+            let same = Motion {
+                item: running.item_id.map(ItemId),
+                question: running.question,
+                majority: running.majority,
+            } == motion;
             return if same { Ok(VoteId(running.id)) } else { Err(Error::VoteRunning) };
         }
         let vote = uuid::Uuid::now_v7().to_string();
-        let item = item.map(ItemId::as_str);
-        ballots::insert(work.conn(), &vote, &row.id, item, &question, now_us()).await?;
-        let details = json!({ "vote": vote, "item": item, "question": question });
+        ballots::insert(work.conn(), &vote, &row.id, &motion, now_us()).await?;
+        let details = json!({ "vote": vote, "item": motion.item, "question": motion.question, "majority": motion.majority });
         work.audit("meeting.vote_opened", "meeting", &row.id, &row.title, &details).await?;
         let opened = ballots::get(work.conn(), "", &vote).await?.ok_or(Error::NotFound)?;
         self.tell_vote(&mut work, &opened).await?;
@@ -88,12 +94,13 @@ impl Service {
     }
 
     pub(super) async fn end_vote(&self, work: &mut Work, row: &Row, vote: VoteRow) -> Result<()> {
-        ballots::close(work.conn(), &vote.id, vote.eligible, now_us()).await?;
+        ballots::close(work.conn(), &vote, now_us()).await?;
         let closed = VoteRow { open: false, ..vote };
         let result = dto(&closed);
         let details = json!({
             "vote": closed.id, "agree": closed.agree, "disagree": closed.disagree, "other": closed.other,
-            "present": closed.eligible, "passed": result.passed,
+            "present": closed.eligible, "entitled": closed.entitled,
+            "majority": closed.majority, "needed": result.needed, "passed": result.passed,
         });
         work.audit("meeting.vote_closed", "meeting", &row.id, &row.title, &details).await?;
         self.tell_vote(work, &closed).await

@@ -1,12 +1,13 @@
 //! The agenda: items in order, each with its documents; the secretary's tools beside them.
-use super::attach::AttachDialog;
+use super::conducting::{Later, Tool};
+use super::floor::ClockButtons;
 use super::room::Room;
-use super::tools::{AddItem, ItemTools};
-use crate::actions::meetings::detach;
+use crate::actions::meetings::{detach, set_item_clock};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::Failure;
+use crate::components::ticking::Ticking;
 use crate::dto::meetings::{AgendaItem, Attachment, MeetingState};
 use crate::i18n::{t, tf};
 use crate::ids::ItemId;
@@ -46,9 +47,9 @@ pub fn Agenda(room: Room) -> impl IntoView {
                 .then(|| {
                     view! {
                         <Show when=move || !closed.get()>
-                            <AddItem room />
+                            <Later tool=Tool::AddItem(room) />
                         </Show>
-                        <AttachDialog room target />
+                        <Later tool=Tool::Attach(room, target) />
                     }
                 })}
             {(!may_manage).then(|| view! { <FollowNew room /> })}
@@ -91,6 +92,20 @@ fn FollowNew(room: Room) -> impl IntoView {
     }
 }
 
+/// A line of the agenda with what its tools need. Copy its fields freely.
+#[derive(Clone)]
+pub struct ItemLine {
+    pub room: Room,
+    pub id: ItemId,
+    pub item: Memo<Option<AgendaItem>>,
+    pub call: Call,
+    /// The item that a document is being chosen for.
+    pub target: RwSignal<Option<ItemId>>,
+    pub current: Memo<bool>,
+    pub may_manage: bool,
+    pub arranging: Signal<bool>,
+}
+
 #[component]
 fn Item(
     room: Room,
@@ -108,6 +123,16 @@ fn Item(
     let documents = move || item.with(|i| i.as_ref().map(|i| i.documents.clone()).unwrap_or_default());
     let tool_id = id.clone();
     let arranging = Signal::derive(move || may_manage && arrange.get() && !closed.get());
+    let line = StoredValue::new(ItemLine {
+        room,
+        id: id.clone(),
+        item,
+        call,
+        target,
+        current,
+        may_manage,
+        arranging,
+    });
     let about = move |i: &AgendaItem| {
         let minutes = (i.minutes > 0).then(|| tf("meetings.minutes", &[("n", &i.minutes.to_string())]));
         [Some(i.presenter.clone()).filter(|p| !p.is_empty()), minutes]
@@ -132,6 +157,9 @@ fn Item(
                     </p>
                 </div>
             </div>
+            <Show when=move || current.get()>
+                <ItemClock room item call />
+            </Show>
             <ul class="agenda-documents">
                 <For each=documents key=|d| (d.id.clone(), d.file.sha256.clone()) let(document)>
                     <Document room document arranging call />
@@ -142,11 +170,33 @@ fn Item(
                 .then(|| {
                     view! {
                         <Show when=move || !closed.get()>
-                            <ItemTools room id=id.clone() item call target current may_manage arranging />
+                            <Later tool=Tool::OfItem(line.get_value()) />
                         </Show>
                     }
                 })}
         </li>
+    }
+    .into_any()
+}
+
+/// The time of the item under discussion; chair and secretary may stop it.
+#[component]
+fn ItemClock(room: Room, item: Memo<Option<AgendaItem>>, call: Call) -> impl IntoView {
+    let may_conduct = room.may_conduct();
+    let id = item
+        .with_untracked(|i| i.as_ref().map(|i| i.id.clone()))
+        .unwrap_or_else(|| ItemId(String::new()));
+    let clock = Memo::new(move |_| item.with(|i| i.as_ref().map(|i| i.clock).unwrap_or_default()));
+    let set = move |step| call.run(set_item_clock(id.clone(), step), |()| ());
+    let set = StoredValue::new(set);
+    view! {
+        <div class="row item-clock">
+            <Ticking clock label=t("clock.item") />
+            {move || {
+                may_conduct
+                    .then(|| view! { <ClockButtons clock=clock.get() call set=move |step| set.with_value(|set| set(step)) /> })
+            }}
+        </div>
     }
     .into_any()
 }

@@ -1,7 +1,10 @@
 //! Meetings: the list, a new one, and the room.
 mod agenda;
 mod attach;
+mod chart;
 mod conduct;
+mod conducting;
+mod floor;
 mod list;
 mod new;
 mod people;
@@ -11,6 +14,7 @@ mod state;
 mod tools;
 mod votes;
 
+pub use conducting::Tool;
 pub use list::MeetingsPage;
 pub use new::NewMeetingPage;
 pub use room::MeetingPage;

@@ -1,6 +1,7 @@
 //! The meeting room: agenda and documents beside each other, alive over the socket.
 use super::agenda::Agenda;
-use super::conduct::Conduct;
+use super::conducting::{Later, Tool};
+use super::floor::{AskFloor, FloorPanel};
 use super::people::{CheckIn, People};
 use super::reader::Reader;
 use super::state::{apply, attachment, newest};
@@ -66,6 +67,10 @@ impl Room {
     /// Chair and secretary open, close, call items and votes.
     pub fn may_conduct(&self) -> bool {
         self.detail.with_untracked(|d| d.may_manage || d.my_part == "chair")
+    }
+
+    pub fn me(&self) -> UserId {
+        self.me.get_value()
     }
 
     /// Whether this person has checked in. Tracks the meeting.
@@ -230,12 +235,14 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                     <MeetingBadge state />
                     <LinkState />
                     <CheckIn room me=me.id.clone() />
+                    <AskFloor room />
                 </div>
-                {room.may_conduct().then(|| view! { <Conduct room /> })}
+                {room.may_conduct().then(|| view! { <Later tool=Tool::Conduct(room) /> })}
             </header>
             <Reader room />
             <div class="room-side">
                 <Agenda room />
+                <FloorPanel room />
                 <Votes room />
                 <People room />
             </div>

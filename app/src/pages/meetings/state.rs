@@ -41,6 +41,12 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
             }
         }
         LiveEvent::CheckedIn { member } => put(&mut meeting.members, member, |m| &m.user_id),
+        LiveEvent::FloorChanged { floor } => meeting.floor = floor,
+        LiveEvent::ItemClock { item, clock } => {
+            if let Some(item) = meeting.items.iter_mut().find(|i| i.id == item) {
+                item.clock = clock;
+            }
+        }
         LiveEvent::VoteChanged { mut vote } => {
             // Events are the same for all; one's own ballot is known from the answer to oneself.
             let known = meeting.votes.iter().find(|v| v.id == vote.id);
@@ -75,7 +81,8 @@ fn last_attached<'a>(documents: impl Iterator<Item = &'a Attachment>) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dto::meetings::{AgendaItem, Choice, MeetingRow, MeetingState, Member, Vote};
+    use crate::dto::floor::{Clock, Floor, Speech};
+    use crate::dto::meetings::{AgendaItem, Choice, Majority, MeetingRow, MeetingState, Member, Vote};
     use crate::dto::{FileRef, When};
 
     fn item(id: &str, position: u32) -> AgendaItem {
@@ -85,6 +92,7 @@ mod tests {
             title: id.to_owned(),
             presenter: String::new(),
             minutes: 15,
+            clock: Clock::default(),
             documents: Vec::new(),
         }
     }
@@ -112,11 +120,14 @@ mod tests {
             id: "v".into(),
             item_id: None,
             question: "?".to_owned(),
+            majority: Majority::HalfPresent,
             open: true,
             agree,
             disagree: 0,
             other: 0,
             eligible: 3,
+            entitled: 4,
+            needed: 2,
             mine,
             passed: None,
         }
@@ -144,6 +155,7 @@ mod tests {
             items: vec![item("a", 1), item("b", 2)],
             current_item: None,
             votes: Vec::new(),
+            floor: Floor::default(),
             my_part: "member".to_owned(),
             may_manage: false,
             topic: "meeting:m".to_owned(),
@@ -211,6 +223,36 @@ mod tests {
         assert_eq!((m.quorum().present, m.quorum().reached()), (3, true));
         m.members.clear();
         assert!(!m.quorum().reached(), "nobody decides nothing");
+    }
+
+    #[test]
+    fn the_floor_is_replaced_whole_and_a_clock_goes_to_its_item() {
+        let mut m = meeting();
+        let clock = Clock {
+            limit: 900,
+            spent: 5,
+            since: None,
+        };
+        apply(&mut m, LiveEvent::ItemClock { item: "b".into(), clock });
+        assert_eq!((m.items[0].clock, m.items[1].clock), (Clock::default(), clock));
+        let waits = |id: &str| Speech {
+            id: id.into(),
+            user_id: id.into(),
+            full_name: id.to_owned(),
+            position: String::new(),
+            asked: When::default(),
+            again: false,
+            clock: Clock::default(),
+        };
+        let floor = Floor {
+            speaking: Some(waits("x")),
+            waiting: vec![waits("y"), waits("z")],
+        };
+        apply(&mut m, LiveEvent::FloorChanged { floor });
+        assert_eq!(m.floor.place_of(&"z".into()).map(|(n, _)| n), Some(2));
+        assert_eq!(m.floor.place_of(&"x".into()), None);
+        apply(&mut m, LiveEvent::FloorChanged { floor: Floor::default() });
+        assert!(m.floor.waiting.is_empty() && m.floor.speaking.is_none());
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What can be done with the agenda: items added, moved, removed by the secretary, called by the secretary or the chair.
+use super::agenda::ItemLine;
 use super::room::Room;
 use crate::actions::meetings::{add_item, move_item, remove_item, set_current_item};
 use crate::components::call::Call;
@@ -7,23 +8,23 @@ use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::Failure;
-use crate::dto::meetings::{AgendaItem, MeetingState};
+use crate::dto::meetings::MeetingState;
 use crate::i18n::t;
-use crate::ids::ItemId;
 use leptos::prelude::*;
 
 /// Tools of one item. Every change comes back over the socket; nothing is fetched again.
 #[component]
-pub fn ItemTools(
-    room: Room,
-    id: ItemId,
-    item: Memo<Option<AgendaItem>>,
-    call: Call,
-    target: RwSignal<Option<ItemId>>,
-    current: Memo<bool>,
-    may_manage: bool,
-    #[prop(into)] arranging: Signal<bool>,
-) -> impl IntoView {
+pub fn ItemTools(line: ItemLine) -> impl IntoView {
+    let ItemLine {
+        room,
+        id,
+        item,
+        call,
+        target,
+        current,
+        may_manage,
+        arranging,
+    } = line;
     let id = StoredValue::new(id);
     let in_session = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Open));
     let position = move || item.with(|i| i.as_ref().map_or(0, |i| i.position));

@@ -1,4 +1,6 @@
 //! Open votes: asked by the secretary, answered with one tap, counted before everybody's eyes.
+use super::chart::{Chart, choice_name, majority_name};
+use super::conducting::{Later, Tool};
 use super::people::CheckInButton;
 use super::room::Room;
 use crate::actions::meetings::{cast, close_vote, open_vote};
@@ -6,18 +8,10 @@ use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::Failure;
-use crate::dto::meetings::{Choice, MeetingState, Vote};
+use crate::dto::meetings::{Choice, Majority, MeetingState, Motion, Vote};
 use crate::i18n::{t, tf};
 use crate::ids::VoteId;
 use leptos::prelude::*;
-
-fn choice_name(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Agree => t("meetings.agree"),
-        Choice::Disagree => t("meetings.disagree"),
-        Choice::Other => t("meetings.other"),
-    }
-}
 
 fn hook(choice: Choice) -> &'static str {
     match choice {
@@ -130,7 +124,7 @@ pub fn Votes(room: Room) -> impl IntoView {
             <section class="sheet votes">
                 <h2>{t("meetings.votes")}</h2>
                 <Show when=move || may_conduct && in_session.get()>
-                    <Ask room />
+                    <Later tool=Tool::Ask(room) />
                 </Show>
                 <ul class="vote-list">
                     <For each=move || ids.get() key=|id| id.clone() let(id)>
@@ -145,7 +139,7 @@ pub fn Votes(room: Room) -> impl IntoView {
 
 /// Puts a question to the vote, for the item under discussion if there is one.
 #[component]
-fn Ask(room: Room) -> impl IntoView {
+pub fn Ask(room: Room) -> impl IntoView {
     let call = Call::new();
     let ready = use_ready();
     let current = Memo::new(move |_| {
@@ -155,14 +149,19 @@ fn Ask(room: Room) -> impl IntoView {
         })
     });
     let question = RwSignal::new(None::<String>);
+    let majority = RwSignal::new(Majority::default());
     let text = move || {
         let offered = || current.get().map(|(_, title)| tf("meetings.question_of", &[("title", &title)]));
         question.get().or_else(offered).unwrap_or_default()
     };
     let send = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
-        let item = current.get_untracked().map(|(id, _)| id);
-        call.run(open_vote(room.id(), item, untrack(text)), move |_| question.set(None));
+        let motion = Motion {
+            item: current.get_untracked().map(|(id, _)| id),
+            question: untrack(text),
+            majority: majority.get_untracked(),
+        };
+        call.run(open_vote(room.id(), motion), move |_| question.set(None));
     };
     view! {
         <form class="ask" on:submit=send>
@@ -176,6 +175,17 @@ fn Ask(room: Room) -> impl IntoView {
                 prop:value=text
                 on:input:target=move |ev| question.set(Some(ev.target().value()))
             ></textarea>
+            <label for="majority">{t("vote.majority")}</label>
+            <select
+                id="majority"
+                disabled=move || !ready.get()
+                on:change:target=move |ev| majority.set(Majority::parse(&ev.target().value()).unwrap_or_default())
+            >
+                {Majority::ALL
+                    .into_iter()
+                    .map(|m| view! { <option value=m.as_str() selected=move || majority.get() == m>{majority_name(m)}</option> })
+                    .collect_view()}
+            </select>
             <Failure error=call.error />
             <button type="submit" class="button button-main" data-test="vote-open" disabled=move || call.blocked()>
                 <Glyph icon=Icon::Vote />
@@ -183,43 +193,26 @@ fn Ask(room: Room) -> impl IntoView {
             </button>
         </form>
     }
+    .into_any()
 }
 
 #[component]
 fn VoteCard(room: Room, id: VoteId, may_conduct: bool) -> impl IntoView {
     let call = Call::new();
     let key = id.clone();
-    let vote = Memo::new(move |_| room.detail.with(|d| d.votes.iter().find(|v| v.id == key).cloned()));
-    let get = move |what: fn(&Vote) -> u32| move || vote.with(|v| v.as_ref().map_or(0, what));
-    let open = Memo::new(move |_| vote.with(|v| v.as_ref().is_some_and(|v| v.open)));
-    let mine = Memo::new(move |_| vote.with(|v| v.as_ref().and_then(|v| v.mine)));
-    let passed = move || vote.with(|v| v.as_ref().and_then(|v| v.passed));
-    let counted = get(|v| v.agree + v.disagree + v.other);
-    let eligible = get(|v| v.eligible);
+    let vote = Memo::new(move |before: Option<&Vote>| {
+        let now = room.detail.with(|d| d.votes.iter().find(|v| v.id == key).cloned());
+        now.or_else(|| before.cloned()).unwrap_or_default()
+    });
+    let open = Memo::new(move |_| vote.with(|v| v.open));
+    let mine = Memo::new(move |_| vote.with(|v| v.mine));
+    let passed = move || vote.with(|v| v.passed);
+    let counted = move || vote.with(|v| (v.cast(), v.eligible));
     let id = StoredValue::new(id);
-    let line = move |choice: Choice, count: fn(&Vote) -> u32| {
-        let count = get(count);
-        view! {
-            <div class="tally">
-                <span>{choice_name(choice)}</span>
-                <progress
-                    class=["tally-", choice.as_str()].concat()
-                    max=move || eligible().max(1).to_string()
-                    value=move || count().to_string()
-                    aria-label=choice_name(choice)
-                ></progress>
-                <strong class="number" data-test=["count-", choice.as_str()].concat()>
-                    {count}
-                </strong>
-            </div>
-        }
-    };
     view! {
         <li class="vote" data-test="vote" data-open=move || open.get().to_string()>
-            <p class="vote-question">{move || vote.with(|v| v.as_ref().map(|v| v.question.clone()))}</p>
-            {line(Choice::Agree, |v| v.agree)}
-            {line(Choice::Disagree, |v| v.disagree)}
-            {line(Choice::Other, |v| v.other)}
+            <p class="vote-question">{move || vote.with(|v| v.question.clone())}</p>
+            <Chart vote />
             <p class="row">
                 {move || match (open.get(), passed()) {
                     (true, _) => view! { <span class="badge badge-wait">{t("meetings.vote_running")}</span> }.into_any(),
@@ -228,7 +221,10 @@ fn VoteCard(room: Room, id: VoteId, may_conduct: bool) -> impl IntoView {
                     (false, None) => view! { <span class="badge">{t("meetings.vote_closed")}</span> }.into_any(),
                 }}
                 <span class="quiet">
-                    {move || tf("meetings.cast_of", &[("n", &counted().to_string()), ("all", &eligible().to_string())])}
+                    {move || {
+                        let (cast, all) = counted();
+                        tf("meetings.cast_of", &[("n", &cast.to_string()), ("all", &all.to_string())])
+                    }}
                 </span>
             </p>
             {move || {

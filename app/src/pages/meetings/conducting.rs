@@ -1,0 +1,51 @@
+//! What only chair and secretary need: a part of the program of its own, fetched by those who have it to use.
+use super::agenda::ItemLine;
+use super::attach::AttachDialog;
+use super::conduct::Conduct;
+use super::floor::{AddSpeaker, Length};
+use super::room::Room;
+use super::tools::{AddItem, ItemTools};
+use super::votes::Ask;
+use crate::components::layout::use_ready;
+use crate::ids::ItemId;
+use crate::parts::conducting_tool;
+use leptos::prelude::*;
+
+/// A tool of chair or secretary, with what it works on.
+#[derive(Clone)]
+pub enum Tool {
+    Conduct(Room),
+    AddItem(Room),
+    Attach(Room, RwSignal<Option<ItemId>>),
+    OfItem(ItemLine),
+    Ask(Room),
+    AddSpeaker(Room),
+    Length(RwSignal<u32>),
+}
+
+impl Tool {
+    pub fn draw(self) -> AnyView {
+        match self {
+            Self::Conduct(room) => view! { <Conduct room /> }.into_any(),
+            Self::AddItem(room) => view! { <AddItem room /> }.into_any(),
+            Self::Attach(room, target) => view! { <AttachDialog room target /> }.into_any(),
+            Self::OfItem(line) => view! { <ItemTools line /> }.into_any(),
+            Self::Ask(room) => view! { <Ask room /> }.into_any(),
+            Self::AddSpeaker(room) => view! { <AddSpeaker room /> }.into_any(),
+            Self::Length(minutes) => view! { <Length minutes /> }.into_any(),
+        }
+    }
+}
+
+/// The tool once the page is awake: nothing of it works before.
+#[component]
+pub fn Later(tool: Tool) -> impl IntoView {
+    let ready = use_ready();
+    let tool = StoredValue::new(tool);
+    view! {
+        <Show when=move || ready.get()>
+            <Suspense fallback=|| ()>{move || Suspend::new(conducting_tool(tool.get_value()))}</Suspense>
+        </Show>
+    }
+    .into_any()
+}

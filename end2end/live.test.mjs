@@ -1,0 +1,84 @@
+// A meeting while it is held: speakers and clocks, votes open and secret, the presenter's page. Two or three devices with touch.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
+import { Demo } from "./lib/demo.mjs";
+
+let demo, browser, chair, member, meeting;
+
+before(async () => {
+  demo = await Demo.start();
+  browser = await launch();
+  chair = await Person.enter(browser, demo.url(0), "lanhdao", { ...TABLET, viewport: { width: 1024, height: 768 } });
+  member = await Person.enter(browser, demo.url(0), "daibieu", PHONE);
+  meeting = (await chair.ask("meetings/list", {})).find((m) => m.today).id;
+  await chair.ask("meetings/open", { id: meeting });
+  for (const person of [chair, member]) {
+    await person.go(`/meetings/${meeting}`);
+    await person.at("link-state", '[data-state="connected"]').waitFor({ state: "attached" });
+    await person.at("check-in").tap();
+    await person.at("checked-in").waitFor();
+  }
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+function step(name, act) {
+  test(name, { timeout: 120_000 }, async () => {
+    try {
+      await act();
+      for (const person of [chair, member]) person.assertQuiet();
+    } catch (error) {
+      for (const person of [chair, member]) await person.picture(`live-${person.name}`);
+      throw error;
+    }
+  });
+}
+
+// Whole seconds on the clock in this place.
+const seconds = async (person, place) => {
+  const [, minutes, rest] = (await person.at(place).locator(".clock-digits").innerText()).match(/^(\d+):(\d\d)$/);
+  return Number(minutes) * 60 + Number(rest);
+};
+
+step("a member asks to speak by one tap, sees the number, gets the floor, and both read the same clock", async () => {
+  await chair.at("set-current").first().tap();
+  await chair.at("floor-ask").tap();
+  await chair.at("floor-mine", '[data-number="1"]').waitFor();
+  await member.at("floor-ask").dblclick();
+  await member.at("floor-mine", '[data-number="2"]').waitFor();
+  await chair.at("queue-line").nth(1).waitFor();
+  assert.equal(await chair.at("queue-line").count(), 2, "a double tap asks once");
+  await chair.at("floor-withdraw").tap();
+  await member.at("floor-mine", '[data-number="1"]').waitFor();
+  await chair.at("floor-give").tap();
+  await member.at("floor-speaking").waitFor();
+  await member.at("speaker").locator('[data-running="true"]').waitFor();
+  const [theirs, ours] = await Promise.all([seconds(chair, "speaker"), seconds(member, "speaker")]);
+  assert.ok(Math.abs(theirs - ours) <= 1 && ours <= 300 && ours > 200, `${theirs} s and ${ours} s are left`);
+  await chair.at("speaker").locator('[data-test="clock-step"]').tap();
+  await member.at("speaker").locator('[data-running="false"]').waitFor();
+  assert.equal(await seconds(chair, "speaker"), await seconds(member, "speaker"), "a clock that stands is the same everywhere");
+  await member.at("floor-done").tap();
+  await member.at("floor-ask").waitFor();
+  assert.equal(await chair.at("speaker").count(), 0);
+});
+
+step("the chair calls an open vote with its majority; the chart follows every ballot", async () => {
+  await chair.page.locator("#question").fill("Thông qua dự thảo quy chế?");
+  await chair.page.locator("#majority").selectOption("cast");
+  await chair.at("vote-open").tap();
+  await member.page.locator(".ballot-sheet").getByText("Thông qua dự thảo quy chế?").waitFor();
+  await member.page.locator('.ballot-sheet [data-test="vote-agree"]').tap();
+  await chair.at("vote", '[data-open="true"]').locator('[data-test="count-agree"]', { hasText: "1" }).waitFor();
+  await chair.page.locator('.ballot-sheet [data-test="vote-disagree"]').tap();
+  await chair.at("vote").first().locator('[data-test="needed"]', { hasText: "2" }).waitFor();
+  await member.at("vote").first().locator('[data-test="vote-disagree"]').tap();
+  await member.at("vote").first().locator('[data-test="vote-agree"]').tap();
+  await chair.at("vote").first().locator('[data-test="count-agree"]', { hasText: "1" }).waitFor();
+  await chair.at("vote-close").tap();
+  await member.at("vote", '[data-open="false"]').getByText("Không được thông qua").waitFor();
+});
