@@ -82,3 +82,47 @@ step("the chair calls an open vote with its majority; the chart follows every ba
   await chair.at("vote-close").tap();
   await member.at("vote", '[data-open="false"]').getByText("Không được thông qua").waitFor();
 });
+
+step("a secret ballot survives a lost link and a reload, is counted, and is found again by its receipt", async () => {
+  await chair.page.locator("#question").fill("Giới thiệu nhân sự?");
+  await chair.at("vote-secret").tap();
+  await chair.at("vote-open").tap();
+  const sheet = (person) => person.page.locator(".ballot-sheet");
+  // The cookie-less way of the ballot is cut once.
+  let cookies = "not seen";
+  member.linkMayBreak = true;
+  await member.page.route("**/api/v1/votes/*/ballots", (route) => route.abort());
+  await member.at("secret-agree").tap();
+  await member.at("secret-cast").tap();
+  await sheet(member).getByText("chưa vào hòm").first().waitFor();
+  await member.page.unroute("**/api/v1/votes/*/ballots");
+  member.page.on("request", async (request) => {
+    if (/\/votes\/.*\/ballots$/.test(request.url()) && request.method() === "POST") cookies = (await request.allHeaders()).cookie ?? "none";
+  });
+  await member.page.reload();
+  await member.ready();
+  await member.at("ballot-done").waitFor();
+  member.linkMayBreak = false;
+  assert.equal(cookies, "none", "the ballot went with a cookie");
+  const receipt = await member.at("ballot-done").getAttribute("data-receipt");
+  await chair.at("secret-disagree").tap();
+  await chair.at("secret-cast").tap();
+  await chair.at("ballot-done").waitFor();
+  await chair.at("ballot-hide").tap();
+  const open = chair.at("vote", '[data-open="true"]');
+  await open.getByText("2 trên 2 phiếu").waitFor();
+  assert.equal(await open.locator('[data-test="count-agree"]').count(), 0, "what ballots say is not told yet");
+  await chair.at("vote-close").tap();
+  for (const [person, words] of [[member, "Tán thành"], [chair, "Không tán thành"]]) {
+    const card = person.at("vote", '[data-open="false"]').first();
+    await card.locator('[data-test="count-disagree"]', { hasText: "1" }).waitFor();
+    await person.at("recount").first().tap();
+    await person.at("recounted", '[data-right="true"]').first().waitFor();
+    assert.equal(await person.at("recount-mine").first().getAttribute("data-mine"), "counted");
+    await person.at("recount-mine").first().getByText(words).waitFor();
+  }
+  // What the server tells a program is the same, and names the receipt.
+  const { id } = (await member.ask("meetings/get", { id: meeting })).votes.at(-1);
+  const published = JSON.parse(await member.fetch(`/api/v1/votes/${id}/ballots`));
+  assert.ok(published.ballots.some((b) => b.receipt === receipt && b.choice === "agree"));
+});

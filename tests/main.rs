@@ -13,6 +13,7 @@ mod refusals;
 mod remote;
 mod reports;
 mod rest;
+mod secret;
 mod sign_in;
 mod signing_judges;
 mod stores;

@@ -1,4 +1,6 @@
 // Wakes the page that the server has drawn. The folder of the program is named in the page: it changes with every build.
+// The voter's half of secret votes, for when there is one.
+window.kyBallot = () => import("./ky-ballot.js");
 const root = document.documentElement;
 const pkg = document.querySelector("link[rel=modulepreload]").href.replace(/[^/]*$/, "");
 try {

@@ -5,7 +5,7 @@ use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
-use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion};
+use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
@@ -98,6 +98,10 @@ pub trait MeetingsApi: Send + Sync {
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId>;
     /// The same ballot twice counts once; another choice replaces the first while the vote is open.
     async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()>;
+    /// A blind signature over a ballot of a secret vote that the server cannot read; once for each member.
+    async fn draw_ballot(&self, vote: VoteId, blinded: String) -> ApiResult<String>;
+    /// Of a closed secret vote.
+    async fn published_ballots(&self, vote: VoteId) -> ApiResult<PublishedBallots>;
     async fn close_vote(&self, vote: VoteId) -> ApiResult<()>;
 }
 

@@ -6,7 +6,7 @@
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
 use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Vote};
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, VoteId};
 use serde::{Deserialize, Serialize};
 
 /// Highest version of these frames that this build speaks.
@@ -44,6 +44,8 @@ pub enum ServerFrame {
     Following { topic: String, seq: u64 },
     /// Event `seq` of `topic`. Numbers of a topic rise by one each; none is left out.
     Event { topic: String, seq: u64, event: LiveEvent },
+    /// How something stands just now. Has no number and is not kept: of several of one kind only the latest may come.
+    Passing { topic: String, event: LiveEvent },
     /// What was missed is no longer kept: fetch the snapshot, then follow from its number.
     Reset { topic: String, seq: u64 },
     /// The topic is not for this person, or does not exist: the two are not told apart.
@@ -97,6 +99,11 @@ pub enum LiveEvent {
     /// Vote opened, counted on, or closed. `mine` is always empty here.
     VoteChanged {
         vote: Vote,
+    },
+    /// Ballots in the urn of a secret vote. Passing: told, not kept.
+    BallotCount {
+        vote: VoteId,
+        ballots: u32,
     },
     /// A document moved on. Who sees it is decided by the topic.
     DocumentChanged {

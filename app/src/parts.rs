@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::pages::documents::doc::Doc;
 use crate::pages::documents::processing::AssignForm;
-use crate::pages::meetings::Tool;
+use crate::pages::meetings::{SecretTool, Tool};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
@@ -93,6 +93,16 @@ pub async fn conducting_tool(tool: Tool) -> AnyView {
     conducting(tool).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
+/// What secret votes need: making a ballot, and counting all of them again.
+#[wasm_split(secret_vote, wasm_split_path = leptos::wasm_split, fallible, preload(load_secret_vote))]
+fn secret_vote(tool: SecretTool) -> Part {
+    Ok(tool.draw())
+}
+
+pub async fn secret_tool(tool: SecretTool) -> AnyView {
+    secret_vote(tool).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+}
+
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
@@ -116,6 +126,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
         "conducting" => load_conducting().await,
+        "secret_vote" => load_secret_vote().await,
         _ => load_office().await,
     }
 }
@@ -132,6 +143,7 @@ pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
 pub async fn load_all() {
     for part in [
         "meeting",
+        "secret_vote",
         "meetings",
         "document",
         "documents",

@@ -1,5 +1,5 @@
 -- One text for SQLite and PostgreSQL. BIGINT holds whole numbers, microseconds and booleans (0/1);
--- TEXT holds ids, dates and JSON; BLOB is written BYTEA for PostgreSQL when it is applied.
+-- TEXT holds ids, dates and JSON; for PostgreSQL BLOB is written BYTEA and WITHOUT ROWID left out when it is applied.
 
 CREATE TABLE setting (
   key   TEXT PRIMARY KEY,
@@ -288,6 +288,8 @@ CREATE TABLE vote (
   closed_at  BIGINT,
   -- what it takes to be carried: cast, half_present, half_all, two_thirds_present, two_thirds_all
   majority   TEXT NOT NULL,
+  -- open, secret
+  form       TEXT NOT NULL,
   -- members with a vote when it was closed: those present, and all
   eligible   BIGINT,
   entitled   BIGINT
@@ -301,6 +303,33 @@ CREATE TABLE ballot (
   cast_at   BIGINT NOT NULL,
   PRIMARY KEY (vote_id, person_id)
 );
+
+-- Of a secret vote: its key, the private half only while it is open.
+CREATE TABLE vote_key (
+  vote_id TEXT PRIMARY KEY REFERENCES vote(id),
+  modulus TEXT NOT NULL,
+  private TEXT
+);
+
+-- Who drew a ballot of a secret vote; what was drawn is blinded. No moment: see adr/0013.
+CREATE TABLE ballot_drawn (
+  vote_id   TEXT NOT NULL REFERENCES vote(id),
+  person_id TEXT NOT NULL REFERENCES person(id),
+  blinded   TEXT NOT NULL,
+  signed    TEXT NOT NULL,
+  PRIMARY KEY (vote_id, person_id)
+) WITHOUT ROWID;
+
+-- The urn: by the hash of what was signed, without person, moment or order of coming.
+CREATE TABLE secret_ballot (
+  vote_id   TEXT NOT NULL REFERENCES vote(id),
+  hash      TEXT NOT NULL,
+  choice    TEXT NOT NULL,
+  receipt   TEXT NOT NULL,
+  prefix    TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  PRIMARY KEY (vote_id, hash)
+) WITHOUT ROWID;
 
 -- live ----------------------------------------------------------------------------------------
 CREATE TABLE live_topic (

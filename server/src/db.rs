@@ -141,7 +141,7 @@ impl Db {
         for (version, sql, [sqlite, postgres]) in MIGRATIONS.iter().filter(|(v, ..)| *v > have) {
             let (sql, own) = match self.engine {
                 Engine::Sqlite => ((*sql).to_owned(), sqlite),
-                Engine::Postgres => (sql.replace(" BLOB", " BYTEA"), postgres),
+                Engine::Postgres => (sql.replace(" BLOB", " BYTEA").replace(" WITHOUT ROWID", ""), postgres),
             };
             for statement in statements(&sql).into_iter().chain(statements(own)) {
                 work.conn().execute(AssertSqlSafe(statement)).await?;

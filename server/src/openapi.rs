@@ -40,6 +40,8 @@ use utoipa::{Modify, OpenApi};
         meetings::http::list,
         meetings::http::read,
         meetings::http::attach,
+        meetings::http_ballots::cast,
+        meetings::http_ballots::published,
         meetings::http_floor::ask,
         meetings::http_floor::act,
         meetings::http_floor::item_clock,

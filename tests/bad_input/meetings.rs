@@ -196,6 +196,30 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "vote": "nothing", "choice": "maybe" }),
         ),
         (
+            "a form of vote that does not exist",
+            secretary,
+            "open-vote",
+            json!({ "id": id, "motion": { "item": null, "question": "?", "majority": "cast", "form": "whispered" } }),
+        ),
+        (
+            "a secret ballot whose blinded value is no base64",
+            member,
+            "draw-ballot",
+            json!({ "vote": "nothing", "blinded": "???" }),
+        ),
+        (
+            "a secret ballot of a vote that does not exist",
+            member,
+            "draw-ballot",
+            json!({ "vote": "nothing", "blinded": "AAAA" }),
+        ),
+        (
+            "the ballots of a vote that does not exist",
+            member,
+            "published-ballots",
+            json!({ "vote": "nothing" }),
+        ),
+        (
             "closing a vote that does not exist",
             secretary,
             "close-vote",
@@ -232,6 +256,28 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
     table.tried("an action unknown", &machine.post("/api/v1/speeches/x/shout", &json!({})).await);
     let step = format!("/api/v1/items/{}/clock/backwards", meeting.item);
     table.tried("a clock that runs backwards", &machine.post(&step, &json!({})).await);
+    let urn = "/api/v1/votes/nothing/ballots";
+    let ballot =
+        |receipt: &str, choice: &str| json!({ "choice": choice, "receipt": receipt, "prefix": "0".repeat(64), "signature": "AAAA" });
+    table.tried("a ballot that is none", &stranger.post(urn, &json!({})).await);
+    table.tried(
+        "a ballot with a choice that does not exist",
+        &stranger.post(urn, &ballot(&"0".repeat(32), "maybe")).await,
+    );
+    table.tried("a ballot with a short receipt", &stranger.post(urn, &ballot("00", "agree")).await);
+    table.tried(
+        "a ballot with a receipt in capitals",
+        &stranger.post(urn, &ballot(&"A".repeat(32), "agree")).await,
+    );
+    table.tried(
+        "a ballot for a vote that does not exist",
+        &stranger.post(urn, &ballot(&"0".repeat(32), "agree")).await,
+    );
+    table.tried(
+        "a ballot of 10 kB",
+        &stranger.post(urn, &ballot(&"0".repeat(10_000), "agree")).await,
+    );
+    table.tried("the ballots without a token", &stranger.get(urn).await);
     let other = format!("/api/v1/meetings/{}/items/nothing/documents", meeting.id);
     table.tried("an item that does not exist", &machine.post(&other, &body).await);
 }

@@ -1,6 +1,6 @@
 //! Paperless meetings.
 use crate::dto::floor::ClockStep;
-use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion};
+use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use crate::error::ApiResult;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, UserId, VoteId};
 use leptos::prelude::*;
@@ -112,6 +112,16 @@ pub async fn open_vote(id: MeetingId, motion: Motion) -> ApiResult<VoteId> {
 #[server(prefix = "/api/ui", endpoint = "meetings/cast", input = Json)]
 pub async fn cast(vote: VoteId, choice: Choice) -> ApiResult<()> {
     expect_context::<Meetings>().cast(vote, choice).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/draw-ballot", input = Json)]
+pub async fn draw_ballot(vote: VoteId, blinded: String) -> ApiResult<String> {
+    expect_context::<Meetings>().draw_ballot(vote, blinded).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/published-ballots", input = Json)]
+pub async fn ballots_of(vote: VoteId) -> ApiResult<PublishedBallots> {
+    expect_context::<Meetings>().published_ballots(vote).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/close-vote", input = Json)]

@@ -279,6 +279,16 @@ fn heard(frame: ServerFrame) {
                 hear(News::Event(event.clone()));
             }
         }
+        ServerFrame::Passing { topic, event } => {
+            let all = with(|c| {
+                c.followers
+                    .iter()
+                    .filter(|f| f.topic == topic)
+                    .map(|f| f.hear.clone())
+                    .collect::<Vec<_>>()
+            });
+            all.into_iter().for_each(|hear| hear(News::Event(event.clone())));
+        }
         // What was missed is no longer kept, or the server was restored from a backup: begin anew from its number.
         ServerFrame::Reset { topic, seq } => begin_anew(&topic, seq, |last| last != seq),
         // Whoever asked from a later number than there is: from now on.

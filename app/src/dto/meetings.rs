@@ -145,22 +145,79 @@ impl Majority {
     }
 }
 
+/// How a vote is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoteForm {
+    /// biểu quyết công khai
+    #[default]
+    Open,
+    /// bỏ phiếu kín
+    Secret,
+}
+
+impl VoteForm {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Secret => "secret",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        [Self::Open, Self::Secret].into_iter().find(|f| f.as_str() == s)
+    }
+}
+
+/// A ballot of a secret vote, as it lies in the urn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretBallot {
+    pub choice: Choice,
+    /// 16 random bytes of the voter in lowercase hex.
+    pub receipt: String,
+    /// 32 random bytes in lowercase hex that go before what is signed.
+    pub prefix: String,
+    /// base64url
+    pub signature: String,
+}
+
+/// All of a closed secret vote that it takes to count it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedBallots {
+    pub vote: VoteId,
+    pub question: String,
+    /// Public key of this vote: modulus in base64url.
+    pub modulus: String,
+    pub exponent: u32,
+    /// Full names of those who drew a ballot.
+    pub voters: Vec<String>,
+    /// Hex SHA-256 over the hashes of the ballots; the audit log has it too.
+    pub digest: String,
+    pub ballots: Vec<SecretBallot>,
+}
+
 /// A question to be put to the vote.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Motion {
     pub item: Option<ItemId>,
     pub question: String,
     pub majority: Majority,
+    #[serde(default)]
+    pub form: VoteForm,
 }
 
-/// An open vote (biểu quyết công khai).
+/// A vote: its question, its count, and this person's part in it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Vote {
     pub id: VoteId,
     pub item_id: Option<ItemId>,
     pub question: String,
     pub majority: Majority,
+    pub form: VoteForm,
+    /// Public key of a secret vote: modulus in base64url.
+    pub key: Option<String>,
     pub open: bool,
+    /// Ballots cast. Of a secret vote what they say is told at its closing only.
+    pub ballots: u32,
     pub agree: u32,
     pub disagree: u32,
     pub other: u32,
@@ -172,15 +229,13 @@ pub struct Vote {
     pub needed: u32,
     /// This person's own ballot. Filled in answers to a person, never in events.
     pub mine: Option<Choice>,
+    /// Of a secret vote: whether this person drew a ballot. Filled in like `mine`.
+    pub drawn: bool,
     /// Whether as many agreed as were needed; `None` while it is open.
     pub passed: Option<bool>,
 }
 
 impl Vote {
-    pub fn cast(&self) -> u32 {
-        self.agree.saturating_add(self.disagree).saturating_add(self.other)
-    }
-
     pub fn count(&self, choice: Choice) -> u32 {
         match choice {
             Choice::Agree => self.agree,
@@ -192,7 +247,7 @@ impl Vote {
     /// What the majority is of: the whole of the chart.
     pub fn base(&self) -> u32 {
         match self.majority {
-            Majority::Cast => self.cast(),
+            Majority::Cast => self.ballots,
             Majority::HalfPresent | Majority::TwoThirdsPresent => self.eligible,
             Majority::HalfAll | Majority::TwoThirdsAll => self.entitled,
         }

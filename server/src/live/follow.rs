@@ -1,5 +1,5 @@
 //! One topic for one device: what it missed, then what happens.
-use super::{Committed, event_frame, store};
+use super::{Committed, News, event_frame, store};
 use crate::db::DbResult;
 use crate::state::AppState;
 use app::live::ServerFrame;
@@ -52,12 +52,14 @@ impl Follow {
         self.catch_up().await?;
         let (topic, seq) = (self.topic.clone(), self.last);
         self.say(&ServerFrame::Following { topic, seq }).await?;
+        self.send(live.standing()).await?;
         loop {
             match live.next().await {
-                Ok(Committed { seq, .. }) if seq <= self.last => {}
-                Ok(Committed { seq, frame }) if seq == self.last + 1 => self.pass(seq, frame).await?,
+                Ok(News::Passing(frames)) => self.send(frames).await?,
+                Ok(News::Committed(Committed { seq, .. })) if seq <= self.last => {}
+                Ok(News::Committed(Committed { seq, frame })) if seq == self.last + 1 => self.pass(seq, frame).await?,
                 // Commits may be announced out of order, and a slow task may miss some: the database has them all.
-                Ok(_) | Err(RecvError::Lagged(_)) => self.catch_up().await?,
+                Ok(News::Committed(_)) | Err(RecvError::Lagged(_)) => self.catch_up().await?,
                 Err(RecvError::Closed) => return Err(End::Device),
             }
         }
@@ -103,6 +105,13 @@ impl Follow {
         self.queue.send(frame).await.map_err(|_| End::Device)?;
         self.state.metrics.events.inc();
         self.last = seq;
+        Ok(())
+    }
+
+    async fn send(&self, frames: Vec<Utf8Bytes>) -> Result<(), End> {
+        for frame in frames {
+            self.queue.send(frame).await.map_err(|_| End::Device)?;
+        }
         Ok(())
     }
 

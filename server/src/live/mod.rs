@@ -6,8 +6,9 @@ pub mod socket;
 pub mod store;
 pub mod upkeep;
 
+use app::live::{LiveEvent, ServerFrame};
 use axum::extract::ws::Utf8Bytes;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
@@ -26,6 +27,9 @@ fn event_frame(topic: &str, seq: u64, body: &str) -> Utf8Bytes {
     format!(r#"{{"t":"event","topic":{topic},"seq":{seq},"event":{body}}}"#).into()
 }
 
+/// How things stand in a topic just now, by kind: the frame, and a number that rises with each change.
+pub type Passing = BTreeMap<&'static str, (u64, Utf8Bytes)>;
+
 /// Carries committed events to the sockets of this node, and wakes the workers. Cheap to clone.
 #[derive(Clone)]
 pub struct Hub {
@@ -34,6 +38,8 @@ pub struct Hub {
 
 struct Inner {
     topics: Mutex<HashMap<String, broadcast::Sender<Committed>>>,
+    /// What is told but not kept, of topics that have any.
+    passing: Mutex<HashMap<String, watch::Sender<Passing>>>,
     work: watch::Sender<u64>,
     /// Ids of people whose sign-ins or rights have changed.
     people: broadcast::Sender<String>,
@@ -45,6 +51,7 @@ impl Default for Hub {
         Self {
             inner: Arc::new(Inner {
                 topics: Mutex::default(),
+                passing: Mutex::default(),
                 work: watch::channel(0).0,
                 people: broadcast::channel(64).0,
                 stopping: watch::channel(false).0,
@@ -67,6 +74,47 @@ impl Hub {
         }
     }
 
+    /// Tells how something stands, and keeps nothing but that: the latest of a kind wins, and who comes later hears it first.
+    pub fn pass(&self, topic: &str, kind: &'static str, event: &LiveEvent) {
+        let frame = ServerFrame::Passing {
+            topic: topic.to_owned(),
+            event: event.clone(),
+        };
+        let (Ok(text), Ok(mut all)) = (serde_json::to_string(&frame), self.inner.passing.lock()) else {
+            return;
+        };
+        let sender = all.entry(topic.to_owned()).or_insert_with(|| watch::channel(Passing::new()).0);
+        sender.send_modify(|now| {
+            let number = now.values().map(|(number, _)| *number).max().unwrap_or(0) + 1;
+            now.insert(kind, (number, text.into()));
+        });
+    }
+
+    /// Nothing stands any more of this kind.
+    pub fn pass_no_more(&self, topic: &str, kind: &'static str) {
+        if let Ok(all) = self.inner.passing.lock()
+            && let Some(sender) = all.get(topic)
+        {
+            sender.send_if_modified(|now| now.remove(kind).is_some());
+        }
+        self.tidy(topic);
+    }
+
+    /// Forgets a topic of which nothing stands and that nobody follows.
+    fn tidy(&self, topic: &str) {
+        if let Ok(mut all) = self.inner.passing.lock()
+            && all.get(topic).is_some_and(|s| s.borrow().is_empty() && s.receiver_count() == 0)
+        {
+            all.remove(topic);
+        }
+    }
+
+    fn passing(&self, topic: &str) -> Option<watch::Receiver<Passing>> {
+        let mut all = self.inner.passing.lock().ok()?;
+        let sender = all.entry(topic.to_owned()).or_insert_with(|| watch::channel(Passing::new()).0);
+        Some(sender.subscribe())
+    }
+
     pub fn follow(&self, topic: &str) -> Subscription {
         let events = match self.inner.topics.lock() {
             Ok(mut topics) => topics
@@ -78,6 +126,8 @@ impl Hub {
         Subscription {
             topic: topic.to_owned(),
             events,
+            passing: self.passing(topic),
+            heard: 0,
             hub: self.clone(),
         }
     }
@@ -112,16 +162,54 @@ impl Hub {
     }
 }
 
+/// What a follower takes from the hub.
+#[derive(Debug)]
+pub enum News {
+    Committed(Committed),
+    Passing(Vec<Utf8Bytes>),
+}
+
 /// One follower of a topic. The topic is forgotten with its last follower, so that the hub holds only what is followed now.
 pub struct Subscription {
     topic: String,
     events: broadcast::Receiver<Committed>,
+    passing: Option<watch::Receiver<Passing>>,
+    /// Number of the last passing frame that was taken.
+    heard: u64,
     hub: Hub,
 }
 
 impl Subscription {
-    async fn next(&mut self) -> Result<Committed, RecvError> {
-        self.events.recv().await
+    /// What comes next: a committed event, or how something stands that has changed meanwhile.
+    async fn next(&mut self) -> Result<News, RecvError> {
+        loop {
+            let changed = async {
+                match &mut self.passing {
+                    Some(passing) => passing.changed().await.is_ok(),
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                event = self.events.recv() => return event.map(News::Committed),
+                true = changed => {
+                    let frames = self.standing();
+                    if !frames.is_empty() {
+                        return Ok(News::Passing(frames));
+                    }
+                }
+                else => return Err(RecvError::Closed),
+            }
+        }
+    }
+
+    /// How things stand that this follower has not taken yet.
+    fn standing(&mut self) -> Vec<Utf8Bytes> {
+        let Some(passing) = &mut self.passing else { return Vec::new() };
+        let now = passing.borrow_and_update();
+        let new: Vec<_> = now.values().filter(|(number, _)| *number > self.heard).cloned().collect();
+        drop(now);
+        self.heard = new.iter().map(|(number, _)| *number).max().unwrap_or(self.heard);
+        new.into_iter().map(|(_, frame)| frame).collect()
     }
 }
 
@@ -132,6 +220,8 @@ impl Drop for Subscription {
         {
             topics.remove(&self.topic);
         }
+        self.passing = None;
+        self.hub.tidy(&self.topic);
     }
 }
 
@@ -151,7 +241,9 @@ mod tests {
         let (first, mut second) = (hub.follow("meeting:a"), hub.follow("meeting:a"));
         drop(first);
         hub.committed("meeting:a", 2, r#"{"e":"x"}"#);
-        let heard = second.next().await.expect("an event");
+        let News::Committed(heard) = second.next().await.expect("an event") else {
+            panic!("not an event");
+        };
         assert_eq!(heard.seq, 2);
         assert_eq!(
             heard.frame.as_str(),
@@ -159,6 +251,32 @@ mod tests {
         );
         drop(second);
         assert_eq!(topics(&hub), 0);
+    }
+
+    #[tokio::test]
+    async fn what_passes_is_the_latest_of_its_kind_and_forgotten_with_it() {
+        let count = |ballots| LiveEvent::BallotCount { vote: "v".into(), ballots };
+        let hub = Hub::default();
+        let mut early = hub.follow("meeting:a");
+        hub.pass("meeting:a", "ballots", &count(1));
+        hub.pass("meeting:a", "ballots", &count(2));
+        hub.pass("meeting:a", "other", &count(9));
+        let Ok(News::Passing(frames)) = early.next().await else {
+            panic!("nothing passes");
+        };
+        assert_eq!(frames.len(), 2, "the first count was overtaken");
+        assert!(frames[0].as_str().contains(r#""ballots":2"#), "{}", frames[0]);
+        assert!(hub.follow("meeting:a").standing() == frames, "who comes later hears the same");
+        hub.pass("meeting:a", "ballots", &count(3));
+        let Ok(News::Passing(frames)) = early.next().await else {
+            panic!("nothing passes");
+        };
+        assert_eq!(frames.len(), 1, "only what is new");
+        hub.pass_no_more("meeting:a", "ballots");
+        hub.pass_no_more("meeting:a", "other");
+        assert!(hub.follow("meeting:a").standing().is_empty());
+        drop(early);
+        assert!(hub.inner.passing.lock().expect("topics").is_empty());
     }
 
     #[tokio::test]

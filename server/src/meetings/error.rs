@@ -29,6 +29,16 @@ pub enum Error {
     NoVote,
     #[error("another vote is open")]
     VoteRunning,
+    #[error("the ballot is not of this vote, or its signature is wrong")]
+    Ballot,
+    #[error("this person drew another ballot")]
+    AlreadyDrawn,
+    #[error("the vote is of the other form, open or secret")]
+    OtherForm,
+    #[error("the vote is not closed yet")]
+    VoteOpen,
+    #[error("no key could be made")]
+    NoKey,
     #[error("the vote is closed")]
     VoteClosed,
     #[error("the request cannot be read: {0}")]
@@ -56,11 +66,15 @@ impl Problem for Error {
             Self::HasFloor => "meetings.has_floor",
             Self::NoVote => "meetings.no_vote",
             Self::VoteRunning => "meetings.vote_running",
+            Self::Ballot => "meetings.ballot",
+            Self::AlreadyDrawn => "meetings.already_drawn",
+            Self::OtherForm => "meetings.other_form",
+            Self::VoteOpen => "meetings.vote_open",
             Self::VoteClosed => "meetings.vote_closed",
             Self::Form(_) => "meetings.form",
             Self::Identity(e) => e.code(),
             Self::Documents(e) => e.code(),
-            Self::Db(_) => "server.failed",
+            Self::NoKey | Self::Db(_) => "server.failed",
         }
     }
 
@@ -75,13 +89,16 @@ impl Problem for Error {
             | Self::NotSpeaking
             | Self::HasFloor
             | Self::VoteRunning
+            | Self::AlreadyDrawn
+            | Self::OtherForm
+            | Self::VoteOpen
             | Self::VoteClosed => StatusCode::CONFLICT,
             Self::NoVote => StatusCode::FORBIDDEN,
-            Self::Field(_) | Self::NotAttachable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Field(_) | Self::NotAttachable | Self::Ballot => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Identity(e) => e.status(),
             Self::Documents(e) => e.status(),
-            Self::Db(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoKey | Self::Db(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -116,11 +133,15 @@ impl Problem for Error {
             Self::HasFloor => "Người này đang phát biểu nên không rút được nữa. Hãy kết thúc phát biểu.".into(),
             Self::NoVote => "Thư ký và người theo dõi không biểu quyết.".into(),
             Self::VoteRunning => "Đang có một biểu quyết khác. Hãy kết thúc biểu quyết đó trước.".into(),
+            Self::Ballot => "Phiếu không hợp lệ nên không được nhận. Hãy tải lại trang rồi bỏ phiếu lại.".into(),
+            Self::AlreadyDrawn => "Anh/chị đã nhận phiếu cho lần bỏ phiếu này trên một máy khác. Hãy bỏ phiếu trên máy đó.".into(),
+            Self::OtherForm => "Cách bỏ phiếu không đúng: biểu quyết công khai và bỏ phiếu kín khác nhau. Hãy tải lại trang.".into(),
+            Self::VoteOpen => "Cuộc bỏ phiếu kín chưa kết thúc nên chưa công bố phiếu. Hãy chờ kết thúc.".into(),
             Self::VoteClosed => "Biểu quyết này đã kết thúc nên phiếu không được tính. Hãy xem kết quả trên trang cuộc họp.".into(),
             Self::Form(_) => "Không đọc được yêu cầu. Hãy kiểm tra lại nội dung gửi.".into(),
             Self::Identity(e) => e.vi(),
             Self::Documents(e) => e.vi(),
-            Self::Db(_) => internal_vi(),
+            Self::NoKey | Self::Db(_) => internal_vi(),
         }
     }
 
@@ -153,11 +174,15 @@ impl Problem for Error {
             Self::HasFloor => "This person is speaking, so the request cannot be withdrawn. End the speech instead.".into(),
             Self::NoVote => "The secretary and those who watch do not vote.".into(),
             Self::VoteRunning => "Another vote is open. Close that one first.".into(),
+            Self::Ballot => "The ballot is not valid and was not taken. Reload the page and vote again.".into(),
+            Self::AlreadyDrawn => "You drew your ballot for this vote on another device. Vote on that device.".into(),
+            Self::OtherForm => "That is not how this vote is taken: open and secret votes differ. Reload the page.".into(),
+            Self::VoteOpen => "The secret vote is still open, so its ballots are not published. Wait until it is closed.".into(),
             Self::VoteClosed => "This vote is closed, so the ballot does not count. See the result on the meeting's page.".into(),
             Self::Form(why) => format!("The request cannot be read. Check what is sent. ({why})"),
             Self::Identity(e) => e.en(),
             Self::Documents(e) => e.en(),
-            Self::Db(_) => internal_en(),
+            Self::NoKey | Self::Db(_) => internal_en(),
         }
     }
 

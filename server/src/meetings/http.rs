@@ -20,6 +20,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/meetings/{id}", get(read))
         .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
         .merge(super::http_floor::routes())
+        .merge(super::http_ballots::routes())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -102,7 +103,7 @@ pub struct AttachmentV1 {
     pub attached_by: String,
 }
 
-/// An open vote.
+/// A vote.
 #[derive(Serialize, ToSchema)]
 pub struct VoteV1 {
     pub id: String,
@@ -110,7 +111,13 @@ pub struct VoteV1 {
     pub question: String,
     /// `cast`, `half_present`, `half_all` (more than half of), `two_thirds_present` or `two_thirds_all` (at least).
     pub majority: &'static str,
+    /// `open` or `secret`.
+    pub form: &'static str,
+    /// Public key of a secret vote: modulus in base64url, exponent 65537.
+    pub key: Option<String>,
     pub open: bool,
+    /// Cast so far. What those of a secret vote say is told at its closing.
+    pub ballots: u32,
     pub agree: u32,
     pub disagree: u32,
     pub other: u32,
@@ -163,7 +170,10 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         item: v.item_id.map(|i| i.0),
         question: v.question,
         majority: v.majority.as_str(),
+        form: v.form.as_str(),
+        key: v.key,
         open: v.open,
+        ballots: v.ballots,
         agree: v.agree,
         disagree: v.disagree,
         other: v.other,

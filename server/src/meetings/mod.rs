@@ -1,17 +1,21 @@
 //! Paperless meetings: preparing, conducting, documents, votes.
 pub mod agenda;
 mod ballots;
+mod blind;
 pub mod conduct;
 pub mod error;
 pub mod floor;
 pub mod http;
+pub mod http_ballots;
 pub mod http_floor;
 pub mod prepare;
 pub mod read;
 pub mod rules;
+mod secret;
 mod speeches;
 mod store;
 pub mod ui;
+mod urn;
 pub mod votes;
 
 pub use error::Error;
@@ -96,6 +100,20 @@ impl Service {
     pub async fn may_see(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
         let mut c = self.db.read().acquire().await?;
         self.seen(&mut c, actor, id.as_str()).await.map(|_| ())
+    }
+
+    /// Asked before something dear is prepared; asked again under the lock.
+    async fn may_conduct(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
+        let mut c = self.db.read().acquire().await?;
+        let (row, part) = self.seen(&mut c, actor, id.as_str()).await?;
+        if !rules::may_conduct(actor, part) {
+            return Err(identity::Error::Forbidden.into());
+        }
+        if row.state == MeetingState::Open {
+            Ok(())
+        } else {
+            Err(Error::NotNow)
+        }
     }
 
     /// The meeting and what this person is in it, if they may see it; otherwise as if it did not exist.

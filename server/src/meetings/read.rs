@@ -120,7 +120,7 @@ pub(super) fn attachment(a: &AttachmentRow) -> Attachment {
 
 pub(super) fn vote(v: &VoteRow) -> Vote {
     let of = rules::Electorate {
-        cast: count(v.agree + v.disagree + v.other),
+        cast: count(v.ballots),
         present: count(v.eligible),
         all: count(v.entitled),
     };
@@ -130,7 +130,10 @@ pub(super) fn vote(v: &VoteRow) -> Vote {
         item_id: v.item_id.clone().map(ItemId),
         question: v.question.clone(),
         majority: v.majority,
+        form: v.form,
+        key: v.key.clone(),
         open: v.open,
+        ballots: count(v.ballots),
         agree: count(v.agree),
         disagree: count(v.disagree),
         other: count(v.other),
@@ -138,10 +141,11 @@ pub(super) fn vote(v: &VoteRow) -> Vote {
         entitled: count(v.entitled),
         needed,
         mine: v.mine,
+        drawn: v.drawn,
         passed: (!v.open).then(|| count(v.agree) >= needed),
     }
 }
 
-fn count(n: i64) -> u32 {
+pub(super) fn count(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(0)
 }

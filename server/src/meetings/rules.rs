@@ -1,4 +1,5 @@
 //! Who may do what in a meeting: one place, asked by screens and use cases alike.
+use super::Error;
 use crate::actor::Actor;
 use app::dto::identity::Role;
 use app::dto::meetings::{Majority, MeetingState};
@@ -65,6 +66,14 @@ pub fn visible_sql(actor: &Actor) -> String {
 pub fn speaking_order<T>(mut waiting: Vec<T>, key: impl Fn(&T) -> (bool, i64)) -> Vec<T> {
     waiting.sort_by_key(key);
     waiting
+}
+
+/// Members with a vote who are present.
+pub fn may_vote(part: Part, checked_in_at: Option<i64>) -> Result<(), Error> {
+    if !part.votes() {
+        return Err(Error::NoVote);
+    }
+    checked_in_at.map(|_| ()).ok_or(Error::NotCheckedIn)
 }
 
 /// Of how many a majority is counted.

@@ -6,7 +6,7 @@ use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
 use app::dto::floor::ClockStep;
-use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion};
+use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use app::error::{ApiError, ApiResult};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, UserId, VoteId};
 use async_trait::async_trait;
@@ -105,6 +105,14 @@ impl MeetingsApi for Bound<Service> {
 
     async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()> {
         api(self.service.cast(&self.actor, &vote, choice).await)
+    }
+
+    async fn draw_ballot(&self, vote: VoteId, blinded: String) -> ApiResult<String> {
+        api(self.service.draw_ballot(&self.actor, &vote, &blinded).await)
+    }
+
+    async fn published_ballots(&self, vote: VoteId) -> ApiResult<PublishedBallots> {
+        api(self.service.published_ballots(&self.actor, &vote).await)
     }
 
     async fn close_vote(&self, vote: VoteId) -> ApiResult<()> {

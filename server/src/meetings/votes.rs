@@ -1,12 +1,12 @@
-//! Open votes (biểu quyết công khai): one at a time, by the members present.
+//! Votes: one at a time, by the members present. Ballots of secret ones are in `secret`.
 use super::ballots::{self, VoteRow};
 use super::read::vote as dto;
 use super::store::{self, Row};
-use super::{Error, Need, Result, Service, text, topic};
+use super::{Error, Need, Result, Service, blind, rules, secret, text, topic, urn};
 use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
-use app::dto::meetings::{Choice, MeetingState, Motion};
+use app::dto::meetings::{Choice, MeetingState, Motion, VoteForm};
 use app::ids::{ItemId, MeetingId, VoteId};
 use app::live::LiveEvent;
 use serde_json::json;
@@ -14,6 +14,14 @@ use serde_json::json;
 impl Service {
     /// Calls a vote. The same question while it is being voted on is the same vote.
     pub async fn open_vote(&self, actor: &Actor, id: &MeetingId, motion: &Motion) -> Result<VoteId> {
+        // Made before anything is locked: it takes a while.
+        let key = match motion.form {
+            VoteForm::Open => None,
+            VoteForm::Secret => {
+                self.may_conduct(actor, id).await?;
+                Some(fresh_key().await?)
+            }
+        };
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), Need::Conduct).await?;
         if row.state != MeetingState::Open {
@@ -31,12 +39,17 @@ impl Service {
                 item: running.item_id.map(ItemId),
                 question: running.question,
                 majority: running.majority,
+                form: running.form,
             } == motion;
             return if same { Ok(VoteId(running.id)) } else { Err(Error::VoteRunning) };
         }
         let vote = uuid::Uuid::now_v7().to_string();
         ballots::insert(work.conn(), &vote, &row.id, &motion, now_us()).await?;
-        let details = json!({ "vote": vote, "item": motion.item, "question": motion.question, "majority": motion.majority });
+        if let Some((modulus, private)) = &key {
+            urn::insert_key(work.conn(), &vote, modulus, private).await?;
+        }
+        let details =
+            json!({ "vote": vote, "item": motion.item, "question": motion.question, "majority": motion.majority, "form": motion.form });
         work.audit("meeting.vote_opened", "meeting", &row.id, &row.title, &details).await?;
         let opened = ballots::get(work.conn(), "", &vote).await?.ok_or(Error::NotFound)?;
         self.tell_vote(&mut work, &opened).await?;
@@ -49,16 +62,14 @@ impl Service {
         let me = actor.user()?.as_str();
         let mut work = self.db.begin(actor).await?;
         let (row, vote) = self.vote_for_change(&mut work, id, Need::Join).await?;
+        if vote.form != VoteForm::Open {
+            return Err(Error::OtherForm);
+        }
         if !vote.open {
             return Err(Error::VoteClosed);
         }
         let member = store::member(work.conn(), &row.id, me).await?.ok_or(Error::NotFound)?;
-        if !member.part.votes() {
-            return Err(Error::NoVote);
-        }
-        if member.checked_in_at.is_none() {
-            return Err(Error::NotCheckedIn);
-        }
+        rules::may_vote(member.part, member.checked_in_at)?;
         if vote.mine == Some(choice) {
             return Ok(());
         }
@@ -80,7 +91,7 @@ impl Service {
         Ok(())
     }
 
-    async fn vote_for_change(&self, work: &mut Work, id: &VoteId, need: Need) -> Result<(Row, VoteRow)> {
+    pub(super) async fn vote_for_change(&self, work: &mut Work, id: &VoteId, need: Need) -> Result<(Row, VoteRow)> {
         let me = work.actor().user()?.0.clone();
         let found = ballots::get(work.conn(), &me, id.as_str()).await?.ok_or(Error::NotFound)?;
         let (row, _) = self.for_change(work, &found.meeting_id, need).await.map_err(|e| match e {
@@ -95,9 +106,18 @@ impl Service {
 
     pub(super) async fn end_vote(&self, work: &mut Work, row: &Row, vote: VoteRow) -> Result<()> {
         ballots::close(work.conn(), &vote, now_us()).await?;
-        let closed = VoteRow { open: false, ..vote };
+        let mut secret = serde_json::Value::Null;
+        if vote.form == VoteForm::Secret {
+            urn::seal(work.conn(), &vote.id).await?;
+            let voters = urn::voters(work.conn(), &vote.id).await?;
+            let voters: Vec<String> = voters.into_iter().map(|(id, _)| id).collect();
+            let digest = secret::digest(&urn::ballots(work.conn(), &vote.id).await?);
+            secret = json!({ "drawn": voters, "digest": digest });
+        }
+        let closed = ballots::get(work.conn(), "", &vote.id).await?.ok_or(Error::NotFound)?;
         let result = dto(&closed);
         let details = json!({
+            "form": closed.form, "ballots": closed.ballots, "secret": secret,
             "vote": closed.id, "agree": closed.agree, "disagree": closed.disagree, "other": closed.other,
             "present": closed.eligible, "entitled": closed.entitled,
             "majority": closed.majority, "needed": result.needed, "passed": result.passed,
@@ -109,9 +129,22 @@ impl Service {
     /// Tells every device the count; nobody's own ballot.
     pub(super) async fn tell_vote(&self, work: &mut Work, vote: &VoteRow) -> Result<()> {
         let event = LiveEvent::VoteChanged {
-            vote: app::dto::meetings::Vote { mine: None, ..dto(vote) },
+            vote: app::dto::meetings::Vote {
+                mine: None,
+                drawn: false,
+                ..dto(vote)
+            },
         };
         work.publish(&topic(&vote.meeting_id), &event).await?;
         Ok(())
     }
+}
+
+/// Public and private half of a key for one secret vote, as they are written down.
+async fn fresh_key() -> Result<(String, String)> {
+    let made = tokio::task::spawn_blocking(|| {
+        let key = blind::generate()?;
+        Ok::<_, openssl::error::ErrorStack>((blind::modulus(&key), blind::to_text(&key)?))
+    });
+    made.await.ok().and_then(std::result::Result::ok).ok_or(Error::NoKey)
 }

@@ -10,6 +10,7 @@ mod new;
 mod people;
 mod reader;
 mod room;
+mod secret;
 mod state;
 mod tools;
 mod votes;
@@ -18,6 +19,7 @@ pub use conducting::Tool;
 pub use list::MeetingsPage;
 pub use new::NewMeetingPage;
 pub use room::MeetingPage;
+pub use secret::SecretTool;
 
 use crate::dto::When;
 use crate::dto::meetings::MeetingState;

@@ -15,13 +15,14 @@ use crate::components::notice::{ErrorNote, Loading};
 use crate::dto::identity::Me;
 use crate::dto::meetings::{Attachment, MeetingDetail};
 use crate::i18n::t;
-use crate::ids::{AttachmentId, MeetingId, UserId};
+use crate::ids::{AttachmentId, MeetingId, UserId, VoteId};
 use crate::live::LiveEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// How long an announcement stays that needs no answer.
@@ -39,6 +40,8 @@ pub struct Room {
     pub follow_new: RwSignal<bool>,
     /// The reader takes the whole width.
     pub wide: RwSignal<bool>,
+    /// Secret votes that this device need not ask about any more.
+    pub cast: RwSignal<HashSet<VoteId>>,
     me: StoredValue<UserId>,
 }
 
@@ -60,6 +63,7 @@ impl Room {
             arrived: RwSignal::new(None),
             follow_new: RwSignal::new(follow_new),
             wide: RwSignal::new(false),
+            cast: RwSignal::new(HashSet::new()),
             me: StoredValue::new(me),
         }
     }

@@ -47,10 +47,16 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
                 item.clock = clock;
             }
         }
+        LiveEvent::BallotCount { vote, ballots } => {
+            if let Some(vote) = meeting.votes.iter_mut().find(|v| v.id == vote && v.open) {
+                vote.ballots = ballots;
+            }
+        }
         LiveEvent::VoteChanged { mut vote } => {
             // Events are the same for all; one's own ballot is known from the answer to oneself.
             let known = meeting.votes.iter().find(|v| v.id == vote.id);
             vote.mine = vote.mine.or_else(|| known.and_then(|v| v.mine));
+            vote.drawn |= known.is_some_and(|v| v.drawn);
             put(&mut meeting.votes, vote, |v| &v.id);
         }
         LiveEvent::DocumentChanged { .. } | LiveEvent::ReceiverChanged { .. } | LiveEvent::MeetingPublished { .. } => {}
@@ -82,7 +88,7 @@ fn last_attached<'a>(documents: impl Iterator<Item = &'a Attachment>) -> Option<
 mod tests {
     use super::*;
     use crate::dto::floor::{Clock, Floor, Speech};
-    use crate::dto::meetings::{AgendaItem, Choice, Majority, MeetingRow, MeetingState, Member, Vote};
+    use crate::dto::meetings::{AgendaItem, Choice, MeetingRow, MeetingState, Member, Vote};
     use crate::dto::{FileRef, When};
 
     fn item(id: &str, position: u32) -> AgendaItem {
@@ -118,18 +124,15 @@ mod tests {
     fn vote(agree: u32, mine: Option<Choice>) -> Vote {
         Vote {
             id: "v".into(),
-            item_id: None,
             question: "?".to_owned(),
-            majority: Majority::HalfPresent,
             open: true,
+            ballots: agree,
             agree,
-            disagree: 0,
-            other: 0,
             eligible: 3,
             entitled: 4,
             needed: 2,
             mine,
-            passed: None,
+            ..Vote::default()
         }
     }
 
@@ -261,6 +264,18 @@ mod tests {
         m.votes = vec![vote(1, Some(Choice::Agree))];
         apply(&mut m, LiveEvent::VoteChanged { vote: vote(2, None) });
         assert_eq!((m.votes.len(), m.votes[0].agree, m.votes[0].mine), (1, 2, Some(Choice::Agree)));
+    }
+
+    #[test]
+    fn the_count_of_an_urn_follows_while_the_vote_is_open() {
+        let mut m = meeting();
+        m.votes = vec![vote(0, None)];
+        let count = |ballots| LiveEvent::BallotCount { vote: "v".into(), ballots };
+        apply(&mut m, count(3));
+        assert_eq!(m.votes[0].ballots, 3);
+        m.votes[0].open = false;
+        apply(&mut m, count(1));
+        assert_eq!(m.votes[0].ballots, 3, "a count that comes late changes nothing");
     }
 
     #[test]

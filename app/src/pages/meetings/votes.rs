@@ -3,12 +3,13 @@ use super::chart::{Chart, choice_name, majority_name};
 use super::conducting::{Later, Tool};
 use super::people::CheckInButton;
 use super::room::Room;
+use super::secret::{LaterSecret, SecretTool};
 use crate::actions::meetings::{cast, close_vote, open_vote};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::Failure;
-use crate::dto::meetings::{Choice, Majority, MeetingState, Motion, Vote};
+use crate::dto::meetings::{Choice, Majority, MeetingState, Motion, Vote, VoteForm};
 use crate::i18n::{t, tf};
 use crate::ids::VoteId;
 use leptos::prelude::*;
@@ -85,7 +86,8 @@ fn FirstCheckIn(room: Room) -> impl IntoView {
 pub fn BallotSheet(room: Room) -> impl IntoView {
     let waiting = Memo::new(move |_| {
         let votes = room.detail.with(|d| d.votes.clone());
-        votes.into_iter().find(|v| v.open && v.mine.is_none()).map(|v| (v.id, v.question))
+        let done = |v: &Vote| v.mine.is_some() || room.cast.with(|cast| cast.contains(&v.id));
+        votes.into_iter().find(|v| v.open && !done(v)).map(|v| (v.id, v.question, v.form))
     });
     let present = Memo::new(move |_| room.present());
     may_vote(room).then(|| {
@@ -94,13 +96,16 @@ pub fn BallotSheet(room: Room) -> impl IntoView {
                 {move || {
                     waiting
                         .get()
-                        .map(|(id, question)| {
+                        .map(|(id, question, form)| {
                             view! {
                                 <section class="ballot-sheet" aria-label=t("meetings.vote_now")>
                                     <p class="quiet">{t("meetings.vote_now")}</p>
                                     <h2>{question}</h2>
                                     {if present.get() {
-                                        view! { <Ballot room id mine=Signal::stored(None) /> }.into_any()
+                                        match form {
+                                            VoteForm::Open => view! { <Ballot room id mine=Signal::stored(None) /> }.into_any(),
+                                            VoteForm::Secret => view! { <LaterSecret tool=SecretTool::Ballot(room, id) /> }.into_any(),
+                                        }
                                     } else {
                                         view! { <FirstCheckIn room /> }.into_any()
                                     }}
@@ -118,12 +123,13 @@ pub fn Votes(room: Room) -> impl IntoView {
     let may_conduct = room.may_conduct();
     let ids = Memo::new(move |_| room.detail.with(|d| d.votes.iter().rev().map(|v| v.id.clone()).collect::<Vec<_>>()));
     let in_session = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Open));
+    let running = Memo::new(move |_| room.detail.with(|d| d.votes.iter().any(|v| v.open)));
     let shown = move || !ids.with(Vec::is_empty) || (may_conduct && in_session.get());
     view! {
         <Show when=shown>
             <section class="sheet votes">
                 <h2>{t("meetings.votes")}</h2>
-                <Show when=move || may_conduct && in_session.get()>
+                <Show when=move || may_conduct && in_session.get() && !running.get()>
                     <Later tool=Tool::Ask(room) />
                 </Show>
                 <ul class="vote-list">
@@ -150,6 +156,7 @@ pub fn Ask(room: Room) -> impl IntoView {
     });
     let question = RwSignal::new(None::<String>);
     let majority = RwSignal::new(Majority::default());
+    let form = RwSignal::new(VoteForm::default());
     let text = move || {
         let offered = || current.get().map(|(_, title)| tf("meetings.question_of", &[("title", &title)]));
         question.get().or_else(offered).unwrap_or_default()
@@ -160,6 +167,7 @@ pub fn Ask(room: Room) -> impl IntoView {
             item: current.get_untracked().map(|(id, _)| id),
             question: untrack(text),
             majority: majority.get_untracked(),
+            form: form.get_untracked(),
         };
         call.run(open_vote(room.id(), motion), move |_| question.set(None));
     };
@@ -175,6 +183,16 @@ pub fn Ask(room: Room) -> impl IntoView {
                 prop:value=text
                 on:input:target=move |ev| question.set(Some(ev.target().value()))
             ></textarea>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-test="vote-secret"
+                    disabled=move || !ready.get()
+                    prop:checked=move || form.get() == VoteForm::Secret
+                    on:change=move |ev| form.set(if event_target_checked(&ev) { VoteForm::Secret } else { VoteForm::Open })
+                />
+                {t("vote.secret")}
+            </label>
             <label for="majority">{t("vote.majority")}</label>
             <select
                 id="majority"
@@ -206,13 +224,18 @@ fn VoteCard(room: Room, id: VoteId, may_conduct: bool) -> impl IntoView {
     });
     let open = Memo::new(move |_| vote.with(|v| v.open));
     let mine = Memo::new(move |_| vote.with(|v| v.mine));
+    // What a secret vote says is told at its closing.
+    let told = Memo::new(move |_| vote.with(|v| v.form == VoteForm::Open || !v.open));
+    let recount = Memo::new(move |_| vote.with(|v| v.form == VoteForm::Secret && !v.open));
     let passed = move || vote.with(|v| v.passed);
-    let counted = move || vote.with(|v| (v.cast(), v.eligible));
+    let counted = move || vote.with(|v| (v.ballots, v.eligible));
     let id = StoredValue::new(id);
     view! {
         <li class="vote" data-test="vote" data-open=move || open.get().to_string()>
             <p class="vote-question">{move || vote.with(|v| v.question.clone())}</p>
-            <Chart vote />
+            <Show when=move || told.get() fallback=move || view! { <p class="quiet">{t("vote.secret_open")}</p> }>
+                <Chart vote />
+            </Show>
             <p class="row">
                 {move || match (open.get(), passed()) {
                     (true, _) => view! { <span class="badge badge-wait">{t("meetings.vote_running")}</span> }.into_any(),
@@ -231,6 +254,9 @@ fn VoteCard(room: Room, id: VoteId, may_conduct: bool) -> impl IntoView {
                 mine.get()
                     .map(|choice| view! { <p class="quiet">{tf("meetings.my_choice", &[("choice", choice_name(choice))])}</p> })
             }}
+            <Show when=move || recount.get()>
+                <LaterSecret tool=SecretTool::Recount(room, id.get_value()) />
+            </Show>
             <Show when=move || may_vote(room) && open.get() && mine.get().is_some()>
                 <Ballot room id=id.get_value() mine />
             </Show>
