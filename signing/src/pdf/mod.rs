@@ -5,6 +5,7 @@
 //! and validating alike, so that there are no two readings of one file.
 
 pub mod append;
+mod bytes;
 mod cache;
 pub mod decode;
 pub mod document;
@@ -16,7 +17,8 @@ pub mod tokens;
 pub mod write;
 pub mod xref;
 
-pub use document::{Document, Indirect};
+pub use bytes::Indirect;
+pub use document::Document;
 pub use entries::Entry;
 pub use source::Source;
 pub use xref::Revision;

@@ -3,8 +3,8 @@
 use lopdf::{Dictionary, Object};
 use std::collections::BTreeSet;
 
+use super::bytes::Bytes;
 use super::decode::decode;
-use super::document::Bytes;
 use super::entries::{Builder, Entries, Entry};
 use super::parser::Parser;
 use super::{Indirect, PdfError};
