@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::parser::{Parser, Stop};
 use super::tokens::{find, is_space, rfind};
-use super::{PdfError, Source};
+use super::{PdfError, Revision, Source};
 
 /// An object may not be longer than this (streams are not counted, they stay on disk).
 const MAX_OBJECT: usize = 32 << 20;
@@ -91,6 +91,18 @@ impl<'a> Bytes<'a> {
 
     /// The last `startxref`: where the newest section is.
     pub fn startxref(&self) -> Result<u64, PdfError> {
+        Ok(self.last_startxref()?.1)
+    }
+
+    /// Whether the last `startxref` stands behind the newest of these, and so was written for it. Otherwise it leads to an older
+    /// section by accident, because it counts from another place.
+    pub fn is_newest(&self, revisions: &[Revision]) -> bool {
+        let newest = revisions.last().map_or(0, |r| r.eof);
+        self.last_startxref().is_ok_and(|(at, _)| at < newest)
+    }
+
+    /// Where the last `startxref` stands, and its number.
+    fn last_startxref(&self) -> Result<(u64, u64), PdfError> {
         let len = self.source.len();
         let missing = || PdfError::Malformed("no startxref".into());
         let mut size = 2048.min(len);
@@ -100,7 +112,7 @@ impl<'a> Bytes<'a> {
                 let mut parser = Parser::new(&tail, at + 9);
                 parser.blank();
                 let offset = parser.number().ok_or_else(missing)?;
-                return Ok(offset);
+                return Ok((len - size + at as u64, offset));
             }
             // Rubbish behind the end may be long, but is not searched for ever.
             if size == len || size >= 1 << 20 {

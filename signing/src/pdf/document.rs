@@ -64,9 +64,16 @@ impl<'a> Document<'a> {
         let header = find(&head, b"%PDF-", 0);
         bytes.header = header.ok_or_else(|| PdfError::Malformed("no %PDF header".into()))? as u64;
         let revisions = match xref::revisions(&bytes) {
-            Err(_) if bytes.header > 0 => {
+            Ok(found) if bytes.header == 0 || bytes.is_newest(&found) => found,
+            from_start if bytes.header > 0 => {
                 bytes.base = bytes.header;
-                xref::revisions(&bytes)?
+                match xref::revisions(&bytes) {
+                    Ok(found) => found,
+                    Err(e) => {
+                        bytes.base = 0;
+                        from_start.map_err(|_| e)?
+                    }
+                }
             }
             other => other?,
         };
