@@ -400,6 +400,32 @@ fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_without_signature_enters_or_is_refused_as_the_body_wants() {
+    let province = Province::found();
+    let (other, mut node) = tokio::join!(
+        async {
+            let mut link = province.link("H99.5", &province.authority);
+            link.refuse_unsigned = true;
+            province.body_with("H99.5", |c| c.axis = Some(link)).await
+        },
+        PlayedNode::meet(&province)
+    );
+    node.deliver("bare", &message("H99", "H99.5", &crate::support::document("thong-bao.pdf")))
+        .await;
+    let taken = Frame::Taken {
+        from: "H99".into(),
+        id: "bare".into(),
+    };
+    assert_eq!(node.answer().await, taken);
+    let refused = "axis_outbox WHERE kind = 'status' AND payload LIKE '%\"02\"%axis.signature_missing%'";
+    eventually("an answer 02", async || (number(&other, refused).await == 1).then_some(())).await;
+    assert_eq!(
+        number(&other, "document WHERE direction = 'incoming' AND state = 'refused'").await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_delivered_twice_arrives_once_and_what_is_not_for_us_is_declined() {
     let province = Province::found();
     let (other, mut node) = tokio::join!(

@@ -65,6 +65,7 @@ impl Province {
             certificate: file(".pem"),
             key: file(".key"),
             ca: self.root(),
+            refuse_unsigned: false,
         };
         std::fs::write(&axis.certificate, pair.certificate.to_pem().expect("PEM")).expect("writing");
         std::fs::write(&axis.key, pair.key.private_key_to_pem_pkcs8().expect("PEM")).expect("writing");

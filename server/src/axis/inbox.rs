@@ -139,7 +139,8 @@ impl Service {
             return Ok(judged);
         };
         let report = self.signatures.verify_file(incoming.path(), name).await?;
-        judged.refusal = judgement::refusal(&report);
+        let only_signed = self.config.axis.as_ref().is_some_and(|a| a.refuse_unsigned);
+        judged.refusal = judgement::refusal(&report).or_else(|| only_signed.then(|| judgement::unsigned(&report))?);
         judged.remark = judgement::remark(&report);
         if count > 1 {
             judged

@@ -12,6 +12,15 @@ pub fn refusal(report: &VerifyReport) -> Option<String> {
     (report.verdict == "TOTAL_FAILED").then(|| "Chữ ký số không hợp lệ. [axis.signature_broken]".to_owned())
 }
 
+/// Where this body takes signed documents alone: nobody has signed this one. A time stamp is nobody's signature.
+pub fn unsigned(report: &VerifyReport) -> Option<String> {
+    let signed = report.signatures.iter().any(|s| s.kind != "timestamp");
+    (!signed).then(|| {
+        "Văn bản không có chữ ký số; cơ quan nhận chỉ tiếp nhận văn bản đã ký số. Hãy ký số rồi gửi lại. [axis.signature_missing]"
+            .to_owned()
+    })
+}
+
 fn fault(s: &SignatureView) -> Option<String> {
     let what = if s.intact == Some(false) {
         "nội dung đã bị thay đổi sau khi ký".to_owned()
@@ -106,6 +115,17 @@ mod tests {
         };
         assert_eq!(refusal(&report("INDETERMINATE", vec![doubtful])), None);
         assert_eq!(refusal(&report("", vec![])), None);
+    }
+
+    #[test]
+    fn a_time_stamp_alone_is_no_signature() {
+        let stamp = SignatureView {
+            kind: "timestamp".into(),
+            ..signature()
+        };
+        assert!(unsigned(&report("", vec![])).is_some());
+        assert!(unsigned(&report("TOTAL_PASSED", vec![stamp.clone()])).is_some());
+        assert_eq!(unsigned(&report("TOTAL_PASSED", vec![stamp, signature()])), None);
     }
 
     #[test]

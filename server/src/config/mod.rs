@@ -46,6 +46,9 @@ pub struct Axis {
     pub key: PathBuf,
     /// PEM of the CA that the node's certificate must come from; `KYHOP_AXIS_CA`.
     pub ca: PathBuf,
+    /// A document without any digital signature is refused; `unsigned = "refuse"` or `KYHOP_AXIS_UNSIGNED=refuse`, otherwise
+    /// `accept`: it enters, and the sender hears that it has none.
+    pub refuse_unsigned: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -81,6 +84,7 @@ struct FileAxis {
     certificate: Option<PathBuf>,
     key: Option<PathBuf>,
     ca: Option<PathBuf>,
+    unsigned: Option<String>,
 }
 
 /// Everything that is wrong with the configuration, at once, each with what to set.
@@ -103,6 +107,16 @@ impl Config {
             },
         };
         let axis_file = from_file.axis.unwrap_or_default();
+        let refuse_unsigned = match env("KYHOP_AXIS_UNSIGNED").or(axis_file.unsigned).as_deref() {
+            None | Some("accept") => false,
+            Some("refuse") => true,
+            Some(other) => {
+                wrong.push(format!(
+                    "- axis.unsigned (KYHOP_AXIS_UNSIGNED): accept hoặc / or refuse, không phải / not {other}"
+                ));
+                false
+            }
+        };
         let mut required = |value: Option<String>, variable: &str, key: &str, vi: &str, en: &str| {
             env(variable).or(value).filter(|v| !v.trim().is_empty()).unwrap_or_else(|| {
                 wrong.push(format!("- {key} ({variable}): {vi} / {en}"));
@@ -163,6 +177,7 @@ impl Config {
                     certificate: file(axis_file.certificate, "KYHOP_AXIS_CERTIFICATE", "axis.certificate"),
                     key: file(axis_file.key, "KYHOP_AXIS_KEY", "axis.key"),
                     ca: file(axis_file.ca, "KYHOP_AXIS_CA", "axis.ca"),
+                    refuse_unsigned,
                 })
             }
         };
