@@ -126,3 +126,35 @@ step("a secret ballot survives a lost link and a reload, is counted, and is foun
   const published = JSON.parse(await member.fetch(`/api/v1/votes/${id}/ballots`));
   assert.ok(published.ballots.some((b) => b.receipt === receipt && b.choice === "agree"));
 });
+
+step("the presenter's page is followed, left by hand, and found again by one tap; the room's screen shows what goes on", async () => {
+  const shown = (person, page) => person.page.waitForFunction((n) => {
+    const view = document.querySelector("ky-pdf");
+    return view?.shadowRoot.querySelector("input")?.value === `${n}`;
+  }, page);
+  for (const person of [chair, member]) await person.page.locator('ky-pdf .page[data-page="1"][data-drawn]').first().waitFor();
+  await chair.at("present").tap();
+  await member.at("following").waitFor();
+  await chair.page.locator("ky-pdf .on").tap();
+  await shown(member, 2);
+  // By hand, on the phone: back to page 1, read freely, while the presenter goes on.
+  await member.page.locator("ky-pdf .back").tap();
+  await member.at("follow-back").waitFor();
+  await shown(member, 1);
+  await chair.page.locator("ky-pdf .on").tap();
+  await member.at("follow-back").getByText("3").waitFor();
+  await shown(member, 1);
+  await member.at("follow-back").tap();
+  await member.at("following").waitFor();
+  await shown(member, 3);
+  await chair.at("present").tap();
+  await member.at("following").waitFor({ state: "detached" });
+
+  await member.go(`/meetings/${meeting}/screen`);
+  await member.at("screen-item").waitFor();
+  await chair.at("floor-ask").tap();
+  await chair.at("floor-give").tap();
+  await member.at("screen-speaker").getByText("Trần Quốc Khánh").waitFor();
+  const words = await member.at("screen").innerText();
+  assert.ok(!/Tôi đã chọn|Phiếu của tôi/.test(words), words);
+});

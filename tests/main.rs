@@ -9,6 +9,7 @@ mod inputs;
 mod keys;
 mod live;
 mod meetings;
+mod presenter;
 mod refusals;
 mod remote;
 mod reports;

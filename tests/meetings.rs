@@ -96,7 +96,7 @@ pub fn refused<T>(result: server::meetings::Result<T>, code: &str) {
 }
 
 /// A real document of the demonstration that has arrived and, with a clerk, was taken in.
-async fn arrived(server: &Server, clerk: Option<&Actor>) -> (DocumentId, Vec<u8>) {
+pub async fn arrived(server: &Server, clerk: Option<&Actor>) -> (DocumentId, Vec<u8>) {
     let content = document("ke-hoach.pdf");
     let sha256 = server.state.files.keep_bytes(content.clone().into()).await.expect("kept");
     let mut work = server.state.db.begin(&Actor::system("axis")).await.expect("a transaction");

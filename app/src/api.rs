@@ -92,6 +92,9 @@ pub trait MeetingsApi: Send + Sync {
     async fn end_speech(&self, speech: SpeechId) -> ApiResult<()>;
     async fn set_speech_clock(&self, speech: SpeechId, step: ClockStep) -> ApiResult<()>;
     async fn set_item_clock(&self, item: ItemId, step: ClockStep) -> ApiResult<()>;
+    /// Shows a page to all who follow; `take` begins it, also in place of another.
+    async fn present(&self, id: MeetingId, attachment: AttachmentId, page: u32, take: bool) -> ApiResult<()>;
+    async fn stop_presenting(&self, id: MeetingId) -> ApiResult<()>;
     /// An issued, sent or taken-in document becomes a meeting document.
     async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId>;
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;

@@ -5,7 +5,7 @@
 //! what it missed, in order, or `Reset` when that is no longer kept (then it fetches the snapshot again).
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
-use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Vote};
+use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, Vote};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, VoteId};
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +99,10 @@ pub enum LiveEvent {
     /// Vote opened, counted on, or closed. `mine` is always empty here.
     VoteChanged {
         vote: Vote,
+    },
+    /// Somebody shows a page to all, or nobody any more. Passing: told, not kept.
+    Presenting {
+        now: Option<Presenting>,
     },
     /// Ballots in the urn of a secret vote. Passing: told, not kept.
     BallotCount {

@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::pages;
 use crate::pages::documents::doc::Doc;
 use crate::pages::documents::processing::AssignForm;
-use crate::pages::meetings::{SecretTool, Tool};
+use crate::pages::meetings::{Hand, SecretTool, Tool};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
@@ -61,6 +61,7 @@ part!(meetings, load_meetings, MeetingsPart {
     NewMeeting => pages::meetings::NewMeetingPage,
 });
 part!(meeting, load_meeting, MeetingPart { Meeting => pages::meetings::MeetingPage });
+part!(screen, load_screen, ScreenPart { Screen => pages::meetings::ScreenPage });
 part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
 part!(office, load_office, OfficePart {
     Home => pages::home::HomePage,
@@ -103,10 +104,21 @@ pub async fn secret_tool(tool: SecretTool) -> AnyView {
     secret_vote(tool).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
+/// What members have in hand during a session.
+#[wasm_split(hands, wasm_split_path = leptos::wasm_split, fallible, preload(load_hands))]
+fn hands(hand: Hand) -> Part {
+    Ok(hand.draw())
+}
+
+pub async fn hand_tool(hand: Hand) -> AnyView {
+    hands(hand).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+}
+
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
+        ("meetings", Some(_)) if steps.next() == Some("screen") => Some("screen"),
         ("documents", None | Some("new")) | ("incoming", None) => Some("documents"),
         ("documents" | "incoming", _) => Some("document"),
         ("meetings", None | Some("new")) => Some("meetings"),
@@ -126,6 +138,8 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
         "conducting" => load_conducting().await,
+        "hands" => load_hands().await,
+        "screen" => load_screen().await,
         "secret_vote" => load_secret_vote().await,
         _ => load_office().await,
     }
@@ -143,12 +157,14 @@ pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
 pub async fn load_all() {
     for part in [
         "meeting",
+        "hands",
         "secret_vote",
         "meetings",
         "document",
         "documents",
         "assigning",
         "conducting",
+        "screen",
         "office",
         "verify",
     ] {
@@ -203,6 +219,7 @@ mod tests {
         assert_eq!(part_of("/incoming/0190"), Some("document"));
         assert_eq!(part_of("/meetings"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));
+        assert_eq!(part_of("/meetings/0190/screen"), Some("screen"));
         assert_eq!(part_of("/login"), None);
     }
 }

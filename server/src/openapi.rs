@@ -42,6 +42,8 @@ use utoipa::{Modify, OpenApi};
         meetings::http::attach,
         meetings::http_ballots::cast,
         meetings::http_ballots::published,
+        meetings::http_presenter::present,
+        meetings::http_presenter::stop,
         meetings::http_floor::ask,
         meetings::http_floor::act,
         meetings::http_floor::item_clock,

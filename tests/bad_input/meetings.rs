@@ -136,6 +136,12 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "attachment": "nothing" }),
         ),
         (
+            "showing a page before the opening",
+            secretary,
+            "present",
+            json!({ "id": id, "attachment": "nothing", "page": 1, "take": true }),
+        ),
+        (
             "asking for the floor before the opening",
             member,
             "ask-to-speak",
@@ -256,6 +262,13 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
     table.tried("an action unknown", &machine.post("/api/v1/speeches/x/shout", &json!({})).await);
     let step = format!("/api/v1/items/{}/clock/backwards", meeting.item);
     table.tried("a clock that runs backwards", &machine.post(&step, &json!({})).await);
+    let presenting = format!("/api/v1/meetings/{}/presenting", meeting.id);
+    table.tried(
+        "the end of presenting without a token",
+        &stranger
+            .send(reqwest::Method::DELETE, &presenting, "application/json", Vec::new())
+            .await,
+    );
     let urn = "/api/v1/votes/nothing/ballots";
     let ballot =
         |receipt: &str, choice: &str| json!({ "choice": choice, "receipt": receipt, "prefix": "0".repeat(64), "signature": "AAAA" });

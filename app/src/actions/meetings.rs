@@ -94,6 +94,16 @@ pub async fn set_item_clock(item: ItemId, step: ClockStep) -> ApiResult<()> {
     expect_context::<Meetings>().set_item_clock(item, step).await
 }
 
+#[server(prefix = "/api/ui", endpoint = "meetings/present", input = Json)]
+pub async fn present(id: MeetingId, attachment: AttachmentId, page: u32, take: bool) -> ApiResult<()> {
+    expect_context::<Meetings>().present(id, attachment, page, take).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/stop-presenting", input = Json)]
+pub async fn stop_presenting(id: MeetingId) -> ApiResult<()> {
+    expect_context::<Meetings>().stop_presenting(id).await
+}
+
 #[server(prefix = "/api/ui", endpoint = "meetings/attach", input = Json)]
 pub async fn attach(item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
     expect_context::<Meetings>().attach(item, document).await

@@ -254,6 +254,16 @@ impl Vote {
     }
 }
 
+/// Whose page of which document the others see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Presenting {
+    pub user_id: UserId,
+    pub full_name: String,
+    pub attachment: AttachmentId,
+    /// From 1.
+    pub page: u32,
+}
+
 /// The whole state of a meeting for one person: the snapshot that events then change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeetingDetail {
@@ -263,6 +273,7 @@ pub struct MeetingDetail {
     pub current_item: Option<ItemId>,
     pub votes: Vec<Vote>,
     pub floor: Floor,
+    pub presenting: Option<Presenting>,
     /// `chair`, `secretary`, `member`, or empty for those who only watch (auditor).
     pub my_part: String,
     pub may_manage: bool,

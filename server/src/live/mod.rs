@@ -90,6 +90,13 @@ impl Hub {
         });
     }
 
+    /// The frame of how something stands.
+    pub fn stands(&self, topic: &str, kind: &str) -> Option<Utf8Bytes> {
+        let all = self.inner.passing.lock().ok()?;
+        let now = all.get(topic)?.borrow();
+        now.get(kind).map(|(_, frame)| frame.clone())
+    }
+
     /// Nothing stands any more of this kind.
     pub fn pass_no_more(&self, topic: &str, kind: &'static str) {
         if let Ok(all) = self.inner.passing.lock()

@@ -65,7 +65,9 @@ impl Service {
         }
         self.tell_floor(&mut work, &row.id).await?;
         self.step(&mut work, &row, MeetingState::Closed, "meeting.closed").await?;
-        Ok(work.commit().await?)
+        work.commit().await?;
+        self.tell_presenting(&row.id, None);
+        Ok(())
     }
 
     async fn step(&self, work: &mut Work, row: &Row, state: MeetingState, action: &str) -> Result<()> {

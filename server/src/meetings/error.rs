@@ -29,6 +29,8 @@ pub enum Error {
     NoVote,
     #[error("another vote is open")]
     VoteRunning,
+    #[error("somebody else presents")]
+    NotPresenting,
     #[error("the ballot is not of this vote, or its signature is wrong")]
     Ballot,
     #[error("this person drew another ballot")]
@@ -66,6 +68,7 @@ impl Problem for Error {
             Self::HasFloor => "meetings.has_floor",
             Self::NoVote => "meetings.no_vote",
             Self::VoteRunning => "meetings.vote_running",
+            Self::NotPresenting => "meetings.not_presenting",
             Self::Ballot => "meetings.ballot",
             Self::AlreadyDrawn => "meetings.already_drawn",
             Self::OtherForm => "meetings.other_form",
@@ -90,6 +93,7 @@ impl Problem for Error {
             | Self::HasFloor
             | Self::VoteRunning
             | Self::AlreadyDrawn
+            | Self::NotPresenting
             | Self::OtherForm
             | Self::VoteOpen
             | Self::VoteClosed => StatusCode::CONFLICT,
@@ -115,6 +119,7 @@ impl Problem for Error {
                 "ends" => "Thời điểm kết thúc phải sau lúc bắt đầu và trong vòng 31 ngày. Hãy chọn lại.".into(),
                 "chair_id" => "Hãy chọn người chủ trì, khác với thư ký.".into(),
                 "members" => "Có đại biểu không còn tài khoản hoạt động, hoặc quá 2000 người. Hãy chọn lại.".into(),
+                "page" => "Tài liệu không có trang này. Hãy chọn trang khác.".into(),
                 "seconds" => "Thời gian phát biểu tối đa là 8 giờ (28800 giây). Hãy nhập lại.".into(),
                 "question" => "Hãy nhập nội dung biểu quyết (tối đa 500 ký tự).".into(),
                 other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
@@ -133,6 +138,7 @@ impl Problem for Error {
             Self::HasFloor => "Người này đang phát biểu nên không rút được nữa. Hãy kết thúc phát biểu.".into(),
             Self::NoVote => "Thư ký và người theo dõi không biểu quyết.".into(),
             Self::VoteRunning => "Đang có một biểu quyết khác. Hãy kết thúc biểu quyết đó trước.".into(),
+            Self::NotPresenting => "Người khác đang trình chiếu. Muốn trình chiếu, hãy bấm Trình chiếu trang của tôi.".into(),
             Self::Ballot => "Phiếu không hợp lệ nên không được nhận. Hãy tải lại trang rồi bỏ phiếu lại.".into(),
             Self::AlreadyDrawn => "Anh/chị đã nhận phiếu cho lần bỏ phiếu này trên một máy khác. Hãy bỏ phiếu trên máy đó.".into(),
             Self::OtherForm => "Cách bỏ phiếu không đúng: biểu quyết công khai và bỏ phiếu kín khác nhau. Hãy tải lại trang.".into(),
@@ -158,6 +164,7 @@ impl Problem for Error {
                 "ends" => "The end must come after the start and within 31 days of it. Choose it again.".into(),
                 "chair_id" => "Choose a chair, who is not the secretary.".into(),
                 "members" => "A member has no active account, or there are more than 2000. Choose them again.".into(),
+                "page" => "The document has no such page. Choose another.".into(),
                 "seconds" => "A speech lasts at most 8 hours (28800 seconds). Enter it again.".into(),
                 "question" => "Enter what is voted on (at most 500 characters).".into(),
                 other => format!("The field {other} is missing or unusable. Check it."),
@@ -174,6 +181,7 @@ impl Problem for Error {
             Self::HasFloor => "This person is speaking, so the request cannot be withdrawn. End the speech instead.".into(),
             Self::NoVote => "The secretary and those who watch do not vote.".into(),
             Self::VoteRunning => "Another vote is open. Close that one first.".into(),
+            Self::NotPresenting => "Somebody else presents. To present yourself, begin it with the button.".into(),
             Self::Ballot => "The ballot is not valid and was not taken. Reload the page and vote again.".into(),
             Self::AlreadyDrawn => "You drew your ballot for this vote on another device. Vote on that device.".into(),
             Self::OtherForm => "That is not how this vote is taken: open and secret votes differ. Reload the page.".into(),

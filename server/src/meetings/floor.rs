@@ -92,7 +92,8 @@ impl Service {
         self.clear_floor(&mut work, &row).await?;
         let details = json!({ "speech": speech.id, "person": speech.person_id });
         self.floor_changed(&mut work, &row, "meeting.floor_ended", &details).await?;
-        Ok(work.commit().await?)
+        work.commit().await?;
+        self.end_guest(&row.id, &speech.person_id).await
     }
 
     pub async fn set_speech_clock(&self, actor: &Actor, id: &SpeechId, step: ClockStep) -> Result<()> {

@@ -21,6 +21,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
         .merge(super::http_floor::routes())
         .merge(super::http_ballots::routes())
+        .merge(super::http_presenter::routes())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -54,10 +55,21 @@ pub struct MeetingV1 {
     pub current_item: Option<String>,
     pub votes: Vec<VoteV1>,
     pub floor: FloorV1,
+    pub presenting: Option<PresentingV1>,
     /// Topic of the live protocol (`/live`) that changes of this meeting are told in.
     pub topic: String,
     /// Number of the last event of the topic contained in this answer.
     pub topic_seq: u64,
+}
+
+/// Whose page of which document the others see.
+#[derive(Serialize, ToSchema)]
+pub struct PresentingV1 {
+    pub person: String,
+    /// Id of the document in `items`.
+    pub document: String,
+    /// From 1.
+    pub page: u32,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -187,6 +199,11 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         members: members.collect(),
         votes: votes.collect(),
         floor: m.floor.into(),
+        presenting: m.presenting.map(|p| PresentingV1 {
+            person: p.user_id.0,
+            document: p.attachment.0,
+            page: p.page,
+        }),
         current_item: m.current_item.map(|i| i.0),
         meeting: row(m.row),
         topic: m.topic,

@@ -40,6 +40,7 @@ impl Service {
             current_item: row.current_item.clone().map(ItemId),
             votes: votes.iter().map(vote).collect(),
             floor,
+            presenting: self.presenting(&row.id),
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
             may_manage: rules::may_manage(actor, part),
             topic,

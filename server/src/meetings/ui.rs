@@ -91,6 +91,14 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.set_item_clock(&self.actor, &item, step).await)
     }
 
+    async fn present(&self, id: MeetingId, attachment: AttachmentId, page: u32, take: bool) -> ApiResult<()> {
+        api(self.service.present(&self.actor, &id, &attachment, page, take).await)
+    }
+
+    async fn stop_presenting(&self, id: MeetingId) -> ApiResult<()> {
+        api(self.service.stop_presenting(&self.actor, &id).await)
+    }
+
     async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
         api(self.service.attach(&self.actor, &item, &document).await)
     }

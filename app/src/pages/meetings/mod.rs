@@ -5,20 +5,25 @@ mod chart;
 mod conduct;
 mod conducting;
 mod floor;
+mod hands;
 mod list;
 mod new;
 mod people;
+mod presenter;
 mod reader;
 mod room;
+mod screen;
 mod secret;
 mod state;
 mod tools;
 mod votes;
 
 pub use conducting::Tool;
+pub use hands::Hand;
 pub use list::MeetingsPage;
 pub use new::NewMeetingPage;
 pub use room::MeetingPage;
+pub use screen::ScreenPage;
 pub use secret::SecretTool;
 
 use crate::dto::When;

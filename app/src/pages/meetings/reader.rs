@@ -1,4 +1,6 @@
 //! The document being read, large, with what has just come announced above it.
+use super::hands::{Hand, InHand};
+use super::presenter::{Follow, FollowBar};
 use super::room::Room;
 use super::state::attachment;
 use crate::components::icon::{Glyph, Icon};
@@ -27,9 +29,13 @@ pub fn Reader(room: Room) -> impl IntoView {
         })
     });
     let checked = RwSignal::new(None::<bool>);
+    let follow = Follow::new(room);
     let places = StoredValue::new(HashMap::<String, u32>::new());
     let page = Memo::new(move |_| {
         let sha = file.with(|f| f.sha256.clone());
+        if let Some(presented) = follow.page() {
+            return presented;
+        }
         places.with_value(|p| p.get(&sha).copied()).unwrap_or(1)
     });
     Effect::new(move |_| {
@@ -40,6 +46,7 @@ pub fn Reader(room: Room) -> impl IntoView {
     view! {
         <section class="reader" aria-label=t("meetings.reader")>
             <Announcement room />
+            <FollowBar follow />
             <Show when=move || there.get() fallback=|| view! { <NothingToRead /> }>
                 <div class="reader-head">
                     <div class="reader-title">
@@ -60,6 +67,7 @@ pub fn Reader(room: Room) -> impl IntoView {
                             </span>
                         </p>
                     </div>
+                    <InHand hand=Hand::Present(room, follow) />
                     <button
                         type="button"
                         class="button button-quiet reader-wide"
@@ -69,6 +77,13 @@ pub fn Reader(room: Room) -> impl IntoView {
                         {move || if room.wide.get() { t("meetings.narrow") } else { t("meetings.wide") }}
                     </button>
                 </div>
+                <div
+                    class="reader-pdf"
+                    on:pointerdown=move |_| follow.touch()
+                    on:touchmove=move |_| follow.touch()
+                    on:wheel=move |_| follow.touch()
+                    on:keydown=move |_| follow.touch()
+                >
                 <PdfView
                     file=file
                     page=page
@@ -77,6 +92,7 @@ pub fn Reader(room: Room) -> impl IntoView {
                             places.update_value(|p| {
                                 p.insert(file.with_untracked(|f| f.sha256.clone()), n);
                             });
+                            follow.turned(n);
                         }
                     }
                     on_ready=move |()| checked.set(Some(true))
@@ -86,6 +102,7 @@ pub fn Reader(room: Room) -> impl IntoView {
                         }
                     }
                 />
+                </div>
             </Show>
         </section>
     }

@@ -1,11 +1,12 @@
 //! The meeting room: agenda and documents beside each other, alive over the socket.
 use super::agenda::Agenda;
 use super::conducting::{Later, Tool};
-use super::floor::{AskFloor, FloorPanel};
+use super::floor::FloorPanel;
+use super::hands::{Hand, InHand};
 use super::people::{CheckIn, People};
 use super::reader::Reader;
 use super::state::{apply, attachment, newest};
-use super::votes::{BallotSheet, Votes};
+use super::votes::Votes;
 use super::{MeetingBadge, span};
 use crate::actions::meetings::get_meeting;
 use crate::components::icon::{Glyph, Icon};
@@ -53,7 +54,7 @@ pub struct Arrived {
 }
 
 impl Room {
-    fn new(detail: MeetingDetail, me: UserId) -> Self {
+    pub fn new(detail: MeetingDetail, me: UserId) -> Self {
         let open = newest(&detail).map(|d| d.id.clone());
         // Who prepares documents is not interrupted by what they bring in themselves.
         let follow_new = !detail.may_manage;
@@ -159,7 +160,7 @@ impl Room {
     }
 
     /// Follows the meeting's topic from the snapshot's number on. Browser only.
-    fn stay_alive(self) {
+    pub fn stay_alive(self) {
         let from = RwSignal::new(self.detail.with_untracked(|d| d.topic_seq));
         let topic = self.detail.with_untracked(|d| d.topic.clone());
         Effect::new(move |_| {
@@ -180,6 +181,12 @@ impl Room {
 
 #[component]
 pub fn MeetingPage() -> impl IntoView {
+    view! { <Loaded show=|detail, me| view! { <RoomView detail me /> }.into_any() /> }
+}
+
+/// Fetches the meeting of the address, and shows it.
+#[component]
+pub fn Loaded(show: fn(MeetingDetail, Me) -> AnyView) -> impl IntoView {
     let params = use_params_map();
     let id = move || MeetingId(params.read().get("id").unwrap_or_default());
     let meeting = Resource::new(id, get_meeting);
@@ -188,7 +195,7 @@ pub fn MeetingPage() -> impl IntoView {
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
                 match (meeting.await, session.await.ok().flatten()) {
-                    (Ok(detail), Some(me)) => view! { <RoomView detail me /> }.into_any(),
+                    (Ok(detail), Some(me)) => show(detail, me),
                     (Err(error), _) => {
                         view! {
                             <Title text=t("nav.meetings") />
@@ -233,13 +240,16 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                         <span class="number">{span(&row.starts, &row.ends)}</span>
                         <span>{row.room.clone()}</span>
                         <span>{t("meetings.chair")} ": " {row.chair.clone()}</span>
+                        <A href=["/meetings/", row.id.as_str(), "/screen"].concat() attr:class="screen-link">
+                            {t("screen.open")}
+                        </A>
                     </p>
                 </div>
                 <div class="room-status">
                     <MeetingBadge state />
                     <LinkState />
                     <CheckIn room me=me.id.clone() />
-                    <AskFloor room />
+                    <InHand hand=Hand::Ask(room) />
                 </div>
                 {room.may_conduct().then(|| view! { <Later tool=Tool::Conduct(room) /> })}
             </header>
@@ -250,7 +260,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                 <Votes room />
                 <People room />
             </div>
-            <BallotSheet room />
+            <InHand hand=Hand::Sheet(room) />
         </div>
     }
     .into_any()

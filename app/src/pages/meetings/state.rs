@@ -47,6 +47,7 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
                 item.clock = clock;
             }
         }
+        LiveEvent::Presenting { now } => meeting.presenting = now,
         LiveEvent::BallotCount { vote, ballots } => {
             if let Some(vote) = meeting.votes.iter_mut().find(|v| v.id == vote && v.open) {
                 vote.ballots = ballots;
@@ -159,6 +160,7 @@ mod tests {
             current_item: None,
             votes: Vec::new(),
             floor: Floor::default(),
+            presenting: None,
             my_part: "member".to_owned(),
             may_manage: false,
             topic: "meeting:m".to_owned(),

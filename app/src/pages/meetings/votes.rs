@@ -1,6 +1,7 @@
 //! Open votes: asked by the secretary, answered with one tap, counted before everybody's eyes.
 use super::chart::{Chart, choice_name, majority_name};
 use super::conducting::{Later, Tool};
+use super::hands::{Hand, InHand};
 use super::people::CheckInButton;
 use super::room::Room;
 use super::secret::{LaterSecret, SecretTool};
@@ -36,7 +37,7 @@ fn keep_mine(room: Room, id: &VoteId, choice: Choice) {
 }
 
 #[component]
-fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>) -> impl IntoView {
+pub fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>) -> impl IntoView {
     let call = Call::new();
     let id = StoredValue::new(id);
     view! {
@@ -258,7 +259,7 @@ fn VoteCard(room: Room, id: VoteId, may_conduct: bool) -> impl IntoView {
                 <LaterSecret tool=SecretTool::Recount(room, id.get_value()) />
             </Show>
             <Show when=move || may_vote(room) && open.get() && mine.get().is_some()>
-                <Ballot room id=id.get_value() mine />
+                <InHand hand=Hand::Ballot(room, id.get_value(), mine) />
             </Show>
             <Show when=move || may_conduct && open.get()>
                 <button

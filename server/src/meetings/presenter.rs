@@ -1,0 +1,86 @@
+//! The presenter's page (trình chiếu): what chair, secretary or speaker reads is what the others see. It passes and is not kept.
+use super::{Error, Result, Service, floor, rules, store, topic};
+use crate::actor::Actor;
+use crate::identity;
+use app::dto::meetings::{MeetingState, Presenting};
+use app::ids::{AttachmentId, MeetingId};
+use app::live::{LiveEvent, ServerFrame};
+
+const KIND: &str = "presenting";
+
+impl Service {
+    /// Shows this page to all who follow. `take` begins, and takes it over from whoever presents; without it only the one who
+    /// presents turns pages.
+    pub async fn present(&self, actor: &Actor, id: &MeetingId, attachment: &AttachmentId, page: u32, take: bool) -> Result<()> {
+        let me = actor.user()?;
+        let mut tx = self.db.snapshot().await?;
+        let (row, part) = self.seen(&mut tx, actor, id.as_str()).await?;
+        if row.state != MeetingState::Open {
+            return Err(Error::NotNow);
+        }
+        let speaks = floor::floor(&mut tx, &row).await?.speaking.is_some_and(|s| s.user_id == *me);
+        if !speaks && !rules::may_conduct(actor, part) {
+            return Err(identity::Error::Forbidden.into());
+        }
+        let shown = store::attachment(&mut tx, attachment.as_str()).await?;
+        let shown = shown.filter(|a| a.meeting_id == row.id).ok_or(Error::NotFound)?;
+        drop(tx);
+        if page == 0 || i64::from(page) > shown.pages {
+            return Err(Error::Field("page"));
+        }
+        if !take && self.presenting(id.as_str()).is_none_or(|now| now.user_id != *me) {
+            return Err(Error::NotPresenting);
+        }
+        self.tell_presenting(
+            id.as_str(),
+            Some(Presenting {
+                user_id: me.clone(),
+                full_name: actor.name.clone(),
+                attachment: attachment.clone(),
+                page,
+            }),
+        );
+        Ok(())
+    }
+
+    /// Ends one's own presenting; chair and secretary end anybody's.
+    pub async fn stop_presenting(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
+        let me = actor.user()?;
+        let mut c = self.db.read().acquire().await?;
+        let (_, part) = self.seen(&mut c, actor, id.as_str()).await?;
+        let Some(now) = self.presenting(id.as_str()) else { return Ok(()) };
+        if now.user_id != *me && !rules::may_conduct(actor, part) {
+            return Err(identity::Error::Forbidden.into());
+        }
+        self.tell_presenting(id.as_str(), None);
+        Ok(())
+    }
+
+    /// After a speaker gave the floor back: what they presented goes with it. Chair and secretary keep theirs.
+    pub(super) async fn end_guest(&self, meeting: &str, person: &str) -> Result<()> {
+        if self.presenting(meeting).is_none_or(|now| now.user_id.as_str() != person) {
+            return Ok(());
+        }
+        let mut c = self.db.read().acquire().await?;
+        let part = store::member(&mut c, meeting, person).await?.map(|m| m.part);
+        if matches!(part, None | Some(rules::Part::Member)) {
+            self.tell_presenting(meeting, None);
+        }
+        Ok(())
+    }
+
+    pub(super) fn presenting(&self, meeting: &str) -> Option<Presenting> {
+        let frame = self.db.hub().stands(&topic(meeting), KIND)?;
+        match serde_json::from_str(&frame).ok()? {
+            ServerFrame::Passing {
+                event: LiveEvent::Presenting { now },
+                ..
+            } => now,
+            _ => None,
+        }
+    }
+
+    pub(super) fn tell_presenting(&self, meeting: &str, now: Option<Presenting>) {
+        self.db.hub().pass(&topic(meeting), KIND, &LiveEvent::Presenting { now });
+    }
+}

@@ -1,0 +1,64 @@
+//! The presenter's page: shown by who may, followed by all who are there or come later, kept nowhere.
+use crate::meetings::{Meeting, arrived, refused, servers};
+use app::dto::identity::Role;
+use app::ids::AttachmentId;
+use app::live::{LiveEvent, ServerFrame};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
+    for server in servers().await {
+        let service = &server.state.meetings;
+        let m = Meeting::open(&server, 2).await;
+        let clerk = server.person("vanthu", &[Role::Clerk]).await;
+        let (paper, _) = arrived(&server, Some(&clerk)).await;
+        let item = m.item(&server, "Nội dung").await;
+        let shown = service.attach(&m.secretary, &item, &paper).await.expect("attached");
+        let (speaker, other) = (&m.members[0], &m.members[1]);
+        service.check_in(speaker, &m.id).await.expect("present");
+
+        refused(service.present(speaker, &m.id, &shown, 1, true).await, "identity.forbidden");
+        refused(service.present(&clerk, &m.id, &shown, 1, true).await, "meetings.not_found");
+        refused(service.present(&m.chair, &m.id, &shown, 4, true).await, "meetings.field");
+        refused(service.present(&m.chair, &m.id, &shown, 0, true).await, "meetings.field");
+        let foreign = AttachmentId("nothing".into());
+        refused(service.present(&m.chair, &m.id, &foreign, 1, true).await, "meetings.not_found");
+        refused(service.present(&m.chair, &m.id, &shown, 1, false).await, "meetings.not_presenting");
+        service.present(&m.chair, &m.id, &shown, 2, true).await.expect("shown");
+        service.present(&m.chair, &m.id, &shown, 3, false).await.expect("turned");
+        refused(service.stop_presenting(other, &m.id).await, "identity.forbidden");
+
+        let machine = server.machine(&m.chair).await;
+        let told = machine.get(&format!("/api/v1/meetings/{}", m.id)).await.json();
+        assert_eq!(
+            (&told["presenting"]["document"], &told["presenting"]["page"]),
+            (&shown.0.clone().into(), &3.into())
+        );
+
+        // In the snapshot, and told to whoever follows from now on; not among the numbered events.
+        let seen = m.seen(&server, other).await;
+        let now = seen.presenting.clone().expect("a presenter");
+        assert_eq!((now.user_id.as_str(), &now.attachment, now.page), (m.chair.id(), &shown, 3));
+        let mut late = server.browser(other).await.live().await.expect("a socket");
+        late.follow(&m.topic(), seen.topic_seq).await;
+        let heard = async |socket: &mut crate::support::Socket| loop {
+            if let Some(ServerFrame::Passing { event, .. }) = socket.hear().await {
+                break event;
+            }
+        };
+        assert_eq!(heard(&mut late).await, LiveEvent::Presenting { now: Some(now) });
+        assert!(!m.events(&server).await.iter().any(|e| matches!(e, LiveEvent::Presenting { .. })));
+
+        // Whoever has the floor may take it over, and it ends with the speech.
+        let speech = service.ask_to_speak(speaker, &m.id, None).await.expect("asked");
+        service.give_floor(&m.chair, &speech, 0).await.expect("given");
+        service.present(speaker, &m.id, &shown, 1, true).await.expect("taken over");
+        refused(service.present(&m.chair, &m.id, &shown, 2, false).await, "meetings.not_presenting");
+        service.end_speech(&m.chair, &speech).await.expect("ended");
+        assert_eq!(m.seen(&server, other).await.presenting, None);
+
+        service.present(&m.chair, &m.id, &shown, 1, true).await.expect("shown again");
+        service.close(&m.chair, &m.id).await.expect("closed");
+        assert_eq!(m.seen(&server, other).await.presenting, None);
+        refused(service.present(&m.chair, &m.id, &shown, 1, true).await, "meetings.not_now");
+    }
+}
