@@ -128,26 +128,33 @@ step("a secret ballot survives a lost link and a reload, is counted, and is foun
 });
 
 step("the presenter's page is followed, left by hand, and found again by one tap; the room's screen shows what goes on", async () => {
-  const shown = (person, page) => person.page.waitForFunction((n) => {
-    const view = document.querySelector("ky-pdf");
-    return view?.shadowRoot.querySelector("input")?.value === `${n}`;
-  }, page);
+  const pageOf = (person) => person.page.evaluate(() => Number(document.querySelector("ky-pdf").shadowRoot.querySelector("input").value));
+  const until = async (what, ask) => {
+    for (let tries = 0; !(await ask()); tries += 1) {
+      assert.ok(tries < 100, `${what}: ${await pageOf(chair)} and ${await pageOf(member)}`);
+      await new Promise((go) => setTimeout(go, 100));
+    }
+  };
+  const together = () => until("both read the same page", async () => (await pageOf(chair)) === (await pageOf(member)));
   for (const person of [chair, member]) await person.page.locator('ky-pdf .page[data-page="1"][data-drawn]').first().waitFor();
-  await chair.at("present").tap();
+  await chair.at("present", ".button").tap();
   await member.at("following").waitFor();
   await chair.page.locator("ky-pdf .on").tap();
-  await shown(member, 2);
-  // By hand, on the phone: back to page 1, read freely, while the presenter goes on.
+  await until("the presenter turns", async () => (await pageOf(chair)) > 1);
+  await together();
+  // By hand, on the phone: the page before, read freely, while the presenter goes on.
   await member.page.locator("ky-pdf .back").tap();
   await member.at("follow-back").waitFor();
-  await shown(member, 1);
-  await chair.page.locator("ky-pdf .on").tap();
-  await member.at("follow-back").getByText("3").waitFor();
-  await shown(member, 1);
+  const [theirs, own] = [await pageOf(chair), await pageOf(member)];
+  assert.notEqual(theirs, own);
+  await chair.page.locator("ky-pdf input").fill("1");
+  await chair.page.locator("ky-pdf input").press("Enter");
+  await member.at("follow-back").getByText("trang 1 ").waitFor();
+  assert.equal(await pageOf(member), own, "who reads freely is left alone");
   await member.at("follow-back").tap();
   await member.at("following").waitFor();
-  await shown(member, 3);
-  await chair.at("present").tap();
+  await together();
+  await chair.at("present", ".button").tap();
   await member.at("following").waitFor({ state: "detached" });
 
   await member.go(`/meetings/${meeting}/screen`);

@@ -59,9 +59,9 @@ part!(document, load_document, DocumentPart {
 part!(meetings, load_meetings, MeetingsPart {
     Meetings => pages::meetings::MeetingsPage,
     NewMeeting => pages::meetings::NewMeetingPage,
+    Screen => pages::meetings::ScreenPage,
 });
 part!(meeting, load_meeting, MeetingPart { Meeting => pages::meetings::MeetingPage });
-part!(screen, load_screen, ScreenPart { Screen => pages::meetings::ScreenPage });
 part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
 part!(office, load_office, OfficePart {
     Home => pages::home::HomePage,
@@ -84,41 +84,32 @@ pub async fn assign_form(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) ->
         .unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
-/// What only chair and secretary of a meeting use.
-#[wasm_split(conducting, wasm_split_path = leptos::wasm_split, fallible, preload(load_conducting))]
-fn conducting(tool: Tool) -> Part {
-    Ok(tool.draw())
+/// What works in a meeting only once the page is awake: the tools of chair and secretary, what each member has in hand, secret
+/// votes. One part for all three: every further one multiplies the files that parts share.
+pub enum SessionPart {
+    Tool(Tool),
+    Hand(Hand),
+    Secret(SecretTool),
 }
 
-pub async fn conducting_tool(tool: Tool) -> AnyView {
-    conducting(tool).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+#[wasm_split(session, wasm_split_path = leptos::wasm_split, fallible, preload(load_session))]
+fn session(what: SessionPart) -> Part {
+    Ok(match what {
+        SessionPart::Tool(tool) => tool.draw(),
+        SessionPart::Hand(hand) => hand.draw(),
+        SessionPart::Secret(tool) => tool.draw(),
+    })
 }
 
-/// What secret votes need: making a ballot, and counting all of them again.
-#[wasm_split(secret_vote, wasm_split_path = leptos::wasm_split, fallible, preload(load_secret_vote))]
-fn secret_vote(tool: SecretTool) -> Part {
-    Ok(tool.draw())
-}
-
-pub async fn secret_tool(tool: SecretTool) -> AnyView {
-    secret_vote(tool).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
-}
-
-/// What members have in hand during a session.
-#[wasm_split(hands, wasm_split_path = leptos::wasm_split, fallible, preload(load_hands))]
-fn hands(hand: Hand) -> Part {
-    Ok(hand.draw())
-}
-
-pub async fn hand_tool(hand: Hand) -> AnyView {
-    hands(hand).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+pub async fn session_part(what: SessionPart) -> AnyView {
+    session(what).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
-        ("meetings", Some(_)) if steps.next() == Some("screen") => Some("screen"),
+        ("meetings", Some(_)) if steps.next() == Some("screen") => Some("meetings"),
         ("documents", None | Some("new")) | ("incoming", None) => Some("documents"),
         ("documents" | "incoming", _) => Some("document"),
         ("meetings", None | Some("new")) => Some("meetings"),
@@ -137,10 +128,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "meeting" => load_meeting().await,
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
-        "conducting" => load_conducting().await,
-        "hands" => load_hands().await,
-        "screen" => load_screen().await,
-        "secret_vote" => load_secret_vote().await,
+        "session" => load_session().await,
         _ => load_office().await,
     }
 }
@@ -157,14 +145,11 @@ pub async fn load(path: &str) -> Result<(), SplitLoaderError> {
 pub async fn load_all() {
     for part in [
         "meeting",
-        "hands",
-        "secret_vote",
+        "session",
         "meetings",
         "document",
         "documents",
         "assigning",
-        "conducting",
-        "screen",
         "office",
         "verify",
     ] {
@@ -219,7 +204,7 @@ mod tests {
         assert_eq!(part_of("/incoming/0190"), Some("document"));
         assert_eq!(part_of("/meetings"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));
-        assert_eq!(part_of("/meetings/0190/screen"), Some("screen"));
+        assert_eq!(part_of("/meetings/0190/screen"), Some("meetings"));
         assert_eq!(part_of("/login"), None);
     }
 }

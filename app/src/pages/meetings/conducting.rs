@@ -1,4 +1,4 @@
-//! What only chair and secretary need: a part of the program of its own, fetched by those who have it to use.
+//! What only chair and secretary need: in a part of the program beside the room's.
 use super::agenda::ItemLine;
 use super::attach::AttachDialog;
 use super::conduct::Conduct;
@@ -8,7 +8,7 @@ use super::tools::{AddItem, ItemTools};
 use super::votes::Ask;
 use crate::components::layout::use_ready;
 use crate::ids::ItemId;
-use crate::parts::conducting_tool;
+use crate::parts::{SessionPart, session_part};
 use leptos::prelude::*;
 
 /// A tool of chair or secretary, with what it works on.
@@ -44,7 +44,7 @@ pub fn Later(tool: Tool) -> impl IntoView {
     let tool = StoredValue::new(tool);
     view! {
         <Show when=move || ready.get()>
-            <Suspense fallback=|| ()>{move || Suspend::new(conducting_tool(tool.get_value()))}</Suspense>
+            <Suspense fallback=|| ()>{move || Suspend::new(session_part(SessionPart::Tool(tool.get_value())))}</Suspense>
         </Show>
     }
     .into_any()

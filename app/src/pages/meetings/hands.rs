@@ -1,4 +1,4 @@
-//! What each member has in hand during the session, and what works only once the page is awake: a part of the program of its own.
+//! What each member has in hand during the session, and what works only once the page is awake.
 use super::floor::AskFloor;
 use super::presenter::{Follow, PresentButton};
 use super::room::Room;
@@ -6,7 +6,7 @@ use super::votes::{Ballot, BallotSheet};
 use crate::components::layout::use_ready;
 use crate::dto::meetings::Choice;
 use crate::ids::VoteId;
-use crate::parts::hand_tool;
+use crate::parts::{SessionPart, session_part};
 use leptos::prelude::*;
 
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub fn InHand(hand: Hand) -> impl IntoView {
     let hand = StoredValue::new(hand);
     view! {
         <Show when=move || ready.get()>
-            <Suspense fallback=|| ()>{move || Suspend::new(hand_tool(hand.get_value()))}</Suspense>
+            <Suspense fallback=|| ()>{move || Suspend::new(session_part(SessionPart::Hand(hand.get_value())))}</Suspense>
         </Show>
     }
     .into_any()

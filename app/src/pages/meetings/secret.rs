@@ -10,7 +10,7 @@ use crate::dto::meetings::{Choice, PublishedBallots, Vote};
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::{find, t, tf};
 use crate::ids::VoteId;
-use crate::parts::secret_tool;
+use crate::parts::{SessionPart, session_part};
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,7 +38,7 @@ pub fn LaterSecret(tool: SecretTool) -> impl IntoView {
     let tool = StoredValue::new(tool);
     view! {
         <Show when=move || ready.get()>
-            <Suspense fallback=|| ()>{move || Suspend::new(secret_tool(tool.get_value()))}</Suspense>
+            <Suspense fallback=|| ()>{move || Suspend::new(session_part(SessionPart::Secret(tool.get_value())))}</Suspense>
         </Show>
     }
     .into_any()
