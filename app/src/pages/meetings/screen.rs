@@ -50,10 +50,11 @@ fn Screen(detail: MeetingDetail, me: Me) -> impl IntoView {
         <div class="screen" data-test="screen">
             <header class="screen-head">
                 <h1>{title.clone()}</h1>
-                <p>
+                // Not a paragraph: the link's state is one.
+                <div class="screen-state">
                     <span>{quorum}</span>
                     <LinkState />
-                </p>
+                </div>
             </header>
             {move || match item.get() {
                 Some(item) => view! { <Current item /> }.into_any(),
