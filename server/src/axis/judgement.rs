@@ -12,10 +12,14 @@ pub fn refusal(report: &VerifyReport) -> Option<String> {
     (report.verdict == "TOTAL_FAILED").then(|| "Chữ ký số không hợp lệ. [axis.signature_broken]".to_owned())
 }
 
-/// Where this body takes signed documents alone: nobody has signed this one. A time stamp is nobody's signature.
+/// How many people and bodies have signed; a time stamp is nobody's signature.
+fn signed(report: &VerifyReport) -> usize {
+    report.signatures.iter().filter(|s| s.kind != "timestamp").count()
+}
+
+/// Where this body takes signed documents alone: nobody has signed this one.
 pub fn unsigned(report: &VerifyReport) -> Option<String> {
-    let signed = report.signatures.iter().any(|s| s.kind != "timestamp");
-    (!signed).then(|| {
+    (signed(report) == 0).then(|| {
         "Văn bản không có chữ ký số; cơ quan nhận chỉ tiếp nhận văn bản đã ký số. Hãy ký số rồi gửi lại. [axis.signature_missing]"
             .to_owned()
     })
@@ -43,7 +47,7 @@ fn fault(s: &SignatureView) -> Option<String> {
 
 /// What the sender hears of the signatures of a document that did enter.
 pub fn remark(report: &VerifyReport) -> String {
-    match report.signatures.len() {
+    match signed(report) {
         0 => "Văn bản không có chữ ký số.".to_owned(),
         n if report.verdict == "TOTAL_PASSED" => format!("{n} chữ ký số hợp lệ."),
         n => format!("{n} chữ ký số còn nguyên vẹn; chưa xác định đủ độ tin cậy."),
@@ -126,6 +130,16 @@ mod tests {
         assert!(unsigned(&report("", vec![])).is_some());
         assert!(unsigned(&report("TOTAL_PASSED", vec![stamp.clone()])).is_some());
         assert_eq!(unsigned(&report("TOTAL_PASSED", vec![stamp, signature()])), None);
+    }
+
+    #[test]
+    fn a_time_stamp_alone_is_not_counted_as_a_signature() {
+        let stamp = SignatureView {
+            kind: "timestamp".into(),
+            ..signature()
+        };
+        assert_eq!(remark(&report("TOTAL_PASSED", vec![stamp.clone()])), "Văn bản không có chữ ký số.");
+        assert_eq!(remark(&report("TOTAL_PASSED", vec![signature(), stamp])), "1 chữ ký số hợp lệ.");
     }
 
     #[test]
