@@ -142,7 +142,8 @@ step("the presenter's page is followed, left by hand, and found again by one tap
   await chair.page.locator("ky-pdf .on").tap();
   await until("the presenter turns", async () => (await pageOf(chair)) > 1);
   await together();
-  // By hand, on the phone: the page before, read freely, while the presenter goes on.
+  // By hand, on the phone: the page before, read freely, while the presenter goes on. Nobody reacts to a turned page at once.
+  await new Promise((go) => setTimeout(go, 1000));
   await member.page.locator("ky-pdf .back").tap();
   await member.at("follow-back").waitFor();
   const [theirs, own] = [await pageOf(chair), await pageOf(member)];
