@@ -32,8 +32,10 @@ impl Follow {
             here: RwSignal::new(1),
         };
         // The presenter's document and page, as they change; also those that stand when one comes.
+        // Only those changes: whatever else happens in the room is no turn of a page.
+        let presented = Memo::new(move |_| follow.others());
         Effect::new(move |_| {
-            let Some(now) = follow.others() else { return };
+            let Some(now) = presented.get() else { return };
             follow.touched.set_value(false);
             if follow.following.get_untracked() && room.open.with_untracked(|open| open.as_ref() != Some(&now.attachment)) {
                 room.read(now.attachment);
