@@ -1,6 +1,7 @@
 //! Bỏ phiếu kín: the ballot of a secret vote, and counting it again on one's own device. The arithmetic is in `app/js/ky-ballot.js`.
 use super::chart::choice_name;
 use super::room::Room;
+use super::votes::choices;
 use crate::actions::meetings::{ballots_of, draw_ballot};
 use crate::components::call::Call;
 use crate::components::layout::use_ready;
@@ -167,25 +168,7 @@ fn SecretBallot(room: Room, id: VoteId) -> impl IntoView {
             view! {
                 <p class="quiet">{if known.is_some() { t("ballot.waits") } else { t("ballot.help") }}</p>
                 <Show when=move || known.is_none()>
-                    <div class="ballot" role="group" aria-label=t("meetings.ballot")>
-                        {Choice::ALL
-                            .into_iter()
-                            .map(|choice| {
-                                view! {
-                                    <button
-                                        type="button"
-                                        class=["button ballot-", choice.as_str()].concat()
-                                        data-test=["secret-", choice.as_str()].concat()
-                                        aria-pressed=move || (chosen.get() == Some(choice)).to_string()
-                                        disabled=move || call.blocked()
-                                        on:click=move |_| chosen.set(Some(choice))
-                                    >
-                                        {choice_name(choice)}
-                                    </button>
-                                }
-                            })
-                            .collect_view()}
-                    </div>
+                    {choices("secret-", call, chosen.into(), Callback::new(move |choice| chosen.set(Some(choice))))}
                 </Show>
                 <button
                     type="button"

@@ -15,14 +15,6 @@ use crate::i18n::{t, tf};
 use crate::ids::VoteId;
 use leptos::prelude::*;
 
-fn hook(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Agree => "vote-agree",
-        Choice::Disagree => "vote-disagree",
-        Choice::Other => "vote-other",
-    }
-}
-
 fn may_vote(room: Room) -> bool {
     room.detail.with_untracked(|d| matches!(d.my_part.as_str(), "chair" | "member"))
 }
@@ -36,10 +28,8 @@ fn keep_mine(room: Room, id: &VoteId, choice: Choice) {
     });
 }
 
-#[component]
-pub fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>) -> impl IntoView {
-    let call = Call::new();
-    let id = StoredValue::new(id);
+/// A button for each choice, the chosen one marked; `hook` and the choice's name find them in tests.
+pub fn choices(hook: &'static str, call: Call, chosen: Signal<Option<Choice>>, pick: Callback<Choice>) -> AnyView {
     view! {
         <div class="ballot" role="group" aria-label=t("meetings.ballot")>
             {Choice::ALL
@@ -49,13 +39,10 @@ pub fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>
                         <button
                             type="button"
                             class=["button ballot-", choice.as_str()].concat()
-                            data-test=hook(choice)
-                            aria-pressed=move || (mine.get() == Some(choice)).to_string()
+                            data-test=[hook, choice.as_str()].concat()
+                            aria-pressed=move || (chosen.get() == Some(choice)).to_string()
                             disabled=move || call.blocked()
-                            on:click=move |_| {
-                                let id = id.get_value();
-                                call.run(cast(id.clone(), choice), move |()| keep_mine(room, &id, choice));
-                            }
+                            on:click=move |_| pick.run(choice)
                         >
                             {choice_name(choice)}
                         </button>
@@ -63,6 +50,20 @@ pub fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>
                 })
                 .collect_view()}
         </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>) -> impl IntoView {
+    let call = Call::new();
+    let id = StoredValue::new(id);
+    let pick = Callback::new(move |choice| {
+        let id = id.get_value();
+        call.run(cast(id.clone(), choice), move |()| keep_mine(room, &id, choice));
+    });
+    view! {
+        {choices("vote-", call, mine, pick)}
         <Failure error=call.error />
     }
     .into_any()
