@@ -450,6 +450,9 @@ async fn a_message_delivered_twice_arrives_once_and_what_is_not_for_us_is_declin
         assert_eq!(node.answer().await, taken("one"));
     }
     eventually("an arrival", async || (number(&other, "document").await == 1).then_some(())).await;
+    // Nobody has signed it: it enters all the same, as long as nothing else is set, and the sender hears of it.
+    let answered = "axis_outbox WHERE kind = 'status' AND payload LIKE '%\"01\"%không có chữ ký số%'";
+    eventually("an answer 01", async || (number(&other, answered).await == 1).then_some(())).await;
     // Once more, now that it was worked on.
     node.deliver("one", &good).await;
     assert_eq!(node.answer().await, taken("one"));

@@ -251,3 +251,19 @@ fn beside_program() -> PathBuf {
         .and_then(|p| p.parent().map(|d| d.join("site")))
         .unwrap_or_else(|| "site".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn a_word_that_a_setting_does_not_know_is_named_with_those_that_it_does() {
+        let env = |name: &str| (name == "KYHOP_AXIS_UNSIGNED").then(|| "refusé".to_owned());
+        let said = Config::load(None, &env).expect_err("incomplete").to_string();
+        let line = said.lines().find(|l| l.contains("KYHOP_AXIS_UNSIGNED")).expect("a line");
+        assert!(
+            line.contains("accept") && line.contains("refuse,") && line.contains("refusé"),
+            "{line}"
+        );
+    }
+}

@@ -142,7 +142,7 @@ pub fn PresentButton(room: Room, follow: Follow) -> impl IntoView {
         <Show when=move || may.get() || presents.get()>
             <button
                 type="button"
-                class="button"
+                class="button present"
                 data-test="present"
                 aria-pressed=move || presents.get().to_string()
                 disabled=move || call.blocked()

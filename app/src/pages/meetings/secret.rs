@@ -157,7 +157,7 @@ fn SecretBallot(room: Room, id: VoteId) -> impl IntoView {
     let body = move || match state.get() {
         None => ().into_any(),
         Some(Some(known)) if known.cast => view! {
-            <p class="note-good" data-test="ballot-done" data-receipt=known.receipt.clone()>
+            <p class="note note-good" data-test="ballot-done" data-receipt=known.receipt.clone()>
                 {tf("ballot.done", &[("receipt", &short(&known.receipt))])}
             </p>
         }
