@@ -56,7 +56,27 @@ async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
         service.end_speech(&m.chair, &speech).await.expect("ended");
         assert_eq!(m.seen(&server, other).await.presenting, None);
 
+        // … also with the floor given to somebody else, and with the item; chair and secretary keep theirs.
+        service.check_in(other, &m.id).await.expect("present");
+        let again = async || {
+            let speech = service.ask_to_speak(speaker, &m.id, None).await.expect("asked");
+            service.give_floor(&m.chair, &speech, 0).await.expect("given");
+            service
+                .present(speaker, &m.id, &shown, 1, true)
+                .await
+                .expect("shown by the speaker");
+        };
+        again().await;
+        let next = service.ask_to_speak(other, &m.id, None).await.expect("asked");
+        service.give_floor(&m.chair, &next, 0).await.expect("given");
+        assert_eq!(m.seen(&server, other).await.presenting, None);
+        again().await;
+        service.set_current_item(&m.chair, &m.id, Some(&item)).await.expect("called");
+        assert_eq!(m.seen(&server, other).await.presenting, None);
+
         service.present(&m.chair, &m.id, &shown, 1, true).await.expect("shown again");
+        service.set_current_item(&m.chair, &m.id, None).await.expect("ended");
+        assert!(m.seen(&server, other).await.presenting.is_some());
         service.close(&m.chair, &m.id).await.expect("closed");
         assert_eq!(m.seen(&server, other).await.presenting, None);
         refused(service.present(&m.chair, &m.id, &shown, 1, true).await, "meetings.not_now");

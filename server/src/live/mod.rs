@@ -9,6 +9,7 @@ pub mod upkeep;
 use app::live::{LiveEvent, ServerFrame};
 use axum::extract::ws::Utf8Bytes;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
@@ -40,6 +41,8 @@ struct Inner {
     topics: Mutex<HashMap<String, broadcast::Sender<Committed>>>,
     /// What is told but not kept, of topics that have any.
     passing: Mutex<HashMap<String, watch::Sender<Passing>>>,
+    /// Number of the last passing frame, of whatever topic: followers go by it, so it never begins anew.
+    passed: AtomicU64,
     work: watch::Sender<u64>,
     /// Ids of people whose sign-ins or rights have changed.
     people: broadcast::Sender<String>,
@@ -52,6 +55,7 @@ impl Default for Hub {
             inner: Arc::new(Inner {
                 topics: Mutex::default(),
                 passing: Mutex::default(),
+                passed: AtomicU64::new(0),
                 work: watch::channel(0).0,
                 people: broadcast::channel(64).0,
                 stopping: watch::channel(false).0,
@@ -84,10 +88,8 @@ impl Hub {
             return;
         };
         let sender = all.entry(topic.to_owned()).or_insert_with(|| watch::channel(Passing::new()).0);
-        sender.send_modify(|now| {
-            let number = now.values().map(|(number, _)| *number).max().unwrap_or(0) + 1;
-            now.insert(kind, (number, text.into()));
-        });
+        let number = self.inner.passed.fetch_add(1, Ordering::Relaxed) + 1;
+        sender.send_modify(|now| drop(now.insert(kind, (number, text.into()))));
     }
 
     /// The frame of how something stands.
@@ -282,6 +284,9 @@ mod tests {
         hub.pass_no_more("meeting:a", "ballots");
         hub.pass_no_more("meeting:a", "other");
         assert!(hub.follow("meeting:a").standing().is_empty());
+        hub.pass("meeting:a", "ballots", &count(1));
+        assert_eq!(early.standing().len(), 1, "what begins anew is new to those who were there before");
+        hub.pass_no_more("meeting:a", "ballots");
         drop(early);
         assert!(hub.inner.passing.lock().expect("topics").is_empty());
     }

@@ -87,7 +87,8 @@ impl Service {
         };
         let details = json!({ "item": item.id, "title": item.title });
         self.announce(&mut work, &row, "meeting.item_removed", &details, &event).await?;
-        Ok(work.commit().await?)
+        work.commit().await?;
+        self.recheck_presenter(&row.id).await
     }
 
     /// Puts a document, as it is now, on the agenda. The same content on the same item twice is one attachment.

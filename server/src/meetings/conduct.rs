@@ -66,6 +66,7 @@ impl Service {
         self.tell_floor(&mut work, &row.id).await?;
         self.step(&mut work, &row, MeetingState::Closed, "meeting.closed").await?;
         work.commit().await?;
+        self.count_no_more(&row.id);
         self.tell_presenting(&row.id, None);
         Ok(())
     }
@@ -99,7 +100,8 @@ impl Service {
             self.step_item_clock(&mut work, &row, &next, ClockStep::Start).await?;
         }
         self.tell_floor(&mut work, &row.id).await?;
-        Ok(work.commit().await?)
+        work.commit().await?;
+        self.recheck_presenter(&row.id).await
     }
 
     /// An item of this very meeting.

@@ -76,7 +76,8 @@ impl Service {
         speeches::begin(work.conn(), &speech.id, seconds, now_us()).await?;
         let details = json!({ "speech": speech.id, "person": speech.person_id, "seconds": seconds });
         self.floor_changed(&mut work, &row, "meeting.floor_given", &details).await?;
-        Ok(work.commit().await?)
+        work.commit().await?;
+        self.recheck_presenter(&row.id).await
     }
 
     /// The speaker is done: said by chair or secretary, or by the speaker.
@@ -93,7 +94,7 @@ impl Service {
         let details = json!({ "speech": speech.id, "person": speech.person_id });
         self.floor_changed(&mut work, &row, "meeting.floor_ended", &details).await?;
         work.commit().await?;
-        self.end_guest(&row.id, &speech.person_id).await
+        self.recheck_presenter(&row.id).await
     }
 
     pub async fn set_speech_clock(&self, actor: &Actor, id: &SpeechId, step: ClockStep) -> Result<()> {

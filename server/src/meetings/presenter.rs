@@ -56,14 +56,17 @@ impl Service {
         Ok(())
     }
 
-    /// After a speaker gave the floor back: what they presented goes with it. Chair and secretary keep theirs.
-    pub(super) async fn end_guest(&self, meeting: &str, person: &str) -> Result<()> {
-        if self.presenting(meeting).is_none_or(|now| now.user_id.as_str() != person) {
-            return Ok(());
-        }
-        let mut c = self.db.read().acquire().await?;
-        let part = store::member(&mut c, meeting, person).await?.map(|m| m.part);
-        if matches!(part, None | Some(rules::Part::Member)) {
+    /// After the floor has changed: a guest presents as long as they speak. Chair and secretary keep theirs.
+    pub(super) async fn recheck_presenter(&self, meeting: &str) -> Result<()> {
+        let Some(now) = self.presenting(meeting) else { return Ok(()) };
+        let mut tx = self.db.snapshot().await?;
+        let row = store::get(&mut tx, meeting).await?.ok_or(Error::NotFound)?;
+        let speaks = floor::floor(&mut tx, &row)
+            .await?
+            .speaking
+            .is_some_and(|s| s.user_id == now.user_id);
+        let part = store::member(&mut tx, meeting, now.user_id.as_str()).await?.map(|m| m.part);
+        if !speaks && matches!(part, None | Some(rules::Part::Member)) {
             self.tell_presenting(meeting, None);
         }
         Ok(())

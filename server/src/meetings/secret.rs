@@ -14,7 +14,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::sha::{Sha256, sha256};
 
+/// Of ballots in the urn: told while a vote is open, not kept.
+const COUNT: &str = "ballots";
+
 impl Service {
+    /// Once a vote is closed its count stands in the result.
+    pub(super) fn count_no_more(&self, meeting: &str) {
+        self.db.hub().pass_no_more(&topic(meeting), COUNT);
+    }
+
     /// The blind signature over `blinded` (base64url), once for each member present. The same question has the same answer, so
     /// that an answer that was lost can be had again; another one is refused.
     pub async fn draw_ballot(&self, actor: &Actor, id: &VoteId, blinded: &str) -> Result<String> {
@@ -74,7 +82,7 @@ impl Service {
             vote: id.clone(),
             ballots: count(vote.ballots.saturating_add(1)),
         };
-        self.db.hub().pass(&topic(&vote.meeting_id), "ballots", &event);
+        self.db.hub().pass(&topic(&vote.meeting_id), COUNT, &event);
         Ok(())
     }
 

@@ -87,6 +87,7 @@ impl Service {
         if vote.open {
             self.end_vote(&mut work, &row, vote).await?;
             work.commit().await?;
+            self.count_no_more(&row.id);
         }
         Ok(())
     }
