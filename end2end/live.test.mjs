@@ -68,7 +68,12 @@ step("a member asks to speak by one tap, sees the number, gets the floor, and bo
 });
 
 step("the chair calls an open vote with its majority; the chart follows every ballot", async () => {
-  await chair.page.locator("#question").fill("Thông qua dự thảo quy chế?");
+  // Without a question there is no vote, and it is said in the page's language, whatever the browser's is.
+  const question = chair.page.locator("#question");
+  await question.fill("");
+  await chair.at("vote-open").tap();
+  assert.equal(await question.evaluate((field) => field.validationMessage), "Xin điền ô này.");
+  await question.fill("Thông qua dự thảo quy chế?");
   await chair.page.locator("#majority").selectOption("cast");
   await chair.at("vote-open").tap();
   await member.page.locator(".ballot-sheet").getByText("Thông qua dự thảo quy chế?").waitFor();

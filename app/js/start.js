@@ -2,6 +2,17 @@
 // The voter's half of secret votes, for when there is one.
 window.kyBallot = () => import("./ky-ballot.js");
 const root = document.documentElement;
+
+// Of an empty field a browser speaks its own language, which need not be the page's.
+function speakOfEmptyFields(words) {
+  const capture = true;
+  document.addEventListener("invalid", ({ target }) => target.validity.valueMissing && target.setCustomValidity(words), capture);
+  // Every way to send a form presses its button, the Enter key too: judged anew each time.
+  document.addEventListener("click", ({ target }) => {
+    for (const field of target.closest?.("[type=submit]")?.form?.elements ?? []) field.setCustomValidity?.("");
+  }, capture);
+}
+
 const pkg = document.querySelector("link[rel=modulepreload]").href.replace(/[^/]*$/, "");
 try {
   const [page, messages] = await Promise.all([
@@ -9,6 +20,7 @@ try {
     fetch(`${pkg}messages.${root.lang}.json`).then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status))),
   ]);
   await page.hydrate(messages);
+  speakOfEmptyFields(Object.assign({}, ...JSON.parse(messages))["common.fill_in"]);
   root.dataset.hydrated = "true";
   // The other pages' parts when the browser has time: a link that breaks later breaks no page.
   (window.requestIdleCallback ?? setTimeout)(() => page.load_all());

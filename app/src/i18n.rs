@@ -278,6 +278,8 @@ mod tests {
         keys.extend(links.iter().map(|l| format!("link.{l}")));
         let meetings = ["preparing", "published", "open", "closed"];
         keys.extend(meetings.iter().map(|m| format!("home.meeting.{m}")));
+        // Asked for by app/js/start.js.
+        keys.push("common.fill_in".into());
         for key in keys {
             assert!(messages(Lang::Vi).contains_key(&key), "no message for {key}");
         }
