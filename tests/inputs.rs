@@ -1,5 +1,6 @@
 //! Files as other programs write them, signed visibly and at the highest level, before other people's judges.
 use crate::keys::{Bench, input, run, said};
+use crate::signing_judges::kyhop;
 use openssl::pkey::PKey;
 use std::path::Path;
 
@@ -14,7 +15,7 @@ const KINDS: [(&str, &[&str]); 7] = [
     ("rotated-270", &["--rotate=+270", "--object-streams=generate"]),
 ];
 const SECRET: &str = "mat-khau";
-const LOCKED: [(&str, &[&str]); 4] = [
+const LOCKED: [(&str, &[&str]); 6] = [
     ("rc4-40", &["--allow-weak-crypto", "--encrypt", "user", SECRET, "40", "--"]),
     (
         "rc4-128",
@@ -23,6 +24,23 @@ const LOCKED: [(&str, &[&str]); 4] = [
     (
         "aes-128",
         &["--allow-weak-crypto", "--encrypt", SECRET, "owner", "128", "--use-aes=y", "--"],
+    ),
+    (
+        "clear-metadata",
+        &[
+            "--allow-weak-crypto",
+            "--encrypt",
+            SECRET,
+            "owner",
+            "128",
+            "--use-aes=y",
+            "--cleartext-metadata",
+            "--",
+        ],
+    ),
+    (
+        "aes-256-r5",
+        &["--allow-weak-crypto", "--encrypt", SECRET, "owner", "256", "--force-R5", "--"],
     ),
     ("aes-256", &["--object-streams=generate", "--encrypt", "user", SECRET, "256", "--"]),
 ];
@@ -118,4 +136,73 @@ async fn encrypted_files_are_signed_with_their_password() {
         }
     }
     bench.judge(Some(SECRET));
+}
+
+/// An encrypted file whose encryption dictionary is written anew in a further revision, with something replaced in it.
+fn odd(from: &str, replaced: &[(&str, &str)]) -> Vec<u8> {
+    let mut file = std::fs::read(from).expect("reading");
+    let find = |needle: &str| file.windows(needle.len()).rposition(|w| w == needle.as_bytes()).expect("found");
+    let until = |at: usize, end: &str| {
+        let length = file[at..].windows(end.len()).position(|w| w == end.as_bytes()).expect("an end");
+        String::from_utf8_lossy(&file[at..at + length]).into_owned()
+    };
+    let trailer = until(find("trailer <<") + 10, ">>\nstartxref");
+    let number = trailer
+        .split("/Encrypt ")
+        .nth(1)
+        .and_then(|s| s.split(' ').next())
+        .expect("a number")
+        .to_owned();
+    let mut dictionary = until(find(&format!("\n{number} 0 obj")) + 1, "endobj");
+    for (old, new) in replaced {
+        assert!(dictionary.contains(old), "{old} in {dictionary}");
+        dictionary = dictionary.replacen(old, new, 1);
+    }
+    let previous = until(find("startxref") + 10, "\n");
+    let at = file.len();
+    file.extend_from_slice(format!("{dictionary}endobj\n").as_bytes());
+    let table = file.len();
+    file.extend_from_slice(
+        format!("xref\n{number} 1\n{at:010} 00000 n \ntrailer <<{trailer}/Prev {previous}>>\nstartxref\n{table}\n%%EOF\n").as_bytes(),
+    );
+    file
+}
+
+/// Encrypted files that break the letter of the standard and that others open all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn encrypted_files_with_oddities_are_opened_with_their_password() {
+    let mut bench = Bench::new().await;
+    let key = bench.in_files("p256", crate::keys::curve(openssl::nid::Nid::X9_62_PRIME256V1));
+    let plain = input("ke-hoach.pdf");
+    let longer = |end: &str| "00".repeat(79) + end;
+    for (name, kind, replaced) in [
+        ("bytes-instead-of-bits", 1, &[("/Length 128", "/Length 16")][..]),
+        ("no-length", 2, &[(" /Length 128", "")]),
+        ("filter-length-in-bits", 2, &[("/Length 16", "/Length 128")]),
+        ("permissions-without-sign", 1, &[("/P -4", "/P 4294967292")]),
+        (
+            "longer-values",
+            5,
+            &[("> /OE", longer("> /OE").as_str()), ("> /UE", longer("> /UE").as_str())],
+        ),
+    ] {
+        let (made_of, arguments) = LOCKED[kind];
+        let arguments = [arguments, &["--object-streams=disable"]].concat();
+        let locked = made(&bench, &format!("{name}-{made_of}"), &arguments, &plain);
+        let file = bench.write(&format!("odd-{name}.pdf"), odd(&locked, replaced));
+        let signed = bench.sign(name, "B-B", &key, &[&LOOK[..], &["--password", SECRET]].concat(), &file);
+        // Strict programs refuse some of these; mupdf opens them all as we do, poppler takes a length for bits always.
+        let own = kyhop(&["verify", "--trust", &bench.root(), "--password", SECRET, &signed]);
+        assert_eq!(own.status.code(), Some(0), "{name}: {}", said(&own));
+        let judged = said(&run("pdfsig", &["-nocert", "-opw", SECRET, "-upw", SECRET, &signed]));
+        assert!(
+            judged.contains("Signature is Valid.") || name == "bytes-instead-of-bits",
+            "{name}: {judged}"
+        );
+        let drawn = run(
+            "mutool",
+            &["draw", "-q", "-p", SECRET, "-r", "20", "-o", &bench.path("page.png"), &signed, "1"],
+        );
+        assert!(drawn.status.success(), "{name}: {}", said(&drawn));
+    }
 }

@@ -127,8 +127,8 @@ impl Bench {
         for (name, level, file) in &self.signed {
             let path = file.to_string_lossy().into_owned();
             let hidden = if password.is_some() { format!("#{secret}") } else { String::new() };
-            // Hybrid files are none of pyHanko's.
-            if name != "hybrid" {
+            // Neither hybrid files nor Adobe's extension level 3 are pyHanko's.
+            if name != "hybrid" && name != "aes-256-r5" {
                 asked.push(format!("{name}-{level}={level}={path}{hidden}"));
             }
             let with = format!("--password={secret}");
@@ -150,17 +150,11 @@ impl Bench {
                 "mutool",
                 &["draw", "-q", "-p", secret, "-r", "20", "-o", &self.path("page.png"), &path, "1"],
             );
-            run("cp", &["-r", &self.path(""), "/tmp/bench2"]);
-            let words = said(&drawn).replace("warning: ICC support is not available", "");
             // It decrypts the value of a document time stamp, which is never encrypted (ISO 32000-2, 7.6.2).
-            let words = words
-                .replace("warning: aes padding out of range\nwarning: ... repeated 2 times...", "")
-                .replace("warning: aes padding out of range", "");
-            assert!(
-                drawn.status.success() && !words.contains("error") && !words.contains("warning"),
-                "{name} {level}: {}: {words}",
-                drawn.status
-            );
+            let known = ["warning: ICC support", "warning: aes padding out of range", "warning: ... repeated"];
+            let words = said(&drawn);
+            let unknown = words.lines().any(|l| !known.iter().any(|k| l.starts_with(k)));
+            assert!(drawn.status.success() && !unknown, "{name} {level}: {}: {words}", drawn.status);
             let judged = run("pdfsig", &["-nssdir", &database, "-opw", secret, "-upw", secret, &path]);
             let words = said(&judged);
             let ed25519 = name.contains("ed25519");

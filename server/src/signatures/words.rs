@@ -167,6 +167,7 @@ pub fn change(c: &Change) -> (String, String) {
             "Added data for validation in the long run".into(),
         ),
         "metadata_changed" | "information_changed" => ("Cập nhật thông tin mô tả tệp".into(), "Updated the file's metadata".into()),
+        "identifier_changed" => ("Đổi mã nhận dạng của tệp".into(), "Changed the file's identifier".into()),
         "version_changed" => (
             "Cập nhật phiên bản định dạng của tệp".into(),
             "Updated the version of the file's format".into(),

@@ -188,7 +188,7 @@ impl<'d, 'a> Update<'d, 'a> {
 /// Encrypts the strings and the content of an object as the file does.
 pub fn encrypt(document: &Document, id: ObjectId, object: &mut Object) -> Result<(), PdfError> {
     match document.encryption() {
-        Some(state) => lopdf::encryption::encrypt_object(state, id, object).map_err(|e| PdfError::Encryption(e.to_string())),
+        Some(state) => state.encrypt(id, object),
         None => Ok(()),
     }
 }

@@ -1,12 +1,13 @@
 //! A file, revision by revision.
 
 use foldhash::{HashSet, HashSetExt};
-use lopdf::{Dictionary, EncryptionState, Object, ObjectId};
+use lopdf::{Dictionary, Object, ObjectId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::bytes::{Bytes, Indirect};
 use super::cache::Cache;
+use super::crypt::Crypt;
 use super::decode::decode;
 use super::entries::Entry;
 use super::history::History;
@@ -41,7 +42,7 @@ pub struct Document<'a> {
     bytes: Bytes<'a>,
     revisions: Vec<Revision>,
     history: History,
-    crypt: Option<EncryptionState>,
+    crypt: Option<Crypt>,
     encrypt_id: Option<u32>,
     /// By offset, and index where it lies in an object stream.
     cache: RefCell<Objects>,
@@ -101,31 +102,18 @@ impl<'a> Document<'a> {
             Ok(Object::Null) | Err(_) => return Ok(()),
             Ok(encrypt) => encrypt.clone(),
         };
-        let trailer = last.trailer.clone();
         let newest = self.revisions.len() - 1;
+        let id = match last.trailer.get(b"ID").map(|id| self.resolve_all(id, newest, 2)) {
+            Ok(Object::Array(ids)) => ids.first().and_then(|id| id.as_str().ok()).unwrap_or_default().to_vec(),
+            _ => Vec::new(),
+        };
         if let Object::Reference(id) = encrypt {
             self.encrypt_id = Some(id.0);
         }
-        let dictionary = self.resolve(&encrypt, newest);
-        // lopdf wants a document; one with nothing but the encryption dictionary does.
-        let mut model = lopdf::Document::new();
-        model.trailer = trailer;
-        if let Object::Reference(id) = encrypt {
-            model.objects.insert(id, dictionary);
-        }
-        if let Ok(id) = model.trailer.get(b"ID").cloned() {
-            model.trailer.set("ID", self.resolve(&id, newest));
-        }
-        match EncryptionState::decode(&model, password) {
-            Ok(state) => self.crypt = Some(state),
-            Err(lopdf::Error::Decryption(e)) => {
-                return Err(match e {
-                    lopdf::encryption::DecryptionError::IncorrectPassword => PdfError::Password,
-                    other => PdfError::Encryption(other.to_string()),
-                });
-            }
-            Err(e) => return Err(PdfError::Encryption(e.to_string())),
-        }
+        let Object::Dictionary(dictionary) = self.resolve_all(&encrypt, newest, 4) else {
+            return Err(PdfError::Encryption("its dictionary is missing".into()));
+        };
+        self.crypt = Some(Crypt::open(&dictionary, &id, password)?);
         self.cache.borrow_mut().clear();
         Ok(())
     }
@@ -165,7 +153,7 @@ impl<'a> Document<'a> {
         self.crypt.is_some()
     }
 
-    pub fn encryption(&self) -> Option<&EncryptionState> {
+    pub fn encryption(&self) -> Option<&Crypt> {
         self.crypt.as_ref()
     }
 
@@ -219,7 +207,7 @@ impl<'a> Document<'a> {
         if let Some(state) = &self.crypt
             && self.encrypt_id != Some(id)
         {
-            let _ = lopdf::encryption::decrypt_object(state, found.id, &mut found.value);
+            state.decrypt_strings(found.id, &mut found.value);
         }
         Some(found)
     }
@@ -303,16 +291,8 @@ impl<'a> Document<'a> {
         let dictionary = stream.value.as_dict().map_err(|_| PdfError::Malformed("not a stream".into()))?;
         let raw = self.bytes.get(start, length, limit)?;
         match &self.crypt {
-            Some(state) if !dictionary.has_type(b"XRef") => {
-                let plain = lopdf::Stream::new(dictionary.clone(), raw.into_owned());
-                let mut plain = Object::Stream(plain);
-                lopdf::encryption::decrypt_object(state, stream.id, &mut plain).map_err(|e| PdfError::Encryption(e.to_string()))?;
-                match plain {
-                    Object::Stream(s) => decode(dictionary, &s.content, limit),
-                    _ => Err(PdfError::Malformed("not a stream".into())),
-                }
-            }
-            _ => decode(dictionary, &raw, limit),
+            Some(state) => decode(dictionary, &state.decrypt_content(stream.id, dictionary, &raw)?, limit),
+            None => decode(dictionary, &raw, limit),
         }
     }
 
@@ -341,6 +321,18 @@ impl<'a> Document<'a> {
             };
         }
         Object::Null
+    }
+
+    /// A value without references, as deep as `depth` containers.
+    fn resolve_all(&self, object: &Object, revision: usize, depth: u8) -> Object {
+        match self.resolve(object, revision) {
+            Object::Array(items) if depth > 0 => Object::Array(items.iter().map(|o| self.resolve_all(o, revision, depth - 1)).collect()),
+            Object::Dictionary(d) if depth > 0 => {
+                let all = d.iter().map(|(key, o)| (key.clone(), self.resolve_all(o, revision, depth - 1)));
+                Object::Dictionary(all.collect())
+            }
+            other => other,
+        }
     }
 
     /// Whether a value is, or leads to, a dictionary. Copies nothing.

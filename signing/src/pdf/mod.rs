@@ -7,6 +7,7 @@
 pub mod append;
 mod bytes;
 mod cache;
+pub mod crypt;
 pub mod decode;
 pub mod document;
 pub mod entries;

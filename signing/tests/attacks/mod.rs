@@ -222,11 +222,6 @@ fn later_changes(s: &Signed) -> Vec<Attack> {
         s.append_with(&[(fresh, base[0].clone())], &[], &format!("/Root {fresh} 0 R")),
         "trailer_changed",
     );
-    add(
-        "another file identifier",
-        s.append_with(&[], &[], "/ID[<99><02>]"),
-        "trailer_changed",
-    );
     let field = body(TEXT_FIELD);
     add(
         "field shows what it does not hold",
@@ -658,6 +653,7 @@ fn what_is_allowed_later_is_not_called_tampering() {
             ]),
             "lta_updates",
         ),
+        ("another file identifier", s.append_with(&[], &[], "/ID[<99><02>]"), "lta_updates"),
         (
             "information",
             s.append(&[(INFO, "<</Title(A document)/ModDate(D:20261124)>>".into())]),

@@ -136,7 +136,12 @@ impl Judge<'_, '_> {
         if let (Some(before), Some(after)) = (first(old, self.old.revision), first(new, self.new.revision))
             && !self.same.value(&before, &after)
         {
-            self.other("trailer_changed", None, None, b"ID");
+            // The key of an encrypted file hangs on it. Elsewhere it shows nothing, and products do write it anew.
+            if self.document.is_encrypted() {
+                self.other("trailer_changed", None, None, b"ID");
+            } else {
+                self.note(Level::LtaUpdates, "identifier_changed", None, None);
+            }
         }
         let (before, after) = (value(old, b"Info"), value(new, b"Info"));
         if !self.same.value(&before, &after) {
