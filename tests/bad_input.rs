@@ -128,6 +128,7 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "meeting",
         "agenda_item",
         "attachment",
+        "task",
         "vote",
         "ballot",
         "axis_outbox",

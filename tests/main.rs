@@ -3,6 +3,7 @@ mod admin;
 mod audit;
 mod axis;
 mod bad_input;
+mod conclusions;
 mod finding;
 mod floor;
 mod inputs;

@@ -1,5 +1,6 @@
 //! What the user interface needs from a server. `server` implements each trait for one signed-in
 //! person (or nobody) at a time and provides it as Leptos context: `expect_context::<Documents>()`.
+use crate::dto::after::{MyTask, TaskDraft};
 use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
 use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
@@ -9,7 +10,7 @@ use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Moti
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, SpeechId, TokenId, UserId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, SpeechId, TaskId, TokenId, UserId, VoteId};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -98,6 +99,17 @@ pub trait MeetingsApi: Send + Sync {
     /// An issued, sent or taken-in document becomes a meeting document.
     async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId>;
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;
+    /// Kết luận of an item, in place of what was there; empty takes it back. Chair and secretary.
+    async fn conclude(&self, item: ItemId, text: String) -> ApiResult<()>;
+    /// The same task given twice is one.
+    async fn give_task(&self, item: ItemId, draft: TaskDraft) -> ApiResult<TaskId>;
+    async fn take_task_back(&self, task: TaskId) -> ApiResult<()>;
+    /// Reported by its owner, or entered by chair or secretary.
+    async fn finish_task(&self, task: TaskId, result: String) -> ApiResult<()>;
+    /// Not done after all: chair and secretary.
+    async fn reopen_task(&self, task: TaskId) -> ApiResult<()>;
+    /// What this person has still to do, most urgent first.
+    async fn my_tasks(&self) -> ApiResult<Vec<MyTask>>;
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId>;
     /// The same ballot twice counts once; another choice replaces the first while the vote is open.
     async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()>;

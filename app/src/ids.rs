@@ -44,6 +44,8 @@ ids! {
     /// A request for the floor.
     SpeechId,
     VoteId,
+    /// What a meeting gave somebody to do.
+    TaskId,
     /// A machine's access token (not the token itself).
     TokenId,
     /// A message on the axis.

@@ -3,10 +3,11 @@
 //! Topics: `meeting:{id}`, `document:{id}`, `user:{id}` (what concerns one person), `desk:outgoing` and
 //! `desk:incoming` (lists of the clerk's desk). A client names each topic with the last number it has and gets
 //! what it missed, in order, or `Reset` when that is no longer kept (then it fetches the snapshot again).
+use crate::dto::after::Conclusion;
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
 use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, Vote};
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, TaskId, VoteId};
 use serde::{Deserialize, Serialize};
 
 /// Highest version of these frames that this build speaks.
@@ -95,6 +96,17 @@ pub enum LiveEvent {
     ItemClock {
         item: ItemId,
         clock: Clock,
+    },
+    /// What was concluded on an item, or a task of it, has changed.
+    Concluded {
+        item: ItemId,
+        conclusion: Conclusion,
+    },
+    /// A task was given to this person, changed, done or taken back. In the topic `user:{id}`.
+    TaskChanged {
+        id: TaskId,
+        text: String,
+        done: bool,
     },
     /// Vote opened, counted on, or closed. `mine` is always empty here.
     VoteChanged {

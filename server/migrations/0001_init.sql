@@ -245,6 +245,8 @@ CREATE TABLE agenda_item (
   -- time spent on it: microseconds until clock_since, and what has passed since then where it runs
   clock_spent BIGINT NOT NULL DEFAULT 0,
   clock_since BIGINT,
+  -- kết luận
+  conclusion TEXT NOT NULL DEFAULT '',
   removed_at BIGINT
 );
 CREATE INDEX agenda_item_meeting ON agenda_item(meeting_id, position);
@@ -261,6 +263,24 @@ CREATE TABLE attachment (
   removed_at  BIGINT
 );
 CREATE INDEX attachment_item ON attachment(item_id);
+
+-- Nhiệm vụ that was given in the conclusion of an item.
+CREATE TABLE task (
+  id         TEXT PRIMARY KEY,
+  item_id    TEXT NOT NULL REFERENCES agenda_item(id),
+  text       TEXT NOT NULL,
+  owner_id   TEXT NOT NULL REFERENCES person(id),
+  -- 2026-11-30, or '' for no deadline
+  due_on     TEXT NOT NULL,
+  by_name    TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  -- when it was reported as done, and what came of it
+  done_at    BIGINT,
+  result     TEXT NOT NULL DEFAULT '',
+  removed_at BIGINT
+);
+CREATE INDEX task_item ON task(item_id);
+CREATE INDEX task_owner ON task(owner_id, done_at);
 
 -- A request for the floor: waiting, speaking once it began, over once it ended; ended without having begun is withdrawn.
 CREATE TABLE speech (

@@ -1,5 +1,6 @@
 //! The server's clock, and dates as people in Vietnam read them.
 use app::dto::When;
+use app::dto::documents::Due;
 use time::{OffsetDateTime, UtcOffset};
 
 const VIETNAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
@@ -58,6 +59,15 @@ pub fn parse_local(text: &str) -> Option<i64> {
     let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]");
     let t = time::PrimitiveDateTime::parse(text.get(..16)?, format).ok()?.assume_offset(VIETNAM);
     i64::try_from(t.unix_timestamp_nanos() / 1000).ok()
+}
+
+/// A deadline as people see it: whole days left from today, below 0 late, none once it is met. `None` without a deadline.
+pub fn due(day: &str, met: bool) -> Option<Due> {
+    let end = parse_day(day)?;
+    Some(Due {
+        day: day.to_owned(),
+        left: (!met).then(|| (end - vietnam(now_us()).date()).whole_days()),
+    })
 }
 
 /// `2026-11-24`

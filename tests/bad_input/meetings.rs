@@ -226,6 +226,37 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "vote": "nothing" }),
         ),
         (
+            "a conclusion before the opening",
+            secretary,
+            "conclude",
+            json!({ "item": item, "text": "Nhất trí." }),
+        ),
+        ("a conclusion by a member", member, "conclude", json!({ "item": item, "text": "x" })),
+        (
+            "a task of an item that does not exist",
+            secretary,
+            "give-task",
+            json!({ "item": "nothing", "draft": { "text": "x", "owner_id": "nobody", "due_on": "" } }),
+        ),
+        (
+            "reporting a task that does not exist",
+            member,
+            "finish-task",
+            json!({ "task": "nothing", "result": "x" }),
+        ),
+        (
+            "opening a task again that does not exist",
+            secretary,
+            "reopen-task",
+            json!({ "task": "nothing" }),
+        ),
+        (
+            "taking a task back that does not exist",
+            secretary,
+            "take-task-back",
+            json!({ "task": "nothing" }),
+        ),
+        (
             "closing a vote that does not exist",
             secretary,
             "close-vote",
@@ -269,6 +300,11 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
             .send(reqwest::Method::DELETE, &presenting, "application/json", Vec::new())
             .await,
     );
+    let tasks = format!("/api/v1/items/{}/tasks", meeting.item);
+    let task = json!({ "text": "x", "owner": ground.drafter.actor.id() });
+    table.tried("a task without a token", &stranger.post(&tasks, &task).await);
+    table.tried("a task for nobody", &machine.post(&tasks, &json!({ "text": "x" })).await);
+    table.tried("a task before the opening", &machine.post(&tasks, &task).await);
     let urn = "/api/v1/votes/nothing/ballots";
     let ballot =
         |receipt: &str, choice: &str| json!({ "choice": choice, "receipt": receipt, "prefix": "0".repeat(64), "signature": "AAAA" });

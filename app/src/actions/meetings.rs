@@ -1,8 +1,9 @@
 //! Paperless meetings.
+use crate::dto::after::{MyTask, TaskDraft};
 use crate::dto::floor::ClockStep;
 use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use crate::error::ApiResult;
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, UserId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -137,4 +138,34 @@ pub async fn ballots_of(vote: VoteId) -> ApiResult<PublishedBallots> {
 #[server(prefix = "/api/ui", endpoint = "meetings/close-vote", input = Json)]
 pub async fn close_vote(vote: VoteId) -> ApiResult<()> {
     expect_context::<Meetings>().close_vote(vote).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/conclude", input = Json)]
+pub async fn conclude(item: ItemId, text: String) -> ApiResult<()> {
+    expect_context::<Meetings>().conclude(item, text).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/give-task", input = Json)]
+pub async fn give_task(item: ItemId, draft: TaskDraft) -> ApiResult<TaskId> {
+    expect_context::<Meetings>().give_task(item, draft).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/take-task-back", input = Json)]
+pub async fn take_task_back(task: TaskId) -> ApiResult<()> {
+    expect_context::<Meetings>().take_task_back(task).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/finish-task", input = Json)]
+pub async fn finish_task(task: TaskId, result: String) -> ApiResult<()> {
+    expect_context::<Meetings>().finish_task(task, result).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/reopen-task", input = Json)]
+pub async fn reopen_task(task: TaskId) -> ApiResult<()> {
+    expect_context::<Meetings>().reopen_task(task).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/my-tasks", input = Json)]
+pub async fn my_tasks() -> ApiResult<Vec<MyTask>> {
+    expect_context::<Meetings>().my_tasks().await
 }

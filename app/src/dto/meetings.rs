@@ -1,4 +1,5 @@
 //! Paperless meetings.
+use super::after::Conclusion;
 use super::floor::{Clock, Floor};
 use super::{FileRef, When};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
@@ -78,6 +79,8 @@ pub struct AgendaItem {
     /// Time spent on it; its limit is `minutes`.
     #[serde(default)]
     pub clock: Clock,
+    #[serde(default)]
+    pub conclusion: Conclusion,
     pub documents: Vec<Attachment>,
 }
 

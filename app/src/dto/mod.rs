@@ -1,4 +1,5 @@
 //! Wire types of our own user interface. Never reused for REST, the axis or rows.
+pub mod after;
 pub mod audit;
 pub mod axis;
 pub mod documents;

@@ -1,6 +1,6 @@
 //! What waits for me: documents by what is to be done with them, and today's meetings.
 use crate::actions::documents::list_documents;
-use crate::actions::meetings::list_meetings;
+use crate::actions::meetings::{list_meetings, my_tasks};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_session};
 use crate::components::notice::{Empty, ErrorNote, Loading};
@@ -9,6 +9,7 @@ use crate::dto::identity::{Me, Role};
 use crate::dto::meetings::MeetingRow;
 use crate::i18n::{t, tf};
 use crate::pages::documents::list::{DocumentLink, NewDocumentLink, follow_lists, refetching};
+use crate::pages::tasks::MyTasks;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -26,11 +27,13 @@ pub fn HomePage() -> impl IntoView {
         },
     );
     let meetings = Resource::new(|| (), |()| list_meetings());
+    let tasks = Resource::new(|| (), |()| my_tasks());
     follow_lists(
         None,
         refetching(move || {
             waiting.refetch();
             meetings.refetch();
+            tasks.refetch();
         }),
     );
     view! {
@@ -39,12 +42,19 @@ pub fn HomePage() -> impl IntoView {
                 let Some(me) = session.await.ok().flatten() else { return ().into_any() };
                 let waiting = waiting.await;
                 let today: Vec<MeetingRow> = meetings.await.unwrap_or_default().into_iter().filter(|m| m.today).collect();
+                let (tasks, tasks_error) = match tasks.await {
+                    Ok(tasks) => (tasks, None),
+                    Err(error) => (Vec::new(), Some(error)),
+                };
                 let rest = today.is_empty();
+                let given = !tasks.is_empty();
                 view! {
                     <Welcome me=me.clone() />
                     <Today meetings=today />
+                    <MyTasks tasks />
+                    {tasks_error.map(|error| view! { <ErrorNote error /> })}
                     {match waiting {
-                        Ok(page) => view! { <Waiting me rows=page.rows total=page.total rest /> }.into_any(),
+                        Ok(page) => view! { <Waiting me rows=page.rows total=page.total rest given /> }.into_any(),
                         Err(error) => view! { <ErrorNote error /> }.into_any(),
                     }}
                 }
@@ -131,11 +141,11 @@ const ORDER: [State; 9] = [
 ];
 
 #[component]
-fn Waiting(me: Me, rows: Vec<DocumentRow>, total: u64, rest: bool) -> impl IntoView {
+fn Waiting(me: Me, rows: Vec<DocumentRow>, total: u64, rest: bool, given: bool) -> impl IntoView {
     let works = [Role::Drafter, Role::Leader, Role::Clerk].into_iter().any(|r| me.is(r));
     if rows.is_empty() {
         // Somebody without such work is not told that there is none.
-        return match (works, rest) {
+        return match (works && !given, rest && !given) {
             (true, _) => view! { <Empty icon=Icon::Check title=t("documents.none_mine") text=t("documents.none_mine_text") /> }.into_any(),
             (false, true) => view! { <Empty icon=Icon::Calendar title=t("home.nothing") text=t("home.nothing_text") /> }.into_any(),
             (false, false) => ().into_any(),

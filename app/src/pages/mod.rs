@@ -9,4 +9,5 @@ pub mod login;
 pub mod meetings;
 pub mod missing;
 pub mod people;
+pub mod tasks;
 pub mod verify;

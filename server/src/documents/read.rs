@@ -4,10 +4,10 @@ use super::signing::notation;
 use super::store::{self, Row};
 use super::{Error, Result, Service, rules, topic};
 use crate::actor::Actor;
-use crate::clock::{now_us, parse_day, vietnam, when};
+use crate::clock::{due, now_us, parse_day, vietnam, when};
 use crate::signatures::Owner;
 use crate::signatures::verify::Checked;
-use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Due, NextNumber, State, Step, Version};
+use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, NextNumber, State, Step, Version};
 use app::dto::identity::Body;
 use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
@@ -64,7 +64,7 @@ impl Service {
             number: r.notation.clone(),
             from,
             updated: when(r.updated_at),
-            due: due(r),
+            due: due(&r.due_on, r.state == State::Done),
             waits_for_me: rules::waits_for(actor, r),
         }
     }
@@ -215,15 +215,6 @@ const NOWHERE: Placement = Placement {
     w: 0.0,
     h: 0.0,
 };
-
-fn due(r: &Row) -> Option<Due> {
-    let end = parse_day(&r.due_on)?;
-    let left = (r.state != State::Done).then(|| (end - vietnam(now_us()).date()).whole_days());
-    Some(Due {
-        day: r.due_on.clone(),
-        left,
-    })
-}
 
 fn url(id: &str, sha256: &str) -> String {
     format!("/files/document/{id}/{sha256}.pdf")

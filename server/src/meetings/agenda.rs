@@ -35,10 +35,11 @@ impl Service {
                 limit: minutes * 60,
                 ..Clock::default()
             },
+            conclusion: String::new(),
         };
         store::insert_item(work.conn(), &item).await?;
         let event = LiveEvent::ItemAdded {
-            item: dto(&item, Vec::new()),
+            item: dto(&item, Vec::new(), Vec::new()),
         };
         let details = json!({ "item": item.id, "title": item.title });
         self.announce(&mut work, &row, "meeting.item_added", &details, &event).await?;

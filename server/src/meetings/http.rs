@@ -1,4 +1,5 @@
 //! REST routes of machines. Wire types of REST v1 are here and nowhere else.
+use super::http_after::TaskV1;
 use super::http_floor::{ClockV1, FloorV1};
 use super::{Error, Service};
 use crate::fault::Fault;
@@ -19,6 +20,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/meetings", get(list))
         .route("/api/v1/meetings/{id}", get(read))
         .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
+        .merge(super::http_after::routes())
         .merge(super::http_floor::routes())
         .merge(super::http_ballots::routes())
         .merge(super::http_presenter::routes())
@@ -93,6 +95,10 @@ pub struct ItemV1 {
     pub minutes: u32,
     /// Time spent on it.
     pub clock: ClockV1,
+    /// What was concluded on it; empty as long as nothing was.
+    pub conclusion: String,
+    /// In the order in which they were given.
+    pub tasks: Vec<TaskV1>,
     pub documents: Vec<AttachmentV1>,
 }
 
@@ -168,6 +174,8 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         presenter: i.presenter,
         minutes: i.minutes,
         clock: i.clock.into(),
+        conclusion: i.conclusion.text,
+        tasks: i.conclusion.tasks.into_iter().map(Into::into).collect(),
         documents: i.documents.into_iter().map(attachment).collect(),
     });
     let members = m.members.into_iter().map(|p| MemberV1 {

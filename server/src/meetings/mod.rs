@@ -2,10 +2,12 @@
 pub mod agenda;
 mod ballots;
 mod blind;
+mod conclusions;
 pub mod conduct;
 pub mod error;
 pub mod floor;
 pub mod http;
+pub mod http_after;
 pub mod http_ballots;
 pub mod http_floor;
 pub mod http_presenter;
@@ -16,6 +18,7 @@ pub mod rules;
 mod secret;
 mod speeches;
 mod store;
+mod tasks;
 pub mod ui;
 mod urn;
 pub mod votes;
@@ -143,6 +146,16 @@ fn not_over(row: &Row) -> Result<()> {
     } else {
         Ok(())
     }
+}
+
+/// Several lines of at most `most` characters, without blank ends; empty only where `optional`.
+fn lines(given: &str, field: &'static str, most: usize, optional: bool) -> Result<String> {
+    let text = given.replace("\r\n", "\n").trim().to_owned();
+    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.chars().count() > most || (text.is_empty() && !optional) || text.chars().any(bad) {
+        return Err(Error::Field(field));
+    }
+    Ok(text)
 }
 
 /// One line of at most `most` characters, white space made plain; empty only where `optional`.

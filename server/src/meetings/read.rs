@@ -2,10 +2,12 @@
 use super::ballots::{self, VoteRow};
 use super::rules::{self, Part};
 use super::store::{self, AttachmentRow, ItemRow, MemberRow, Row};
+use super::tasks;
 use super::{Error, Result, Service, topic};
 use crate::actor::Actor;
 use crate::clock::{day, now_us, when};
 use app::dto::FileRef;
+use app::dto::after::{Conclusion, Task};
 use app::dto::meetings::{AgendaItem, Attachment, MeetingDetail, MeetingRow, Member, Vote};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
 
@@ -29,14 +31,16 @@ impl Service {
         let members = store::members(&mut tx, &row.id).await?;
         let items = store::items(&mut tx, &row.id).await?;
         let attachments = store::attachments(&mut tx, &row.id).await?;
+        let tasks = tasks::of_meeting(&mut tx, &row.id).await?;
         let votes = ballots::votes(&mut tx, me.as_str(), &row.id).await?;
         let floor = super::floor::floor(&mut tx, &row).await?;
         drop(tx);
         let of = |item: &ItemRow| attachments.iter().filter(|a| a.item_id == item.id).map(attachment).collect();
+        let to_do = |item: &ItemRow| tasks.iter().filter(|t| t.item_id == item.id).map(tasks::task).collect();
         Ok(MeetingDetail {
             row: meeting(&row, &day(now_us())),
             members: members.iter().map(member).collect(),
-            items: items.iter().map(|i| self::item(i, of(i))).collect(),
+            items: items.iter().map(|i| self::item(i, of(i), to_do(i))).collect(),
             current_item: row.current_item.clone().map(ItemId),
             votes: votes.iter().map(vote).collect(),
             floor,
@@ -89,7 +93,7 @@ pub(super) fn member(m: &MemberRow) -> Member {
     }
 }
 
-pub(super) fn item(i: &ItemRow, documents: Vec<Attachment>) -> AgendaItem {
+pub(super) fn item(i: &ItemRow, documents: Vec<Attachment>, tasks: Vec<Task>) -> AgendaItem {
     AgendaItem {
         id: ItemId(i.id.clone()),
         position: count(i.position),
@@ -97,6 +101,10 @@ pub(super) fn item(i: &ItemRow, documents: Vec<Attachment>) -> AgendaItem {
         presenter: i.presenter.clone(),
         minutes: count(i.minutes),
         clock: i.clock,
+        conclusion: Conclusion {
+            text: i.conclusion.clone(),
+            tasks,
+        },
         documents,
     }
 }

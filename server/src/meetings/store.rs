@@ -154,6 +154,8 @@ pub struct ItemRow {
     pub presenter: String,
     pub minutes: i64,
     pub clock: Clock,
+    /// Kết luận; empty as long as there is none.
+    pub conclusion: String,
 }
 
 fn item_row(r: &AnyRow) -> DbResult<ItemRow> {
@@ -165,11 +167,11 @@ fn item_row(r: &AnyRow) -> DbResult<ItemRow> {
         presenter: r.try_get("presenter")?,
         minutes: r.try_get("minutes")?,
         clock: super::speeches::clock(r, r.try_get::<i64, _>("minutes")? * 60)?,
+        conclusion: r.try_get("conclusion")?,
     })
 }
 
-const ITEMS: &str =
-    "SELECT id, meeting_id, position, title, presenter, minutes, clock_spent, clock_since FROM agenda_item WHERE removed_at IS NULL";
+const ITEMS: &str = "SELECT id, meeting_id, position, title, presenter, minutes, clock_spent, clock_since, conclusion FROM agenda_item WHERE removed_at IS NULL";
 
 /// In the order of the agenda.
 pub async fn items(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<ItemRow>> {

@@ -5,10 +5,11 @@ use crate::fault::Fault;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
+use app::dto::after::{MyTask, TaskDraft};
 use app::dto::floor::ClockStep;
 use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use app::error::{ApiError, ApiResult};
-use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, UserId, VoteId};
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use async_trait::async_trait;
 use leptos::prelude::provide_context;
 use std::sync::Arc;
@@ -105,6 +106,30 @@ impl MeetingsApi for Bound<Service> {
 
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()> {
         api(self.service.detach(&self.actor, &attachment).await)
+    }
+
+    async fn conclude(&self, item: ItemId, text: String) -> ApiResult<()> {
+        api(self.service.conclude(&self.actor, &item, &text).await)
+    }
+
+    async fn give_task(&self, item: ItemId, draft: TaskDraft) -> ApiResult<TaskId> {
+        api(self.service.give_task(&self.actor, &item, &draft).await)
+    }
+
+    async fn take_task_back(&self, task: TaskId) -> ApiResult<()> {
+        api(self.service.take_task_back(&self.actor, &task).await)
+    }
+
+    async fn finish_task(&self, task: TaskId, result: String) -> ApiResult<()> {
+        api(self.service.finish_task(&self.actor, &task, &result).await)
+    }
+
+    async fn reopen_task(&self, task: TaskId) -> ApiResult<()> {
+        api(self.service.reopen_task(&self.actor, &task).await)
+    }
+
+    async fn my_tasks(&self) -> ApiResult<Vec<MyTask>> {
+        api(self.service.my_tasks(&self.actor).await)
     }
 
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId> {

@@ -1,4 +1,5 @@
 //! The agenda: items in order, each with its documents; the secretary's tools beside them.
+use super::conclude::Concluded;
 use super::conducting::{Later, Tool};
 use super::floor::ClockButtons;
 use super::room::Room;
@@ -165,10 +166,12 @@ fn Item(
                     <Document room document arranging call />
                 </For>
             </ul>
+            <Concluded item />
             {room
                 .may_conduct()
                 .then(|| {
                     view! {
+                        <Later tool=Tool::Conclude(line.get_value()) />
                         <Show when=move || !closed.get()>
                             <Later tool=Tool::OfItem(line.get_value()) />
                         </Show>

@@ -1,6 +1,7 @@
 //! What only chair and secretary need: in a part of the program beside the room's.
 use super::agenda::ItemLine;
 use super::attach::AttachDialog;
+use super::conclude::Conclude;
 use super::conduct::Conduct;
 use super::floor::{AddSpeaker, Length};
 use super::room::Room;
@@ -18,6 +19,7 @@ pub enum Tool {
     AddItem(Room),
     Attach(Room, RwSignal<Option<ItemId>>),
     OfItem(ItemLine),
+    Conclude(ItemLine),
     Ask(Room),
     AddSpeaker(Room),
     Length(RwSignal<u32>),
@@ -30,6 +32,7 @@ impl Tool {
             Self::AddItem(room) => view! { <AddItem room /> }.into_any(),
             Self::Attach(room, target) => view! { <AttachDialog room target /> }.into_any(),
             Self::OfItem(line) => view! { <ItemTools line /> }.into_any(),
+            Self::Conclude(line) => view! { <Conclude line /> }.into_any(),
             Self::Ask(room) => view! { <Ask room /> }.into_any(),
             Self::AddSpeaker(room) => view! { <AddSpeaker room /> }.into_any(),
             Self::Length(minutes) => view! { <Length minutes /> }.into_any(),

@@ -2,6 +2,7 @@
 mod agenda;
 mod attach;
 mod chart;
+mod conclude;
 mod conduct;
 mod conducting;
 mod floor;
@@ -18,6 +19,7 @@ mod state;
 mod tools;
 mod votes;
 
+pub use conclude::{Finish, TaskWords, late_words};
 pub use conducting::Tool;
 pub use hands::Hand;
 pub use list::MeetingsPage;

@@ -47,6 +47,11 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
                 item.clock = clock;
             }
         }
+        LiveEvent::Concluded { item, conclusion } => {
+            if let Some(item) = meeting.items.iter_mut().find(|i| i.id == item) {
+                item.conclusion = conclusion;
+            }
+        }
         LiveEvent::Presenting { now } => meeting.presenting = now,
         LiveEvent::BallotCount { vote, ballots } => {
             if let Some(vote) = meeting.votes.iter_mut().find(|v| v.id == vote && v.open) {
@@ -60,7 +65,10 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
             vote.drawn |= known.is_some_and(|v| v.drawn);
             put(&mut meeting.votes, vote, |v| &v.id);
         }
-        LiveEvent::DocumentChanged { .. } | LiveEvent::ReceiverChanged { .. } | LiveEvent::MeetingPublished { .. } => {}
+        LiveEvent::DocumentChanged { .. }
+        | LiveEvent::ReceiverChanged { .. }
+        | LiveEvent::MeetingPublished { .. }
+        | LiveEvent::TaskChanged { .. } => {}
     }
 }
 
@@ -88,6 +96,7 @@ fn last_attached<'a>(documents: impl Iterator<Item = &'a Attachment>) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::after::Conclusion;
     use crate::dto::floor::{Clock, Floor, Speech};
     use crate::dto::meetings::{AgendaItem, Choice, MeetingRow, MeetingState, Member, Vote};
     use crate::dto::{FileRef, When};
@@ -100,6 +109,7 @@ mod tests {
             presenter: String::new(),
             minutes: 15,
             clock: Clock::default(),
+            conclusion: Conclusion::default(),
             documents: Vec::new(),
         }
     }
