@@ -24,7 +24,7 @@ const VISITS = [
   ["soanthao", ["/", "/documents", "/documents/new", anyDocument("outgoing"), "/account"]],
   ["lanhdao", ["/", anyDocument("outgoing"), "/incoming"]],
   ["vanthu", ["/", "/documents", "/incoming", anyDocument("incoming"), "/axis"]],
-  ["thuky", ["/meetings", "/meetings/new", meeting]],
+  ["thuky", ["/meetings", "/meetings/new", meeting, async (person) => `${await meeting(person)}/minutes`]],
   ["daibieu", ["/", "/meetings", meeting, "/verify", "/nowhere"]],
   ["kiemtra", ["/documents", "/audit"]],
   ["quantri", ["/", "/people", "/audit", "/axis"]],

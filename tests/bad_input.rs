@@ -129,6 +129,8 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "agenda_item",
         "attachment",
         "task",
+        "minutes",
+        "minutes_remark",
         "vote",
         "ballot",
         "axis_outbox",

@@ -73,6 +73,7 @@ async fn fill(server: &Server, count: u64, people: &[Actor]) {
                 sender_code: None,
                 sender_name: incoming.then(|| format!("Sở {}", dice.below(30))),
                 message_id: None,
+                meeting_id: None,
                 reason: None,
                 handler_id: None,
                 due_on: String::new(),

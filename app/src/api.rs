@@ -1,6 +1,6 @@
 //! What the user interface needs from a server. `server` implements each trait for one signed-in
 //! person (or nobody) at a time and provides it as Leptos context: `expect_context::<Documents>()`.
-use crate::dto::after::{MyTask, TaskDraft};
+use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
 use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
@@ -98,6 +98,8 @@ pub trait MeetingsApi: Send + Sync {
     async fn stop_presenting(&self, id: MeetingId) -> ApiResult<()>;
     /// An issued, sent or taken-in document becomes a meeting document.
     async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId>;
+    /// Whether a document goes from every device when the meeting ends.
+    async fn set_collect(&self, attachment: AttachmentId, collect: bool) -> ApiResult<()>;
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;
     /// Kết luận of an item, in place of what was there; empty takes it back. Chair and secretary.
     async fn conclude(&self, item: ItemId, text: String) -> ApiResult<()>;
@@ -110,6 +112,17 @@ pub trait MeetingsApi: Send + Sync {
     async fn reopen_task(&self, task: TaskId) -> ApiResult<()>;
     /// What this person has still to do, most urgent first.
     async fn my_tasks(&self) -> ApiResult<Vec<MyTask>>;
+    async fn minutes(&self, id: MeetingId) -> ApiResult<Minutes>;
+    /// Why somebody did not come.
+    async fn set_absence(&self, id: MeetingId, person: UserId, reason: String) -> ApiResult<()>;
+    /// Writes the minutes from what happened; what is written already is replaced only where `anew` says so.
+    async fn draft_minutes(&self, id: MeetingId, anew: bool) -> ApiResult<()>;
+    async fn save_minutes(&self, id: MeetingId, revision: i64, sections: Vec<Section>) -> ApiResult<()>;
+    /// Shows them to the members.
+    async fn circulate_minutes(&self, id: MeetingId, revision: i64) -> ApiResult<()>;
+    async fn remark_on_minutes(&self, id: MeetingId, text: String) -> ApiResult<()>;
+    /// The secretary's signature; the document that results waits for the chair's.
+    async fn sign_minutes(&self, id: MeetingId, revision: i64, pin: String) -> ApiResult<DocumentId>;
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId>;
     /// The same ballot twice counts once; another choice replaces the first while the vote is open.
     async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()>;

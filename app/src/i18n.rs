@@ -244,7 +244,7 @@ mod tests {
             "waiting", "queued", "accepted", "failed", "01", "02", "03", "04", "05", "06", "13", "15", "16",
         ];
         keys.extend(statuses.iter().map(|s| format!("documents.status.{s}")));
-        let versions = ["uploaded", "prepared", "signed", "issued", "received"];
+        let versions = ["uploaded", "prepared", "countersigned", "signed", "issued", "received"];
         keys.extend(versions.iter().map(|v| format!("documents.version.{v}")));
         let steps = [
             "created",

@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/meetings") view={Lazy::<parts::Meetings>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/new") view={Lazy::<parts::NewMeeting>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id") view={Lazy::<parts::Meeting>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/:id/minutes") view={Lazy::<parts::Minutes>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id/screen") view={Lazy::<parts::Screen>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/axis") view={Lazy::<parts::Axis>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/verify") view={Lazy::<parts::Verify>::new()} ssr=SsrMode::Async />

@@ -108,6 +108,8 @@ pub enum LiveEvent {
         text: String,
         done: bool,
     },
+    /// The circulated minutes were changed, remarked on, or signed: what they say now is to be asked for.
+    MinutesChanged,
     /// Vote opened, counted on, or closed. `mine` is always empty here.
     VoteChanged {
         vote: Vote,

@@ -60,6 +60,7 @@ part!(meetings, load_meetings, MeetingsPart {
     Meetings => pages::meetings::MeetingsPage,
     NewMeeting => pages::meetings::NewMeetingPage,
     Screen => pages::meetings::ScreenPage,
+    Minutes => pages::meetings::MinutesPage,
 });
 part!(meeting, load_meeting, MeetingPart { Meeting => pages::meetings::MeetingPage });
 part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
@@ -109,7 +110,7 @@ pub async fn session_part(what: SessionPart) -> AnyView {
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
-        ("meetings", Some(_)) if steps.next() == Some("screen") => Some("meetings"),
+        ("meetings", Some(_)) if matches!(steps.next(), Some("screen" | "minutes")) => Some("meetings"),
         ("documents", None | Some("new")) | ("incoming", None) => Some("documents"),
         ("documents" | "incoming", _) => Some("document"),
         ("meetings", None | Some("new")) => Some("meetings"),
@@ -205,6 +206,7 @@ mod tests {
         assert_eq!(part_of("/meetings"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));
         assert_eq!(part_of("/meetings/0190/screen"), Some("meetings"));
+        assert_eq!(part_of("/meetings/0190/minutes"), Some("meetings"));
         assert_eq!(part_of("/login"), None);
     }
 }

@@ -141,6 +141,8 @@ CREATE TABLE document (
   sender_name    TEXT,
   -- axis message that brought an incoming document
   message_id     TEXT UNIQUE,
+  -- outgoing: the meeting whose minutes it is
+  meeting_id     TEXT,
   reason         TEXT,
   -- incoming: who leads its processing (chủ trì), and until when; '' without a deadline
   handler_id     TEXT REFERENCES person(id),
@@ -156,6 +158,7 @@ CREATE TABLE document (
   UNIQUE (direction, number_year, number),
   UNIQUE (direction, arrival_year, arrival_number)
 );
+CREATE INDEX document_meeting ON document(meeting_id);
 CREATE INDEX document_list ON document(direction, state, updated_at);
 CREATE INDEX document_direction ON document(direction, updated_at);
 CREATE INDEX document_kind ON document(direction, kind, updated_at);
@@ -222,7 +225,10 @@ CREATE TABLE meeting (
   ends_at       BIGINT NOT NULL,
   state         TEXT NOT NULL,
   current_item  TEXT,
-  created_at    BIGINT NOT NULL
+  created_at    BIGINT NOT NULL,
+  -- when it was really opened and closed
+  opened_at     BIGINT,
+  closed_at     BIGINT
 );
 
 CREATE TABLE meeting_member (
@@ -231,6 +237,8 @@ CREATE TABLE meeting_member (
   -- chair, secretary, member
   part          TEXT NOT NULL,
   checked_in_at BIGINT,
+  -- why they did not come
+  absence       TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX meeting_member_person ON meeting_member(person_id);
@@ -260,7 +268,10 @@ CREATE TABLE attachment (
   sha256      TEXT NOT NULL REFERENCES file(sha256),
   by_name     TEXT NOT NULL,
   created_at  BIGINT NOT NULL,
-  removed_at  BIGINT
+  removed_at  BIGINT,
+  -- thu hồi: whether it is taken back from all devices at the end, and when that was done
+  collect     BIGINT NOT NULL DEFAULT 0,
+  collected_at BIGINT
 );
 CREATE INDEX attachment_item ON attachment(item_id);
 
@@ -281,6 +292,28 @@ CREATE TABLE task (
 );
 CREATE INDEX task_item ON task(item_id);
 CREATE INDEX task_owner ON task(owner_id, done_at);
+
+-- Biên bản. Once its secretary has signed, the document says how far it is.
+CREATE TABLE minutes (
+  meeting_id    TEXT PRIMARY KEY REFERENCES meeting(id),
+  -- JSON of app::dto::after::Section
+  sections      TEXT NOT NULL,
+  revision      BIGINT NOT NULL,
+  edited_by     TEXT NOT NULL,
+  edited_at     BIGINT NOT NULL,
+  circulated_at BIGINT,
+  document_id   TEXT REFERENCES document(id)
+);
+
+CREATE TABLE minutes_remark (
+  id         TEXT PRIMARY KEY,
+  meeting_id TEXT NOT NULL REFERENCES meeting(id),
+  person_id  TEXT NOT NULL REFERENCES person(id),
+  by_name    TEXT NOT NULL,
+  text       TEXT NOT NULL,
+  at         BIGINT NOT NULL
+);
+CREATE INDEX minutes_remark_meeting ON minutes_remark(meeting_id);
 
 -- A request for the floor: waiting, speaking once it began, over once it ended; ended without having begun is withdrawn.
 CREATE TABLE speech (

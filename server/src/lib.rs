@@ -16,6 +16,7 @@ pub mod logging;
 pub mod meetings;
 pub mod metrics;
 pub mod openapi;
+pub mod paper;
 pub mod refusal;
 pub mod router;
 pub mod signatures;

@@ -2,7 +2,7 @@
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
-use app::ids::{AttachmentId, DocumentId};
+use app::ids::{AttachmentId, DocumentId, MeetingId};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -15,6 +15,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/files/document/{id}/{name}", get(document))
         .route("/files/attachment/{id}/{name}", get(attachment))
+        .route("/files/minutes/{name}", get(minutes))
 }
 
 async fn document(
@@ -35,8 +36,21 @@ async fn attachment(
     request: Request,
 ) -> Result<Response, Fault> {
     let sha256 = name.trim_end_matches(".pdf");
-    let file_name = state.meetings.may_read_attachment(&actor, &id, sha256).await?;
-    Ok(serve(&state, sha256, &file_name, Keep::ForGood, request).await)
+    let (file_name, may_keep) = state.meetings.may_read_attachment(&actor, &id, sha256).await?;
+    let keep = if may_keep { Keep::ForGood } else { Keep::Never };
+    Ok(serve(&state, sha256, &file_name, keep, request).await)
+}
+
+/// Minutes as they would look on paper now: made on the spot, nothing is kept.
+async fn minutes(State(state): State<AppState>, Caller(actor): Caller, Path(name): Path<String>) -> Result<Response, Fault> {
+    let id = MeetingId::from(name.trim_end_matches(".pdf"));
+    let (bytes, file_name) = state.meetings.minutes_preview(&actor, &id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition("inline", &file_name)),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// How long a browser may keep an answer.
@@ -46,6 +60,8 @@ pub enum Keep {
     ForGood,
     /// The address names what has a new content tomorrow.
     Ask,
+    /// It is taken back from the devices.
+    Never,
 }
 
 /// The stored content, whole or in ranges.
@@ -65,6 +81,7 @@ pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, 
     let kept = match keep {
         Keep::ForGood => "private, max-age=31536000, immutable",
         Keep::Ask => "private, no-cache",
+        Keep::Never => "private, no-store",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{sha256}\"")) {

@@ -28,7 +28,7 @@ mod versions;
 #[doc(hidden)]
 pub mod x509;
 
-pub use appearance::{Align, Appearance};
+pub use appearance::{Align, Appearance, Face, Font};
 pub use deferred::{Prepared, complete, complete_with_cms, prepare};
 pub use error::{Error, Result};
 pub use extend::{ValidationData, add_validation_data, append_validation_data};

@@ -130,6 +130,12 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "item": "nothing", "document": paper }),
         ),
         (
+            "collecting what is not attached",
+            secretary,
+            "collect",
+            json!({ "attachment": "nothing", "collect": true }),
+        ),
+        (
             "detaching what is not attached",
             secretary,
             "detach",
@@ -255,6 +261,49 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             secretary,
             "take-task-back",
             json!({ "task": "nothing" }),
+        ),
+        (
+            "minutes before the end",
+            secretary,
+            "draft-minutes",
+            json!({ "id": id, "anew": false }),
+        ),
+        ("minutes by a member", member, "draft-minutes", json!({ "id": id, "anew": false })),
+        (
+            "corrections of minutes that are not written",
+            secretary,
+            "save-minutes",
+            json!({ "id": id, "revision": 1, "sections": [] }),
+        ),
+        (
+            "circulating minutes that are not written",
+            secretary,
+            "circulate-minutes",
+            json!({ "id": id, "revision": 1 }),
+        ),
+        (
+            "a remark on minutes that were not circulated",
+            member,
+            "remark-on-minutes",
+            json!({ "id": id, "text": "x" }),
+        ),
+        (
+            "signing minutes that are not written",
+            secretary,
+            "sign-minutes",
+            json!({ "id": id, "revision": 1, "pin": "470213" }),
+        ),
+        (
+            "a reason of 301 characters",
+            secretary,
+            "absence",
+            json!({ "id": id, "person": member.actor.id(), "reason": "x".repeat(301) }),
+        ),
+        (
+            "the minutes of a meeting that is not one's own",
+            &ground.clerk,
+            "minutes",
+            json!({ "id": id }),
         ),
         (
             "closing a vote that does not exist",

@@ -1,5 +1,5 @@
 //! Paperless meetings.
-use crate::dto::after::{MyTask, TaskDraft};
+use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use crate::dto::floor::ClockStep;
 use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use crate::error::ApiResult;
@@ -168,4 +168,44 @@ pub async fn reopen_task(task: TaskId) -> ApiResult<()> {
 #[server(prefix = "/api/ui", endpoint = "meetings/my-tasks", input = Json)]
 pub async fn my_tasks() -> ApiResult<Vec<MyTask>> {
     expect_context::<Meetings>().my_tasks().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/minutes", input = Json)]
+pub async fn get_minutes(id: MeetingId) -> ApiResult<Minutes> {
+    expect_context::<Meetings>().minutes(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/absence", input = Json)]
+pub async fn set_absence(id: MeetingId, person: UserId, reason: String) -> ApiResult<()> {
+    expect_context::<Meetings>().set_absence(id, person, reason).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/draft-minutes", input = Json)]
+pub async fn draft_minutes(id: MeetingId, anew: bool) -> ApiResult<()> {
+    expect_context::<Meetings>().draft_minutes(id, anew).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/save-minutes", input = Json)]
+pub async fn save_minutes(id: MeetingId, revision: i64, sections: Vec<Section>) -> ApiResult<()> {
+    expect_context::<Meetings>().save_minutes(id, revision, sections).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/circulate-minutes", input = Json)]
+pub async fn circulate_minutes(id: MeetingId, revision: i64) -> ApiResult<()> {
+    expect_context::<Meetings>().circulate_minutes(id, revision).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/remark-on-minutes", input = Json)]
+pub async fn remark_on_minutes(id: MeetingId, text: String) -> ApiResult<()> {
+    expect_context::<Meetings>().remark_on_minutes(id, text).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/sign-minutes", input = Json)]
+pub async fn sign_minutes(id: MeetingId, revision: i64, pin: String) -> ApiResult<DocumentId> {
+    expect_context::<Meetings>().sign_minutes(id, revision, pin).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/collect", input = Json)]
+pub async fn set_collect(attachment: AttachmentId, collect: bool) -> ApiResult<()> {
+    expect_context::<Meetings>().set_collect(attachment, collect).await
 }

@@ -1,7 +1,7 @@
 //! What comes out of a meeting: conclusions, and the tasks given in them.
 use super::When;
-use super::documents::Due;
-use crate::ids::{ItemId, MeetingId, TaskId, UserId};
+use super::documents::{Due, State};
+use crate::ids::{DocumentId, ItemId, MeetingId, TaskId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Kết luận of one item of the agenda.
@@ -44,4 +44,73 @@ pub struct MyTask {
     pub meeting: String,
     /// Its page, for those who may see it.
     pub meeting_id: Option<MeetingId>,
+}
+
+/// A part of the minutes, as its secretary writes it: paragraphs by line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    pub heading: String,
+    pub text: String,
+}
+
+/// Whoever was invited and did not check in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Absent {
+    pub user_id: UserId,
+    pub full_name: String,
+    pub position: String,
+    /// Empty when none was given.
+    pub reason: String,
+}
+
+/// Ý kiến góp ý on the circulated minutes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remark {
+    pub by: String,
+    pub at: When,
+    pub text: String,
+}
+
+/// The document that the minutes became.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Filed {
+    pub id: DocumentId,
+    pub state: State,
+    /// Số và ký hiệu, once given.
+    pub number: Option<String>,
+    /// Why the chair returned it.
+    pub reason: Option<String>,
+    /// Whether this person may see it there.
+    pub open: bool,
+}
+
+/// Biên bản, as far as they are written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Written {
+    pub sections: Vec<Section>,
+    pub revision: i64,
+    pub edited: When,
+    pub edited_by: String,
+    /// When the members were shown them.
+    pub circulated: Option<When>,
+    pub remarks: Vec<Remark>,
+    pub filed: Option<Filed>,
+    /// As they would look on paper now.
+    pub preview: String,
+}
+
+/// What a person sees of a meeting's minutes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Minutes {
+    /// Title of the meeting.
+    pub meeting: String,
+    pub closed: bool,
+    /// Empty before there are any, and before they were circulated for all but chair and secretary.
+    pub written: Option<Written>,
+    /// For the secretary alone.
+    pub absent: Vec<Absent>,
+    pub may_write: bool,
+    pub may_remark: bool,
+    /// Topic of the meeting.
+    pub topic: String,
 }

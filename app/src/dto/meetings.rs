@@ -66,6 +66,9 @@ pub struct Attachment {
     pub file: FileRef,
     pub attached: When,
     pub attached_by: String,
+    /// Thu hồi: when it goes from every device at the latest. Empty for what members keep.
+    #[serde(default)]
+    pub expires: Option<When>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -30,40 +30,7 @@ impl Service {
         let uploaded = form.file.take().ok_or(Error::NoFile)?;
         let id = uuid::Uuid::now_v7().to_string();
         let now = now_us();
-        let mut row = Row {
-            id: id.clone(),
-            direction: Direction::Outgoing,
-            kind: String::new(),
-            abstract_text: String::new(),
-            urgency: Urgency::Normal,
-            state: State::Draft,
-            file_name: uploaded.name.clone(),
-            sha256: uploaded.incoming.sha256.clone(),
-            drafter_id: Some(me.0.clone()),
-            leader_id: None,
-            number: None,
-            number_year: None,
-            notation: None,
-            issued_on: String::new(),
-            arrival_number: None,
-            arrival_year: None,
-            arrived_at: None,
-            sender_code: None,
-            sender_name: None,
-            message_id: None,
-            reason: None,
-            handler_id: None,
-            due_on: String::new(),
-            number_box: String::new(),
-            date_box: String::new(),
-            signature_box: String::new(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            drafter: actor.name.clone(),
-            leader: None,
-            people: String::new(),
-        };
+        let mut row = blank(&id, actor, &uploaded.name, &uploaded.incoming.sha256, now);
         let mut work = self.db.begin(actor).await?;
         let receivers = self.apply(&mut work, &mut row, &fields).await?;
         self.keep(&mut work, uploaded).await?;
@@ -238,6 +205,45 @@ impl Service {
         work.audit("document.deleted", "document", &row.id, &row.abstract_text, &serde_json::json!({}))
             .await?;
         Ok(work.commit().await?)
+    }
+}
+
+/// An outgoing document of which nothing is known but its file and who brings it.
+pub(super) fn blank(id: &str, actor: &Actor, file_name: &str, sha256: &str, now: i64) -> Row {
+    Row {
+        id: id.to_owned(),
+        direction: Direction::Outgoing,
+        kind: String::new(),
+        abstract_text: String::new(),
+        urgency: Urgency::Normal,
+        state: State::Draft,
+        file_name: file_name.to_owned(),
+        sha256: sha256.to_owned(),
+        drafter_id: Some(actor.id().to_owned()),
+        leader_id: None,
+        number: None,
+        number_year: None,
+        notation: None,
+        issued_on: String::new(),
+        arrival_number: None,
+        arrival_year: None,
+        arrived_at: None,
+        sender_code: None,
+        sender_name: None,
+        message_id: None,
+        meeting_id: None,
+        reason: None,
+        handler_id: None,
+        due_on: String::new(),
+        number_box: String::new(),
+        date_box: String::new(),
+        signature_box: String::new(),
+        revision: 1,
+        created_at: now,
+        updated_at: now,
+        drafter: actor.name.clone(),
+        leader: None,
+        people: String::new(),
     }
 }
 

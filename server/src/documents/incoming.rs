@@ -56,6 +56,7 @@ impl Service {
             arrived_at: Some(now),
             sender_code: Some(arrival.sender.code.clone()),
             sender_name: Some(arrival.sender.name.clone()),
+            meeting_id: None,
             message_id: Some(arrival.message_id.clone()),
             reason: refused.map(str::to_owned),
             handler_id: None,

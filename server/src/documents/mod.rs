@@ -4,6 +4,7 @@ pub mod error;
 pub mod find;
 pub mod http;
 pub mod incoming;
+pub mod minutes;
 pub mod processing;
 pub mod read;
 pub mod register;
@@ -21,7 +22,7 @@ use crate::config::Config;
 use crate::db::{Db, Work};
 use crate::files::Files;
 use crate::signatures;
-use app::dto::documents::{Action, Direction};
+use app::dto::documents::{Action, Direction, State};
 use app::ids::DocumentId;
 use app::live::LiveEvent;
 use std::sync::Arc;
@@ -95,8 +96,12 @@ impl Service {
                 for person in [&row.drafter_id, &row.leader_id].into_iter().flatten() {
                     work.publish(&format!("user:{person}"), &event).await?;
                 }
+                // Members of the meeting see its minutes once they are issued.
+                if let (Some(meeting), State::Issued | State::Sent) = (&row.meeting_id, row.state) {
+                    work.publish(&crate::meetings::topic(meeting), &event).await?;
+                }
                 // The clerk's desk hears of a document from the leader's signature on.
-                if row.number.is_some() || row.state == app::dto::documents::State::Signed {
+                if row.number.is_some() || row.state == State::Signed {
                     work.publish("desk:outgoing", &event).await?;
                 }
             }

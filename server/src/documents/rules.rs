@@ -35,6 +35,7 @@ pub fn may_see(actor: &Actor, row: &Row) -> bool {
                 || (actor.is(Role::Clerk) && (row.state == State::Signed || public_inside))
                 || (actor.is(Role::Auditor) && row.state != State::Draft)
                 || (actor.is(Role::Secretary) && public_inside)
+                || (public_inside && row.people.split(' ').any(|id| id == actor.id()))
         }
         Direction::Incoming => {
             actor.is(Role::Clerk)
@@ -51,7 +52,8 @@ pub fn visible_sql(actor: &Actor) -> String {
     format!(
         "((direction = 'outgoing' AND (drafter_id = $1 OR (leader_id = $1 AND state <> 'draft') \
          OR ({clerk} AND state IN ('signed','issued','sent')) OR ({auditor} AND state <> 'draft') \
-         OR ({secretary} AND state IN ('issued','sent')))) \
+         OR ({secretary} AND state IN ('issued','sent')) \
+         OR (state IN ('issued','sent') AND meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1)))) \
          OR (direction = 'incoming' AND ({clerk} OR {auditor} OR (({leader} OR {secretary}) \
          AND state IN ('taken_in','assigned','processing','done')) OR id IN (SELECT document_id FROM assignment WHERE person_id = $1))))",
         clerk = has(Role::Clerk),
@@ -70,7 +72,8 @@ pub fn sees_widely(actor: &Actor, direction: Option<Direction>) -> bool {
 /// All that may be visible to anybody else, found by indexes.
 pub fn own_sql() -> String {
     "id IN (SELECT id FROM document WHERE drafter_id = $1 UNION SELECT id FROM document WHERE leader_id = $1 \
-     UNION SELECT document_id FROM assignment WHERE person_id = $1)"
+     UNION SELECT document_id FROM assignment WHERE person_id = $1 \
+     UNION SELECT id FROM document WHERE meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1))"
         .into()
 }
 
@@ -80,7 +83,8 @@ pub fn waiting_sql(actor: &Actor) -> String {
     format!(
         "id IN (SELECT id FROM document WHERE drafter_id = $1 AND state IN ('draft','returned') \
          UNION SELECT id FROM document WHERE {leader} AND leader_id = $1 AND state = 'submitted' \
-         UNION SELECT id FROM document WHERE {clerk} AND state IN ('signed','issued','arrived','taken_in') \
+         UNION SELECT id FROM document WHERE {clerk} AND state IN ('signed','arrived','taken_in') \
+         UNION SELECT id FROM document WHERE {clerk} AND state = 'issued' AND meeting_id IS NULL \
          UNION SELECT id FROM document WHERE handler_id = $1 AND state IN ('assigned','processing'))",
         leader = has(Role::Leader),
         clerk = has(Role::Clerk),
@@ -91,6 +95,7 @@ pub fn waits_for(actor: &Actor, row: &Row) -> bool {
     match row.state {
         State::Draft | State::Returned => is_drafter(actor, row),
         State::Submitted => is_leader(actor, row),
+        State::Issued if row.meeting_id.is_some() => false,
         State::Signed | State::Issued | State::Arrived | State::TakenIn => actor.is(Role::Clerk),
         State::Assigned | State::Processing => is_handler(actor, row),
         State::Sent | State::Refused | State::Done => false,
@@ -104,6 +109,8 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
         return actions;
     }
     match row.state {
+        // Minutes are corrected, and signed anew, at their meeting.
+        State::Draft | State::Returned if row.meeting_id.is_some() => {}
         State::Draft | State::Returned if is_drafter(actor, row) => {
             actions.extend([Action::Edit, Action::ReplaceFile, Action::Submit, Action::Delete]);
         }
@@ -116,6 +123,8 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
             }
         }
         State::Signed if actor.is(Role::Clerk) => actions.push(Action::Issue),
+        // Minutes go to the members by being issued.
+        State::Issued if row.meeting_id.is_some() => {}
         State::Issued if actor.is(Role::Clerk) => actions.push(Action::Send),
         State::Arrived if actor.is(Role::Clerk) => actions.extend([Action::TakeIn, Action::Refuse]),
         state if in_work(state) => {

@@ -63,10 +63,12 @@ impl Service {
             u8::from(today.month()),
             today.year()
         );
-        let filled = self
-            .signatures
-            .fill_fields(&self.files.path(&row.sha256), &format!("Số: {notation}"), &date)
-            .await?;
+        let (file, number_line) = (self.files.path(&row.sha256), format!("Số: {notation}"));
+        let filled = if row.meeting_id.is_some() {
+            self.signatures.fill_number(&file, &number_line).await?
+        } else {
+            self.signatures.fill_fields(&file, &number_line, &date).await?
+        };
         let request = SignRequest {
             placement: seal,
             time: now / 1_000_000,

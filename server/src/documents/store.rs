@@ -31,6 +31,8 @@ pub struct Row {
     pub sender_code: Option<String>,
     pub sender_name: Option<String>,
     pub message_id: Option<String>,
+    /// The meeting whose minutes it is.
+    pub meeting_id: Option<String>,
     pub reason: Option<String>,
     /// Chủ trì.
     pub handler_id: Option<String>,
@@ -45,15 +47,16 @@ pub struct Row {
     /// Full name of the drafter; empty for incoming documents.
     pub drafter: String,
     pub leader: Option<String>,
-    /// Ids of all who were ever given a part in processing it, between blanks.
+    /// Ids of all who were ever given a part in processing it, or belong to the meeting whose minutes it is, between blanks.
     pub people: String,
 }
 
 const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, \
     d.number, d.number_year, d.notation, d.issued_on, d.arrival_number, d.arrival_year, d.arrived_at, d.sender_code, d.sender_name, \
-    d.message_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
+    d.message_id, d.meeting_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
     p.full_name AS drafter, l.full_name AS leader, \
-    (SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id) AS people \
+    COALESCE((SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id), '') || ' ' || \
+    COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') AS people \
     FROM (SELECT * FROM document WHERE deleted_at IS NULL) d \
     LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id";
 
@@ -81,6 +84,7 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         sender_code: r.try_get("sender_code")?,
         sender_name: r.try_get("sender_name")?,
         message_id: r.try_get("message_id")?,
+        meeting_id: r.try_get("meeting_id")?,
         reason: r.try_get("reason")?,
         handler_id: r.try_get("handler_id")?,
         due_on: text("due_on")?,
@@ -132,8 +136,8 @@ pub async fn by_ids(c: &mut AnyConnection, ids: &[&String]) -> DbResult<Vec<Row>
 pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
     sqlx::query(
         "INSERT INTO document (id, direction, kind, abstract_text, folded, urgency, state, file_name, sha256, drafter_id, leader_id, notation, \
-         issued_on, arrived_at, sender_code, sender_name, message_id, reason, number_box, date_box, signature_box, revision, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+         issued_on, arrived_at, sender_code, sender_name, message_id, reason, number_box, date_box, signature_box, revision, created_at, updated_at, meeting_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
     )
     .bind(&r.id)
     .bind(r.direction.as_str())
@@ -159,6 +163,7 @@ pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
     .bind(r.revision)
     .bind(r.created_at)
     .bind(r.updated_at)
+    .bind(r.meeting_id.clone())
     .execute(&mut *c)
     .await?;
     find::index(c, &r.id, &folded(r)).await

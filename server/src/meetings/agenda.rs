@@ -1,9 +1,10 @@
 //! The agenda and the documents on it.
 use super::read::{attachment, item as dto};
-use super::store::{self, AttachmentRow, ItemRow};
+use super::store::{self, AttachmentRow, ItemRow, Row};
 use super::{Error, Need, Result, Service, not_over, text};
 use crate::actor::Actor;
 use crate::clock::now_us;
+use crate::db::Work;
 use crate::documents;
 use app::dto::documents::Action;
 use app::dto::floor::Clock;
@@ -120,6 +121,7 @@ impl Service {
             at: now_us(),
             size: i64::try_from(size).unwrap_or(i64::MAX),
             pages: i64::from(pages),
+            expires_at: None,
         };
         store::insert_attachment(work.conn(), &attached).await?;
         let details =
@@ -147,5 +149,43 @@ impl Service {
         self.announce(&mut work, &row, "meeting.document_detached", &details, &event)
             .await?;
         Ok(work.commit().await?)
+    }
+
+    /// Thu hồi: whether the document goes from every device when the meeting ends.
+    pub async fn set_collect(&self, actor: &Actor, id: &AttachmentId, collect: bool) -> Result<()> {
+        actor.user()?;
+        let mut work = self.db.begin(actor).await?;
+        let found = store::attachment(work.conn(), id.as_str()).await?.ok_or(Error::NotFound)?;
+        let (row, _) = self.for_change(&mut work, &found.meeting_id, Need::Manage).await?;
+        not_over(&row)?;
+        let found = store::attachment(work.conn(), id.as_str()).await?.ok_or(Error::NotFound)?;
+        if found.expires_at.is_some() == collect {
+            return Ok(());
+        }
+        store::set_collect(work.conn(), &found.id, collect).await?;
+        let details = json!({ "attachment": found.id, "number": found.number, "collect": collect });
+        let event = match store::attachment(work.conn(), id.as_str()).await? {
+            Some(now) => LiveEvent::Attached {
+                attachment: attachment(&now),
+            },
+            // Its time is over already.
+            None => LiveEvent::Detached { attachment: id.clone() },
+        };
+        self.announce(&mut work, &row, "meeting.document_collect", &details, &event).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// At the end: what is to be collected leaves every device, those that are away as soon as they are seen again.
+    pub(super) async fn collect(&self, work: &mut Work, row: &Row) -> Result<()> {
+        let all = store::attachments(work.conn(), &row.id).await?.into_iter();
+        for found in all.filter(|a| a.expires_at.is_some()) {
+            store::collected(work.conn(), &found.id, now_us()).await?;
+            let details = json!({ "item": found.item_id, "attachment": found.id, "number": found.number, "sha256": found.sha256 });
+            let event = LiveEvent::Detached {
+                attachment: AttachmentId(found.id),
+            };
+            self.announce(work, row, "meeting.document_collected", &details, &event).await?;
+        }
+        Ok(())
     }
 }

@@ -64,6 +64,7 @@ impl Service {
             work.publish(&topic(&row.id), &LiveEvent::CurrentItem { item: None }).await?;
         }
         self.tell_floor(&mut work, &row.id).await?;
+        self.collect(&mut work, &row).await?;
         self.step(&mut work, &row, MeetingState::Closed, "meeting.closed").await?;
         work.commit().await?;
         self.count_no_more(&row.id);
@@ -72,7 +73,7 @@ impl Service {
     }
 
     async fn step(&self, work: &mut Work, row: &Row, state: MeetingState, action: &str) -> Result<()> {
-        store::set_state(work.conn(), &row.id, state).await?;
+        store::set_state(work.conn(), &row.id, state, now_us()).await?;
         let details = json!({ "state": state.as_str() });
         self.announce(work, row, action, &details, &LiveEvent::MeetingState { state }).await
     }

@@ -41,6 +41,12 @@ pub enum Error {
     VoteOpen,
     #[error("no key could be made")]
     NoKey,
+    #[error("the minutes were changed meanwhile")]
+    MinutesChanged,
+    #[error("the chair may not sign documents")]
+    ChairCannotSign,
+    #[error("the paper cannot be set: {0}")]
+    Paper(String),
     #[error("the vote is closed")]
     VoteClosed,
     #[error("the request cannot be read: {0}")]
@@ -73,11 +79,13 @@ impl Problem for Error {
             Self::AlreadyDrawn => "meetings.already_drawn",
             Self::OtherForm => "meetings.other_form",
             Self::VoteOpen => "meetings.vote_open",
+            Self::MinutesChanged => "meetings.minutes_changed",
+            Self::ChairCannotSign => "meetings.chair_cannot_sign",
             Self::VoteClosed => "meetings.vote_closed",
             Self::Form(_) => "meetings.form",
             Self::Identity(e) => e.code(),
             Self::Documents(e) => e.code(),
-            Self::NoKey | Self::Db(_) => "server.failed",
+            Self::NoKey | Self::Paper(_) | Self::Db(_) => "server.failed",
         }
     }
 
@@ -94,6 +102,8 @@ impl Problem for Error {
             | Self::VoteRunning
             | Self::AlreadyDrawn
             | Self::NotPresenting
+            | Self::MinutesChanged
+            | Self::ChairCannotSign
             | Self::OtherForm
             | Self::VoteOpen
             | Self::VoteClosed => StatusCode::CONFLICT,
@@ -102,7 +112,7 @@ impl Problem for Error {
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Identity(e) => e.status(),
             Self::Documents(e) => e.status(),
-            Self::NoKey | Self::Db(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoKey | Self::Paper(_) | Self::Db(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -126,6 +136,9 @@ impl Problem for Error {
                 "owner_id" => "Hãy chọn người thực hiện có tài khoản hoạt động.".into(),
                 "due_on" => "Hạn không phải là một ngày. Hãy chọn lại.".into(),
                 "result" => "Hãy nhập kết quả thực hiện (tối đa 2000 ký tự).".into(),
+                "sections" => "Một phần của biên bản quá dài, hoặc biên bản trống. Hãy sửa lại.".into(),
+                "remark" => "Hãy nhập ý kiến (tối đa 5000 ký tự).".into(),
+                "reason" => "Lý do dài quá 300 ký tự. Hãy rút gọn.".into(),
                 "question" => "Hãy nhập nội dung biểu quyết (tối đa 500 ký tự).".into(),
                 other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
             },
@@ -152,7 +165,14 @@ impl Problem for Error {
             Self::Form(_) => "Không đọc được yêu cầu. Hãy kiểm tra lại nội dung gửi.".into(),
             Self::Identity(e) => e.vi(),
             Self::Documents(e) => e.vi(),
-            Self::NoKey | Self::Db(_) => internal_vi(),
+            Self::MinutesChanged => {
+                "Biên bản đã được sửa ở nơi khác. Nội dung anh/chị vừa nhập vẫn còn trên màn hình; hãy tải lại để xem bản mới rồi sửa tiếp."
+                    .into()
+            }
+            Self::ChairCannotSign => {
+                "Người chủ trì chưa có quyền ký văn bản nên chưa trình ký biên bản được. Hãy nhờ quản trị thêm vai trò lãnh đạo.".into()
+            }
+            Self::NoKey | Self::Paper(_) | Self::Db(_) => internal_vi(),
         }
     }
 
@@ -176,6 +196,9 @@ impl Problem for Error {
                 "owner_id" => "Choose who is to do it, with an active account.".into(),
                 "due_on" => "The deadline is not a day. Choose it again.".into(),
                 "result" => "Enter what came of it (at most 2000 characters).".into(),
+                "sections" => "A part of the minutes is too long, or there is none. Correct it.".into(),
+                "remark" => "Enter your remark (at most 5000 characters).".into(),
+                "reason" => "The reason is longer than 300 characters. Shorten it.".into(),
                 "question" => "Enter what is voted on (at most 500 characters).".into(),
                 other => format!("The field {other} is missing or unusable. Check it."),
             },
@@ -200,7 +223,14 @@ impl Problem for Error {
             Self::Form(why) => format!("The request cannot be read. Check what is sent. ({why})"),
             Self::Identity(e) => e.en(),
             Self::Documents(e) => e.en(),
-            Self::NoKey | Self::Db(_) => internal_en(),
+            Self::MinutesChanged => {
+                "The minutes were changed elsewhere. What you entered is still on the screen: reload to see the new text, then go on."
+                    .into()
+            }
+            Self::ChairCannotSign => {
+                "The chair may not sign documents yet. Ask the administrator to give them the role of a leader.".into()
+            }
+            Self::NoKey | Self::Paper(_) | Self::Db(_) => internal_en(),
         }
     }
 

@@ -31,6 +31,8 @@ impl Service {
             state: MeetingState::Preparing,
             current_item: None,
             chair: String::new(),
+            opened_at: None,
+            closed_at: None,
         };
         if draft.chair_id == me {
             return Err(Error::Field("chair_id"));

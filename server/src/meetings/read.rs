@@ -52,14 +52,14 @@ impl Service {
         })
     }
 
-    /// The name under which an attachment is saved, if this person may read it.
-    pub async fn may_read_attachment(&self, actor: &Actor, id: &AttachmentId, sha256: &str) -> Result<String> {
+    /// The name under which an attachment is saved, if this person may read it, and whether a device may keep it.
+    pub async fn may_read_attachment(&self, actor: &Actor, id: &AttachmentId, sha256: &str) -> Result<(String, bool)> {
         actor.user()?;
         let mut c = self.db.read().acquire().await?;
         let found = store::attachment(&mut c, id.as_str()).await?;
         let found = found.filter(|a| a.sha256 == sha256).ok_or(Error::NotFound)?;
         self.seen(&mut c, actor, &found.meeting_id).await?;
-        Ok(file_name(&found))
+        Ok((file_name(&found), found.expires_at.is_none()))
     }
 }
 
@@ -124,6 +124,7 @@ pub(super) fn attachment(a: &AttachmentRow) -> Attachment {
         },
         attached: when(a.at),
         attached_by: a.by.clone(),
+        expires: a.expires_at.map(when),
     }
 }
 

@@ -1,11 +1,14 @@
 //! SQL of meetings, their agenda and their documents. Votes are in `ballots`.
 use super::rules::Part;
+use crate::clock::now_us;
 use crate::db::DbResult;
 use app::dto::floor::Clock;
 use app::dto::meetings::MeetingState;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+/// Microseconds after the planned end for which what is collected may still be read.
+pub const GRACE: i64 = 24 * 3600 * 1_000_000;
 /// Meetings that a list shows at most.
 const MOST: i64 = 200;
 
@@ -21,9 +24,12 @@ pub struct Row {
     pub current_item: Option<String>,
     /// Full name of the chair.
     pub chair: String,
+    /// When it was really opened and closed.
+    pub opened_at: Option<i64>,
+    pub closed_at: Option<i64>,
 }
 
-const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, p.full_name AS chair FROM meeting m \
+const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, m.opened_at, m.closed_at, p.full_name AS chair FROM meeting m \
     LEFT JOIN meeting_member c ON c.meeting_id = m.id AND c.part = 'chair' LEFT JOIN person p ON p.id = c.person_id";
 
 fn row(r: &AnyRow) -> DbResult<Row> {
@@ -37,6 +43,8 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         state: MeetingState::parse(&state).ok_or_else(|| sqlx::Error::Decode(format!("unknown state {state}").into()))?,
         current_item: r.try_get("current_item")?,
         chair: r.try_get::<Option<String>, _>("chair")?.unwrap_or_default(),
+        opened_at: r.try_get("opened_at")?,
+        closed_at: r.try_get("closed_at")?,
     })
 }
 
@@ -78,9 +86,15 @@ pub async fn insert(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<()> {
     Ok(())
 }
 
-pub async fn set_state(c: &mut AnyConnection, id: &str, state: MeetingState) -> DbResult<()> {
+pub async fn set_state(c: &mut AnyConnection, id: &str, state: MeetingState, now: i64) -> DbResult<()> {
     let sql = "UPDATE meeting SET state = $1 WHERE id = $2";
-    sqlx::query(sql).bind(state.as_str()).bind(id).execute(c).await?;
+    sqlx::query(sql).bind(state.as_str()).bind(id).execute(&mut *c).await?;
+    let moment = match state {
+        MeetingState::Open => "UPDATE meeting SET opened_at = $1 WHERE id = $2",
+        MeetingState::Closed => "UPDATE meeting SET closed_at = $1 WHERE id = $2",
+        MeetingState::Preparing | MeetingState::Published => return Ok(()),
+    };
+    sqlx::query(moment).bind(now).bind(id).execute(c).await?;
     Ok(())
 }
 
@@ -97,6 +111,8 @@ pub struct MemberRow {
     pub position: String,
     pub part: Part,
     pub checked_in_at: Option<i64>,
+    /// Why they did not come; empty when nobody said.
+    pub absence: String,
 }
 
 fn member_row(r: &AnyRow) -> DbResult<MemberRow> {
@@ -107,10 +123,11 @@ fn member_row(r: &AnyRow) -> DbResult<MemberRow> {
         position: r.try_get("position")?,
         part: Part::parse(&part).ok_or_else(|| sqlx::Error::Decode(format!("unknown part {part}").into()))?,
         checked_in_at: r.try_get("checked_in_at")?,
+        absence: r.try_get("absence")?,
     })
 }
 
-const MEMBERS: &str = "SELECT mm.person_id, p.full_name, p.position, mm.part, mm.checked_in_at \
+const MEMBERS: &str = "SELECT mm.person_id, p.full_name, p.position, mm.part, mm.checked_in_at, mm.absence \
     FROM meeting_member mm JOIN person p ON p.id = mm.person_id WHERE mm.meeting_id = $1";
 
 /// Chair, secretary, then the others by name.
@@ -233,9 +250,12 @@ pub struct AttachmentRow {
     /// Bytes.
     pub size: i64,
     pub pages: i64,
+    /// When it is gone at the latest, of what is collected at the end.
+    pub expires_at: Option<i64>,
 }
 
 fn attachment_row(r: &AnyRow) -> DbResult<AttachmentRow> {
+    let expires_at = r.try_get::<i64, _>("ends_at")? + GRACE;
     Ok(AttachmentRow {
         id: r.try_get("id")?,
         item_id: r.try_get("item_id")?,
@@ -248,23 +268,54 @@ fn attachment_row(r: &AnyRow) -> DbResult<AttachmentRow> {
         at: r.try_get("created_at")?,
         size: r.try_get("size")?,
         pages: r.try_get("pages")?,
+        expires_at: (r.try_get::<i64, _>("collect")? != 0).then_some(expires_at),
     })
 }
 
 const ATTACHMENTS: &str = "SELECT a.id, a.item_id, i.meeting_id, a.document_id, a.title, a.number, a.sha256, a.by_name, a.created_at, \
-    f.size, f.pages FROM attachment a JOIN agenda_item i ON i.id = a.item_id JOIN file f ON f.sha256 = a.sha256 WHERE a.removed_at IS NULL";
+    f.size, f.pages, a.collect, m.ends_at FROM attachment a JOIN agenda_item i ON i.id = a.item_id JOIN meeting m ON m.id = i.meeting_id \
+    JOIN file f ON f.sha256 = a.sha256 WHERE a.removed_at IS NULL AND a.collected_at IS NULL";
 
 /// Of the whole meeting, in the order in which they were attached.
 pub async fn attachments(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<AttachmentRow>> {
     let sql = AssertSqlSafe(format!("{ATTACHMENTS} AND i.meeting_id = $1 ORDER BY a.created_at, a.id"));
     let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
-    rows.iter().map(attachment_row).collect()
+    let all: DbResult<Vec<_>> = rows.iter().map(attachment_row).collect();
+    Ok(all?.into_iter().filter(there).collect())
+}
+
+/// What is to be collected is gone by itself, also where nobody closes the meeting.
+fn there(a: &AttachmentRow) -> bool {
+    a.expires_at.is_none_or(|at| at > now_us())
+}
+
+pub async fn set_collect(c: &mut AnyConnection, id: &str, collect: bool) -> DbResult<()> {
+    let sql = "UPDATE attachment SET collect = $1 WHERE id = $2";
+    sqlx::query(sql).bind(i64::from(collect)).bind(id).execute(c).await?;
+    Ok(())
+}
+
+pub async fn collected(c: &mut AnyConnection, id: &str, now: i64) -> DbResult<()> {
+    let sql = "UPDATE attachment SET collected_at = $1 WHERE id = $2";
+    sqlx::query(sql).bind(now).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// Item, title and number of every document that lay on the table, what was collected included.
+pub async fn documents_shown(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<(String, String, Option<String>)>> {
+    let sql = "SELECT a.item_id, a.title, a.number FROM attachment a JOIN agenda_item i ON i.id = a.item_id \
+        WHERE a.removed_at IS NULL AND i.removed_at IS NULL AND i.meeting_id = $1 ORDER BY a.created_at, a.id";
+    let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
+    rows.iter()
+        .map(|r| Ok((r.try_get("item_id")?, r.try_get("title")?, r.try_get("number")?)))
+        .collect()
 }
 
 pub async fn attachment(c: &mut AnyConnection, id: &str) -> DbResult<Option<AttachmentRow>> {
     let sql = AssertSqlSafe(format!("{ATTACHMENTS} AND a.id = $1"));
     let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
-    found.as_ref().map(attachment_row).transpose()
+    let found = found.as_ref().map(attachment_row).transpose()?;
+    Ok(found.filter(there))
 }
 
 /// The attachment of this very content to this item, if it is there.

@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
-use app::dto::after::{MyTask, TaskDraft};
+use app::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use app::dto::floor::ClockStep;
 use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use app::error::{ApiError, ApiResult};
@@ -104,6 +104,10 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.attach(&self.actor, &item, &document).await)
     }
 
+    async fn set_collect(&self, attachment: AttachmentId, collect: bool) -> ApiResult<()> {
+        api(self.service.set_collect(&self.actor, &attachment, collect).await)
+    }
+
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()> {
         api(self.service.detach(&self.actor, &attachment).await)
     }
@@ -130,6 +134,34 @@ impl MeetingsApi for Bound<Service> {
 
     async fn my_tasks(&self) -> ApiResult<Vec<MyTask>> {
         api(self.service.my_tasks(&self.actor).await)
+    }
+
+    async fn minutes(&self, id: MeetingId) -> ApiResult<Minutes> {
+        api(self.service.minutes(&self.actor, &id).await)
+    }
+
+    async fn set_absence(&self, id: MeetingId, person: UserId, reason: String) -> ApiResult<()> {
+        api(self.service.set_absence(&self.actor, &id, &person, &reason).await)
+    }
+
+    async fn draft_minutes(&self, id: MeetingId, anew: bool) -> ApiResult<()> {
+        api(self.service.draft_minutes(&self.actor, &id, anew).await)
+    }
+
+    async fn save_minutes(&self, id: MeetingId, revision: i64, sections: Vec<Section>) -> ApiResult<()> {
+        api(self.service.save_minutes(&self.actor, &id, revision, &sections).await)
+    }
+
+    async fn circulate_minutes(&self, id: MeetingId, revision: i64) -> ApiResult<()> {
+        api(self.service.circulate_minutes(&self.actor, &id, revision).await)
+    }
+
+    async fn remark_on_minutes(&self, id: MeetingId, text: String) -> ApiResult<()> {
+        api(self.service.remark_on_minutes(&self.actor, &id, &text).await)
+    }
+
+    async fn sign_minutes(&self, id: MeetingId, revision: i64, pin: String) -> ApiResult<DocumentId> {
+        api(self.service.sign_minutes(&self.actor, &id, revision, &pin).await)
     }
 
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId> {

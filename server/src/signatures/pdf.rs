@@ -19,18 +19,17 @@ impl Service {
     /// Reserves the boxes for number and date as form fields; `None` when the file has them already, or is signed: what
     /// is added after a signature would break it.
     pub async fn prepare_fields(&self, file: &Path, number: Placement, date: Placement) -> Result<Option<Incoming>> {
-        let field = |name: &str, placement: Placement, align, tooltip: &str| NewTextField {
-            name: name.into(),
-            placement: place(&placement),
-            font_size: FONT_SIZE,
-            align,
-            tooltip: tooltip.into(),
-            paper: true,
-        };
-        let fields = [
-            field(NUMBER, number, Align::Centre, "Số, ký hiệu"),
-            field(DATE, date, Align::Centre, "Địa danh, ngày tháng năm"),
-        ];
+        let number = field(NUMBER, number, "Số, ký hiệu");
+        self.reserve(file, vec![number, field(DATE, date, "Địa danh, ngày tháng năm")])
+            .await
+    }
+
+    /// The same for a paper that carries no date of its own beside its number, as minutes do (Decree 30/2020, Appendix III, form 1.10).
+    pub async fn prepare_number(&self, file: &Path, number: Placement) -> Result<Option<Incoming>> {
+        self.reserve(file, vec![field(NUMBER, number, "Số, ký hiệu")]).await
+    }
+
+    async fn reserve(&self, file: &Path, fields: Vec<NewTextField>) -> Result<Option<Incoming>> {
         let options = edit();
         self.written(file, move |source, out| {
             if signing::inspect(source, None)?.signatures > 0 {
@@ -47,7 +46,16 @@ impl Service {
 
     /// Fills the boxes reserved by [`Self::prepare_fields`]; `None` when the file has none.
     pub async fn fill_fields(&self, file: &Path, number: &str, date: &str) -> Result<Option<Incoming>> {
-        let values = [(NUMBER.to_owned(), number.to_owned()), (DATE.to_owned(), date.to_owned())];
+        let values = vec![(NUMBER.to_owned(), number.to_owned()), (DATE.to_owned(), date.to_owned())];
+        self.fill(file, values).await
+    }
+
+    /// Fills the box reserved by [`Self::prepare_number`].
+    pub async fn fill_number(&self, file: &Path, number: &str) -> Result<Option<Incoming>> {
+        self.fill(file, vec![(NUMBER.to_owned(), number.to_owned())]).await
+    }
+
+    async fn fill(&self, file: &Path, values: Vec<(String, String)>) -> Result<Option<Incoming>> {
         let options = edit();
         self.written(file, move |source, out| {
             match signing::fill_text_fields(source, out, &values, &options) {
@@ -102,6 +110,17 @@ fn write(files: &Files, file: &Path, work: impl FnOnce(&FileSource, &mut dyn Wri
     out.flush().map_err(io)?;
     drop(out);
     Ok(Some(files.adopt(output)?))
+}
+
+fn field(name: &str, placement: Placement, tooltip: &str) -> NewTextField {
+    NewTextField {
+        name: name.into(),
+        placement: place(&placement),
+        font_size: FONT_SIZE,
+        align: Align::Centre,
+        tooltip: tooltip.into(),
+        paper: true,
+    }
 }
 
 fn edit() -> EditOptions {

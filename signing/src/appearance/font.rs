@@ -1,16 +1,43 @@
 //! An embedded subset of a Times-like font that has every Vietnamese letter.
 use super::image::deflate;
 use crate::error::{Error, Result};
-use crate::pdf::append::Update;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use subsetter::GlyphRemapper;
 
 /// Tinos (Apache License 2.0), of the widths of Times New Roman.
-const FACE: &[u8] = include_bytes!("../../assets/Tinos-Regular.ttf");
+const REGULAR: &[u8] = include_bytes!("../../assets/Tinos-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../../assets/Tinos-Bold.ttf");
 
-pub(crate) struct Font {
+/// A cut of the font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Upright.
+    Regular,
+    /// Upright and bold.
+    Bold,
+}
+
+impl Face {
+    fn file(self) -> &'static [u8] {
+        match self {
+            Self::Regular => REGULAR,
+            Self::Bold => BOLD,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Regular => "Tinos",
+            Self::Bold => "Tinos-Bold",
+        }
+    }
+}
+
+/// The font with just the characters of some text, for whoever writes pages.
+pub struct Font {
+    cut: Face,
     data: Vec<u8>,
     /// New glyph number and width in thousandths of the size, for each character used.
     glyphs: BTreeMap<char, (u16, f64)>,
@@ -22,9 +49,12 @@ pub(crate) struct Font {
 
 impl Font {
     /// The font with just the characters of `lines`; one that it lacks is drawn as the missing-glyph box.
-    pub fn subset(lines: &[String]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When the font file cannot be cut down.
+    pub fn subset(cut: Face, lines: &[String]) -> Result<Self> {
         let broken = |e: &dyn std::fmt::Display| Error::Image(format!("font: {e}"));
-        let face = ttf_parser::Face::parse(FACE, 0).map_err(|e| broken(&e))?;
+        let face = ttf_parser::Face::parse(cut.file(), 0).map_err(|e| broken(&e))?;
         let scale = 1000.0 / f64::from(face.units_per_em());
         let mut remapper = GlyphRemapper::new();
         let mut glyphs = BTreeMap::new();
@@ -33,9 +63,10 @@ impl Font {
             let width = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * scale;
             glyphs.insert(c, (remapper.remap(glyph.0), width));
         }
-        let data = subsetter::subset(FACE, 0, &remapper).map_err(|e| broken(&e))?;
+        let data = subsetter::subset(cut.file(), 0, &remapper).map_err(|e| broken(&e))?;
         let b = face.global_bounding_box();
         Ok(Self {
+            cut,
             data,
             glyphs,
             ascent: f64::from(face.ascender()) * scale,
@@ -59,18 +90,19 @@ impl Font {
     }
 
     /// Adds the font as a composite one with identity encoding (ISO 32000-1, 9.7) and its way back to text.
-    pub fn embed(&self, update: &mut Update) -> ObjectId {
+    /// `add` takes an object into the file and says its number.
+    pub fn embed(&self, add: &mut dyn FnMut(Object) -> ObjectId) -> ObjectId {
         let compressed = deflate(&self.data).unwrap_or_default();
         let mut file = Dictionary::new();
         file.set("Length1", self.data.len() as i64);
         file.set("Filter", "FlateDecode");
-        let file = update.add(Stream::new(file, compressed));
+        let file = add(Stream::new(file, compressed).into());
         // Six letters from the content mark a subset (9.6.4).
         let tag: String = openssl::sha::sha256(&self.data)[..6]
             .iter()
             .map(|b| char::from(b'A' + b % 26))
             .collect();
-        let name = format!("{tag}+Tinos");
+        let name = format!("{tag}+{}", self.cut.name());
         let real = |n: f64| Object::Real(n as f32);
         let mut descriptor = Dictionary::new();
         descriptor.set("Type", "FontDescriptor");
@@ -81,9 +113,9 @@ impl Font {
         descriptor.set("Ascent", real(self.ascent));
         descriptor.set("Descent", real(self.descent));
         descriptor.set("CapHeight", real(self.cap_height));
-        descriptor.set("StemV", 80);
+        descriptor.set("StemV", if self.cut == Face::Bold { 140 } else { 80 });
         descriptor.set("FontFile2", file);
-        let descriptor = update.add(descriptor);
+        let descriptor = add(descriptor.into());
         let mut widths: BTreeMap<u16, f64> = BTreeMap::new();
         for (glyph, width) in self.glyphs.values() {
             widths.insert(*glyph, *width);
@@ -105,8 +137,8 @@ impl Font {
         descendant.set("FontDescriptor", descriptor);
         descendant.set("CIDToGIDMap", "Identity");
         descendant.set("W", array);
-        let descendant = update.add(descendant);
-        let to_unicode = update.add(Stream::new(Dictionary::new(), self.to_unicode().into_bytes()));
+        let descendant = add(descendant.into());
+        let to_unicode = add(Stream::new(Dictionary::new(), self.to_unicode().into_bytes()).into());
         let mut font = Dictionary::new();
         font.set("Type", "Font");
         font.set("Subtype", "Type0");
@@ -114,7 +146,7 @@ impl Font {
         font.set("Encoding", "Identity-H");
         font.set("DescendantFonts", vec![Object::Reference(descendant)]);
         font.set("ToUnicode", to_unicode);
-        update.add(font)
+        add(font.into())
     }
 
     fn to_unicode(&self) -> String {
@@ -143,13 +175,16 @@ mod tests {
 
     #[test]
     fn the_face_has_every_vietnamese_letter() {
-        let face = ttf_parser::Face::parse(FACE, 0).unwrap();
         let vowels = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ";
         let all = vowels
             .chars()
             .flat_map(|c| [c, c.to_uppercase().next().unwrap()])
             .chain("0123456789/–-.,:;()\"%".chars());
-        let missing: String = all.filter(|c| face.glyph_index(*c).is_none()).collect();
-        assert_eq!(missing, "");
+        let all: Vec<char> = all.collect();
+        for cut in [Face::Regular, Face::Bold] {
+            let face = ttf_parser::Face::parse(cut.file(), 0).unwrap();
+            let missing: String = all.iter().filter(|c| face.glyph_index(**c).is_none()).collect();
+            assert_eq!(missing, "", "{cut:?}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::pdf::append::Update;
 use crate::pdf::write;
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 
-pub(crate) use font::Font;
+pub use font::{Face, Font};
 
 /// Where text stands in its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -124,13 +124,13 @@ pub(crate) fn form(update: &mut Update, page: &Page, (w, h): (f64, f64), parts: 
         content.extend_from_slice(b"cm /Im Do Q\n");
     }
     if !lines.is_empty() {
-        let font = Font::subset(lines)?;
+        let font = Font::subset(Face::Regular, lines)?;
         let widest = lines.iter().map(|l| font.width(l)).fold(0.0, f64::max);
         let room = (w_rest - 2.0 * MARGIN).max(1.0);
         let fits = if widest > 0.0 { room / widest } else { f64::MAX };
         let fills = (h - 2.0 * MARGIN).max(1.0) / (LINE * lines.len() as f64);
         let size = if size > 0.0 { size } else { 12.0 }.min(fits).min(fills.max(4.0)).max(1.0);
-        let id = font.embed(update);
+        let id = font.embed(&mut |object| update.add(object));
         let mut fonts = Dictionary::new();
         fonts.set("F", id);
         resources.set("Font", fonts);

@@ -3,7 +3,7 @@ use super::conclude::Concluded;
 use super::conducting::{Later, Tool};
 use super::floor::ClockButtons;
 use super::room::Room;
-use crate::actions::meetings::{detach, set_item_clock};
+use crate::actions::meetings::{detach, set_collect, set_item_clock};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
@@ -162,7 +162,7 @@ fn Item(
                 <ItemClock room item call />
             </Show>
             <ul class="agenda-documents">
-                <For each=documents key=|d| (d.id.clone(), d.file.sha256.clone()) let(document)>
+                <For each=documents key=|d| (d.id.clone(), d.file.sha256.clone(), d.expires.is_some()) let(document)>
                     <Document room document arranging call />
                 </For>
             </ul>
@@ -208,6 +208,8 @@ fn ItemClock(room: Room, item: Memo<Option<AgendaItem>>, call: Call) -> impl Int
 fn Document(room: Room, document: Attachment, #[prop(into)] arranging: Signal<bool>, call: Call) -> impl IntoView {
     let ready = use_ready();
     let (id, taken) = (document.id.clone(), document.id.clone());
+    let collected = document.expires.is_some();
+    let marked = StoredValue::new(document.id.clone());
     let key = document.id.clone();
     let reading = Memo::new(move |_| room.open.with(|open| open.as_ref() == Some(&key)));
     view! {
@@ -228,10 +230,21 @@ fn Document(room: Room, document: Attachment, #[prop(into)] arranging: Signal<bo
                         {document.number.map(|number| view! { <span class="number">{number}</span> })}
                         <span>{tf("meetings.pages", &[("n", &document.file.pages.to_string())])}</span>
                         <span class="number">{document.attached.text}</span>
+                        {collected.then(|| view! { <span class="badge" data-test="collected">{t("meetings.collected")}</span> })}
                     </span>
                 </span>
             </button>
             <Show when=move || arranging.get()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-test="collect"
+                    aria-pressed=collected.to_string()
+                    disabled=move || call.blocked()
+                    on:click=move |_| call.run(set_collect(marked.get_value(), !collected), |()| ())
+                >
+                    {t("meetings.collect")}
+                </button>
                 <button
                     type="button"
                     class="icon-button"

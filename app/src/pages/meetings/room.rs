@@ -5,7 +5,7 @@ use super::floor::FloorPanel;
 use super::hands::{Hand, InHand};
 use super::people::{CheckIn, People};
 use super::reader::Reader;
-use super::state::{apply, attachment, newest};
+use super::state::{apply, attachment, expire, newest, next_expiry};
 use super::votes::Votes;
 use super::{MeetingBadge, span};
 use crate::actions::meetings::get_meeting;
@@ -14,7 +14,7 @@ use crate::components::layout::use_session;
 use crate::components::live::{LinkState, News, follow};
 use crate::components::notice::{ErrorNote, Loading};
 use crate::dto::identity::Me;
-use crate::dto::meetings::{Attachment, MeetingDetail};
+use crate::dto::meetings::{Attachment, MeetingDetail, MeetingState};
 use crate::i18n::t;
 use crate::ids::{AttachmentId, MeetingId, UserId, VoteId};
 use crate::live::LiveEvent;
@@ -159,10 +159,30 @@ impl Room {
         self.close_gone();
     }
 
+    /// Takes away what has expired, and looks again when the next will.
+    fn expire(self) {
+        let now = (js_sys::Date::now() * 1000.0) as i64;
+        let next = self.detail.try_with_untracked(next_expiry).flatten();
+        let Some(at) = next else { return };
+        if at <= now {
+            let _ = self.detail.try_update(|d| expire(d, now));
+            self.close_gone();
+        }
+        // Not longer than a timer of a browser holds, and than a tablet sleeps.
+        let wait = Duration::from_micros((at - now).clamp(1_000_000, 3_600_000_000).unsigned_abs());
+        set_timeout(move || self.expire(), wait);
+    }
+
     /// Follows the meeting's topic from the snapshot's number on. Browser only.
     pub fn stay_alive(self) {
         let from = RwSignal::new(self.detail.with_untracked(|d| d.topic_seq));
         let topic = self.detail.with_untracked(|d| d.topic.clone());
+        let collects = Memo::new(move |_| self.detail.with(next_expiry));
+        Effect::new(move |_| {
+            if collects.get().is_some() {
+                self.expire();
+            }
+        });
         Effect::new(move |_| {
             follow(&topic, from.get(), move |news| match news {
                 News::Event(event) => self.hear(event),
@@ -230,6 +250,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
     let room = Room::new(detail, me.id.clone());
     room.stay_alive();
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
+    let minutes = StoredValue::new(["/meetings/", row.id.as_str(), "/minutes"].concat());
     view! {
         <Title text=[row.title.as_str(), " · kyhop"].concat() />
         <div class="room" class:room-wide=move || room.wide.get()>
@@ -243,6 +264,11 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                         <A href=["/meetings/", row.id.as_str(), "/screen"].concat() attr:class="screen-link">
                             {t("screen.open")}
                         </A>
+                        <Show when=move || state.get() == MeetingState::Closed>
+                            <A href=minutes.get_value() attr:class="screen-link">
+                                {t("minutes.title")}
+                            </A>
+                        </Show>
                     </p>
                 </div>
                 <div class="room-status">

@@ -68,7 +68,8 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         LiveEvent::DocumentChanged { .. }
         | LiveEvent::ReceiverChanged { .. }
         | LiveEvent::MeetingPublished { .. }
-        | LiveEvent::TaskChanged { .. } => {}
+        | LiveEvent::TaskChanged { .. }
+        | LiveEvent::MinutesChanged => {}
     }
 }
 
@@ -81,6 +82,19 @@ fn put<T, K: PartialEq>(list: &mut Vec<T>, thing: T, key: fn(&T) -> &K) {
 
 pub fn attachment<'a>(meeting: &'a MeetingDetail, id: &AttachmentId) -> Option<&'a Attachment> {
     meeting.items.iter().flat_map(|i| &i.documents).find(|d| d.id == *id)
+}
+
+/// Documents whose time is over leave by themselves, also without a link. `now` in microseconds since the Unix epoch.
+pub fn expire(meeting: &mut MeetingDetail, now: i64) {
+    for item in &mut meeting.items {
+        item.documents.retain(|d| d.expires.as_ref().is_none_or(|at| at.us > now));
+    }
+}
+
+/// When the next document expires.
+pub fn next_expiry(meeting: &MeetingDetail) -> Option<i64> {
+    let all = meeting.items.iter().flat_map(|i| &i.documents);
+    all.filter_map(|d| d.expires.as_ref().map(|at| at.us)).min()
 }
 
 /// The document to begin with: the newest of the item under discussion, else of all.
@@ -129,6 +143,7 @@ mod tests {
             },
             attached: When { us, text: String::new() },
             attached_by: String::new(),
+            expires: None,
         }
     }
 
