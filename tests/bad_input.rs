@@ -126,6 +126,7 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "assignment",
         "file",
         "meeting",
+        "meeting_member",
         "agenda_item",
         "attachment",
         "task",

@@ -1,5 +1,6 @@
 //! One binary for every integration test: real servers, databases, sockets, keys and files. A module for each topic.
 mod admin;
+mod answers;
 mod audit;
 mod axis;
 mod bad_input;

@@ -21,6 +21,7 @@ async fn every_described_route_answers_and_none_lets_a_stranger_in() {
         let address = path
             .replace("{id}", "none")
             .replace("{item}", "none")
+            .replace("{person}", "none")
             .replace("{code}", "H1")
             .replace("{number}", "1")
             .replace("{action}", "submit")

@@ -6,7 +6,7 @@ use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
-use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
+use crate::dto::meetings::{Answer, Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
@@ -85,6 +85,11 @@ pub trait MeetingsApi: Send + Sync {
     async fn close(&self, id: MeetingId) -> ApiResult<()>;
     async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()>;
     async fn check_in(&self, id: MeetingId) -> ApiResult<()>;
+    /// What an invited person says; a later answer replaces an earlier one.
+    async fn answer(&self, id: MeetingId, answer: Answer) -> ApiResult<()>;
+    async fn add_member(&self, id: MeetingId, person: UserId) -> ApiResult<()>;
+    /// Nobody who was present.
+    async fn remove_member(&self, id: MeetingId, person: UserId) -> ApiResult<()>;
     /// Xin phát biểu, for oneself; chair and secretary also for another. Who waits already keeps the place.
     async fn ask_to_speak(&self, id: MeetingId, who: Option<UserId>) -> ApiResult<SpeechId>;
     async fn withdraw_speech(&self, speech: SpeechId) -> ApiResult<()>;

@@ -7,7 +7,7 @@ use crate::dto::after::Conclusion;
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
 use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, Vote};
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, TaskId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, TaskId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
 
 /// Highest version of these frames that this build speaks.
@@ -88,6 +88,13 @@ pub enum LiveEvent {
     },
     CheckedIn {
         member: Member,
+    },
+    /// A member came to the list, answered the invitation, or sends somebody else.
+    MemberChanged {
+        member: Member,
+    },
+    MemberRemoved {
+        user: UserId,
     },
     /// Somebody asked for the floor, got it, gave it back, or its clock was stopped.
     FloorChanged {

@@ -234,11 +234,15 @@ CREATE TABLE meeting (
 CREATE TABLE meeting_member (
   meeting_id    TEXT NOT NULL REFERENCES meeting(id),
   person_id     TEXT NOT NULL REFERENCES person(id),
-  -- chair, secretary, member
+  -- chair, secretary, member, delegated (who sends somebody else)
   part          TEXT NOT NULL,
   checked_in_at BIGINT,
   -- why they did not come
   absence       TEXT NOT NULL DEFAULT '',
+  -- to the invitation: '', accepted, declined, delegated
+  answer        TEXT NOT NULL DEFAULT '',
+  -- whom this person stands for
+  stands_for    TEXT REFERENCES person(id),
   PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX meeting_member_person ON meeting_member(person_id);

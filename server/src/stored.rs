@@ -16,6 +16,7 @@ pub fn routes() -> Router<AppState> {
         .route("/files/document/{id}/{name}", get(document))
         .route("/files/attachment/{id}/{name}", get(attachment))
         .route("/files/minutes/{name}", get(minutes))
+        .route("/files/invitation/{name}", get(invitation))
 }
 
 async fn document(
@@ -41,16 +42,37 @@ async fn attachment(
     Ok(serve(&state, sha256, &file_name, keep, request).await)
 }
 
+/// `{meeting}.pdf` is the invitation on paper, `{meeting}.ics` for a calendar.
+async fn invitation(State(state): State<AppState>, Caller(actor): Caller, Path(name): Path<String>) -> Result<Response, Fault> {
+    if let Some(id) = name.strip_suffix(".ics") {
+        let text = state.meetings.calendar_event(&actor, &MeetingId::from(id)).await?;
+        let headers = [
+            (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
+            (header::CACHE_CONTROL, "private, no-store".to_owned()),
+            (header::CONTENT_DISPOSITION, disposition("attachment", "cuoc-hop.ics")),
+        ];
+        return Ok((headers, text).into_response());
+    }
+    let id = MeetingId::from(name.trim_end_matches(".pdf"));
+    let (bytes, file_name) = state.meetings.invitation(&actor, &id).await?;
+    Ok(made(bytes, &file_name))
+}
+
 /// Minutes as they would look on paper now: made on the spot, nothing is kept.
 async fn minutes(State(state): State<AppState>, Caller(actor): Caller, Path(name): Path<String>) -> Result<Response, Fault> {
     let id = MeetingId::from(name.trim_end_matches(".pdf"));
     let (bytes, file_name) = state.meetings.minutes_preview(&actor, &id).await?;
+    Ok(made(bytes, &file_name))
+}
+
+/// A paper that was made for this answer.
+fn made(bytes: Vec<u8>, file_name: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition("inline", &file_name)),
+        (header::CONTENT_DISPOSITION, disposition("inline", file_name)),
     ];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
 }
 
 /// How long a browser may keep an answer.

@@ -136,6 +136,42 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "attachment": "nothing", "collect": true }),
         ),
         (
+            "declining without a reason",
+            member,
+            "answer",
+            json!({ "id": id, "answer": { "decline": { "reason": " " } } }),
+        ),
+        (
+            "sending somebody who does not exist",
+            member,
+            "answer",
+            json!({ "id": id, "answer": { "delegate": { "to": "nobody", "reason": "" } } }),
+        ),
+        (
+            "an answer of the secretary",
+            secretary,
+            "answer",
+            json!({ "id": id, "answer": "accept" }),
+        ),
+        (
+            "inviting somebody who does not exist",
+            secretary,
+            "add-member",
+            json!({ "id": id, "person": "nobody" }),
+        ),
+        (
+            "removing the chair",
+            secretary,
+            "remove-member",
+            json!({ "id": id, "person": ground.leader.actor.id() }),
+        ),
+        (
+            "removing by a member",
+            member,
+            "remove-member",
+            json!({ "id": id, "person": member.actor.id() }),
+        ),
+        (
             "detaching what is not attached",
             secretary,
             "detach",
@@ -348,6 +384,12 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
         &stranger
             .send(reqwest::Method::DELETE, &presenting, "application/json", Vec::new())
             .await,
+    );
+    let answer = format!("/api/v1/meetings/{}/answer", meeting.id);
+    let shrug = json!({ "answer": "perhaps" }).to_string().into_bytes();
+    table.tried(
+        "an answer that is none",
+        &machine.send(reqwest::Method::PUT, &answer, "application/json", shrug).await,
     );
     let tasks = format!("/api/v1/items/{}/tasks", meeting.item);
     let task = json!({ "text": "x", "owner": ground.drafter.actor.id() });

@@ -1,7 +1,7 @@
 //! Paperless meetings.
 use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use crate::dto::floor::ClockStep;
-use crate::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
+use crate::dto::meetings::{Answer, Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use crate::error::ApiResult;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use leptos::prelude::*;
@@ -208,4 +208,19 @@ pub async fn sign_minutes(id: MeetingId, revision: i64, pin: String) -> ApiResul
 #[server(prefix = "/api/ui", endpoint = "meetings/collect", input = Json)]
 pub async fn set_collect(attachment: AttachmentId, collect: bool) -> ApiResult<()> {
     expect_context::<Meetings>().set_collect(attachment, collect).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/answer", input = Json)]
+pub async fn answer_invitation(id: MeetingId, answer: Answer) -> ApiResult<()> {
+    expect_context::<Meetings>().answer(id, answer).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/add-member", input = Json)]
+pub async fn add_member(id: MeetingId, person: UserId) -> ApiResult<()> {
+    expect_context::<Meetings>().add_member(id, person).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/remove-member", input = Json)]
+pub async fn remove_member(id: MeetingId, person: UserId) -> ApiResult<()> {
+    expect_context::<Meetings>().remove_member(id, person).await
 }

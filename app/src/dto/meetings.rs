@@ -1,5 +1,5 @@
 //! Paperless meetings.
-use super::after::Conclusion;
+use super::after::{Absent, Conclusion};
 use super::floor::{Clock, Floor};
 use super::{FileRef, When};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
@@ -51,9 +51,37 @@ pub struct Member {
     pub user_id: UserId,
     pub full_name: String,
     pub position: String,
-    /// `chair`, `secretary` or `member`.
+    /// `chair`, `secretary`, `member`, or `delegated` for who sends somebody else.
     pub part: String,
     pub checked_in: Option<When>,
+    /// To the invitation: empty, `accepted`, `declined` or `delegated`.
+    #[serde(default)]
+    pub answer: String,
+    /// Full name of whom this person stands for; empty for nobody.
+    #[serde(default)]
+    pub stands_for: String,
+}
+
+impl Member {
+    /// The secretary records votes and casts none; who sends another has given the vote to them.
+    pub fn votes(&self) -> bool {
+        self.part != "secretary" && self.part != "delegated"
+    }
+}
+
+/// What an invited person says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Accept,
+    Decline {
+        reason: String,
+    },
+    /// Ủy quyền: the other person gets exactly this one's place.
+    Delegate {
+        to: UserId,
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -282,6 +310,9 @@ pub struct MeetingDetail {
     pub presenting: Option<Presenting>,
     /// `chair`, `secretary`, `member`, or empty for those who only watch (auditor).
     pub my_part: String,
+    /// For the secretary alone: who is not coming, and why.
+    #[serde(default)]
+    pub absent: Vec<Absent>,
     pub may_manage: bool,
     pub topic: String,
     /// Last number of the topic contained in this answer.
@@ -310,7 +341,7 @@ impl MeetingDetail {
 
     /// The secretary does not count.
     pub fn quorum(&self) -> Quorum {
-        let voting = || self.members.iter().filter(|m| m.part != "secretary");
+        let voting = || self.members.iter().filter(|m| m.votes());
         Quorum {
             present: voting().filter(|m| m.checked_in.is_some()).count(),
             needed: (voting().count() * 2).div_ceil(3),

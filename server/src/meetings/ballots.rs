@@ -55,9 +55,9 @@ fn row(r: &AnyRow) -> DbResult<VoteRow> {
 /// `$1` is the person whose own ballot is told. What lies in the urn of a secret vote is counted by choice once it is closed.
 const SELECT: &str = "SELECT v.id, v.meeting_id, v.item_id, v.question, v.majority, v.form, v.closed_at, \
     (SELECT k.modulus FROM vote_key k WHERE k.vote_id = v.id) AS modulus, \
-    COALESCE(v.eligible, (SELECT COUNT(*) FROM meeting_member m WHERE m.meeting_id = v.meeting_id AND m.part <> 'secretary' \
+    COALESCE(v.eligible, (SELECT COUNT(*) FROM meeting_member m WHERE m.meeting_id = v.meeting_id AND m.part NOT IN ('secretary', 'delegated') \
     AND m.checked_in_at IS NOT NULL)) AS eligible, \
-    COALESCE(v.entitled, (SELECT COUNT(*) FROM meeting_member m WHERE m.meeting_id = v.meeting_id AND m.part <> 'secretary')) AS entitled, \
+    COALESCE(v.entitled, (SELECT COUNT(*) FROM meeting_member m WHERE m.meeting_id = v.meeting_id AND m.part NOT IN ('secretary', 'delegated'))) AS entitled, \
     (SELECT COUNT(*) FROM ballot b WHERE b.vote_id = v.id) + (SELECT COUNT(*) FROM secret_ballot s WHERE s.vote_id = v.id) AS ballots, \
     (SELECT COUNT(*) FROM ballot b WHERE b.vote_id = v.id AND b.choice = 'agree') \
     + (SELECT COUNT(*) FROM secret_ballot s WHERE s.vote_id = v.id AND v.closed_at IS NOT NULL AND s.choice = 'agree') AS agree, \

@@ -1,5 +1,6 @@
 //! From publication to closing. What is already so stays so: asking twice is no error and no second event.
 use super::read::member;
+use super::rules::Part;
 use super::store::{self, ItemRow, Row};
 use super::{Error, Need, Result, Service, ballots, topic};
 use crate::actor::Actor;
@@ -125,6 +126,10 @@ impl Service {
         let before = store::member(work.conn(), &row.id, me).await?.ok_or(Error::NotFound)?;
         if before.checked_in_at.is_some() {
             return Ok(());
+        }
+        // Who comes after all takes the delegation back first.
+        if before.part == Part::Delegated {
+            return Err(Error::NotNow);
         }
         store::check_in(work.conn(), &row.id, me, now_us()).await?;
         let now = store::member(work.conn(), &row.id, me).await?.ok_or(Error::NotFound)?;

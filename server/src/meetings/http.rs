@@ -22,6 +22,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
         .merge(super::http_after::routes())
         .merge(super::http_floor::routes())
+        .merge(super::http_members::routes())
         .merge(super::http_ballots::routes())
         .merge(super::http_presenter::routes())
 }
@@ -79,8 +80,12 @@ pub struct MemberV1 {
     pub id: String,
     pub full_name: String,
     pub position: String,
-    /// `chair`, `secretary` or `member`.
+    /// `chair`, `secretary`, `member`, or `delegated` for who sends somebody else.
     pub part: String,
+    /// To the invitation: empty, `accepted`, `declined` or `delegated`.
+    pub answer: String,
+    /// Full name of whom they stand for; empty for nobody.
+    pub stands_for: String,
     /// When they checked in.
     pub checked_in: Option<i64>,
 }
@@ -183,6 +188,8 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         full_name: p.full_name,
         position: p.position,
         part: p.part,
+        answer: p.answer,
+        stands_for: p.stands_for,
         checked_in: p.checked_in.map(|w| w.us),
     });
     let votes = m.votes.into_iter().map(|v| VoteV1 {

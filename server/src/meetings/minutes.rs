@@ -2,7 +2,7 @@
 use super::minutes_store::{self as kept, MinutesRow};
 use super::minutes_text::{self as text, Facts};
 use super::rules::{self, Part};
-use super::store::{self, Row};
+use super::store::{self, MemberRow, Row};
 use super::{Error, Need, Result, Service, lines, topic};
 use crate::actor::Actor;
 use crate::clock::{now_us, when};
@@ -282,15 +282,18 @@ async fn chair(c: &mut AnyConnection, meeting: &str) -> Result<String> {
 
 /// Whoever was to come and did not check in, the secretary apart.
 async fn absent(c: &mut AnyConnection, meeting: &str) -> Result<Vec<Absent>> {
-    let members = store::members(c, meeting).await?.into_iter();
-    let away = members.filter(|m| m.part != Part::Secretary && m.checked_in_at.is_none());
+    Ok(away(&store::members(c, meeting).await?))
+}
+
+pub(super) fn away(members: &[MemberRow]) -> Vec<Absent> {
+    let away = members.iter().filter(|m| m.part != Part::Secretary && m.checked_in_at.is_none());
     let all = away.map(|m| Absent {
-        user_id: UserId(m.person_id),
-        full_name: m.full_name,
-        position: m.position,
-        reason: m.absence,
+        user_id: UserId(m.person_id.clone()),
+        full_name: m.full_name.clone(),
+        position: m.position.clone(),
+        reason: m.absence.clone(),
     });
-    Ok(all.collect())
+    all.collect()
 }
 
 async fn written(c: &mut AnyConnection, actor: &Actor, row: &Row, m: MinutesRow) -> Result<Written> {

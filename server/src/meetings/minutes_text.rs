@@ -87,10 +87,17 @@ fn attendance(f: &Facts) -> Vec<String> {
             lines.push(format!("{words}: {}.", person(&m.full_name, &m.position)));
         }
     }
-    let voting = d.members.iter().filter(|m| m.part != "secretary");
+    let voting = d.members.iter().filter(|m| m.votes());
     let present: Vec<&Member> = voting.clone().filter(|m| m.checked_in.is_some()).collect();
     lines.push(format!("Có mặt {} trên tổng số {} đại biểu:", present.len(), voting.count()));
-    lines.extend(present.iter().map(|m| format!("- {};", person(&m.full_name, &m.position))));
+    lines.extend(present.iter().map(|m| {
+        let stands = if m.stands_for.is_empty() {
+            String::new()
+        } else {
+            format!(" (được {} ủy quyền)", m.stands_for)
+        };
+        format!("- {}{stands};", person(&m.full_name, &m.position))
+    }));
     if !f.absent.is_empty() {
         lines.push(format!("Vắng mặt {}:", f.absent.len()));
     }

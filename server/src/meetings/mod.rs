@@ -1,5 +1,6 @@
 //! Paperless meetings: preparing, conducting, documents, votes.
 pub mod agenda;
+mod answers;
 mod ballots;
 mod blind;
 mod conclusions;
@@ -10,7 +11,9 @@ pub mod http;
 pub mod http_after;
 pub mod http_ballots;
 pub mod http_floor;
+pub mod http_members;
 pub mod http_presenter;
+mod invitation;
 pub mod minutes;
 mod minutes_store;
 mod minutes_text;

@@ -66,7 +66,7 @@ impl Service {
             .speaking
             .is_some_and(|s| s.user_id == now.user_id);
         let part = store::member(&mut tx, meeting, now.user_id.as_str()).await?.map(|m| m.part);
-        if !speaks && matches!(part, None | Some(rules::Part::Member)) {
+        if !speaks && matches!(part, None | Some(rules::Part::Member | rules::Part::Delegated)) {
             self.tell_presenting(meeting, None);
         }
         Ok(())

@@ -46,6 +46,11 @@ impl Service {
             floor,
             presenting: self.presenting(&row.id),
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
+            absent: if rules::may_manage(actor, part) {
+                super::minutes::away(&members)
+            } else {
+                Vec::new()
+            },
             may_manage: rules::may_manage(actor, part),
             topic,
             topic_seq,
@@ -90,6 +95,8 @@ pub(super) fn member(m: &MemberRow) -> Member {
         position: m.position.clone(),
         part: m.part.as_str().to_owned(),
         checked_in: m.checked_in_at.map(when),
+        answer: m.answer.clone(),
+        stands_for: m.stands_for_name.clone(),
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Part {
     Chair,
     Secretary,
     Member,
+    /// Sends somebody else, and only watches.
+    Delegated,
 }
 
 impl Part {
@@ -18,16 +20,19 @@ impl Part {
             Self::Chair => "chair",
             Self::Secretary => "secretary",
             Self::Member => "member",
+            Self::Delegated => "delegated",
         }
     }
 
     pub fn parse(s: &str) -> Option<Self> {
-        [Self::Chair, Self::Secretary, Self::Member].into_iter().find(|p| p.as_str() == s)
+        [Self::Chair, Self::Secretary, Self::Member, Self::Delegated]
+            .into_iter()
+            .find(|p| p.as_str() == s)
     }
 
-    /// The secretary records votes and casts none.
+    /// The secretary records votes and casts none; who sends another has given the vote to them.
     pub fn votes(self) -> bool {
-        self != Self::Secretary
+        !matches!(self, Self::Secretary | Self::Delegated)
     }
 }
 

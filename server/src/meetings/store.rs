@@ -113,6 +113,10 @@ pub struct MemberRow {
     pub checked_in_at: Option<i64>,
     /// Why they did not come; empty when nobody said.
     pub absence: String,
+    pub answer: String,
+    /// Id and full name of whom this person stands for.
+    pub stands_for: Option<String>,
+    pub stands_for_name: String,
 }
 
 fn member_row(r: &AnyRow) -> DbResult<MemberRow> {
@@ -124,11 +128,14 @@ fn member_row(r: &AnyRow) -> DbResult<MemberRow> {
         part: Part::parse(&part).ok_or_else(|| sqlx::Error::Decode(format!("unknown part {part}").into()))?,
         checked_in_at: r.try_get("checked_in_at")?,
         absence: r.try_get("absence")?,
+        answer: r.try_get("answer")?,
+        stands_for: r.try_get("stands_for")?,
+        stands_for_name: r.try_get::<Option<String>, _>("stands_for_name")?.unwrap_or_default(),
     })
 }
 
-const MEMBERS: &str = "SELECT mm.person_id, p.full_name, p.position, mm.part, mm.checked_in_at, mm.absence \
-    FROM meeting_member mm JOIN person p ON p.id = mm.person_id WHERE mm.meeting_id = $1";
+const MEMBERS: &str = "SELECT mm.person_id, p.full_name, p.position, mm.part, mm.checked_in_at, mm.absence, mm.answer, mm.stands_for, \
+    s.full_name AS stands_for_name FROM meeting_member mm JOIN person p ON p.id = mm.person_id LEFT JOIN person s ON s.id = mm.stands_for WHERE mm.meeting_id = $1";
 
 /// Chair, secretary, then the others by name.
 pub async fn members(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<MemberRow>> {
@@ -148,6 +155,26 @@ pub async fn member(c: &mut AnyConnection, meeting: &str, person: &str) -> DbRes
 pub async fn add_member(c: &mut AnyConnection, meeting: &str, person: &str, part: Part) -> DbResult<()> {
     let sql = "INSERT INTO meeting_member (meeting_id, person_id, part, checked_in_at) VALUES ($1, $2, $3, NULL)";
     sqlx::query(sql).bind(meeting).bind(person).bind(part.as_str()).execute(c).await?;
+    Ok(())
+}
+
+pub async fn remove_member(c: &mut AnyConnection, meeting: &str, person: &str) -> DbResult<()> {
+    let sql = "DELETE FROM meeting_member WHERE meeting_id = $1 AND person_id = $2";
+    sqlx::query(sql).bind(meeting).bind(person).execute(c).await?;
+    Ok(())
+}
+
+pub async fn set_answer(c: &mut AnyConnection, meeting: &str, m: &MemberRow) -> DbResult<()> {
+    let sql = "UPDATE meeting_member SET part = $1, answer = $2, absence = $3, stands_for = $4 WHERE meeting_id = $5 AND person_id = $6";
+    sqlx::query(sql)
+        .bind(m.part.as_str())
+        .bind(&m.answer)
+        .bind(&m.absence)
+        .bind(m.stands_for.clone())
+        .bind(meeting)
+        .bind(&m.person_id)
+        .execute(c)
+        .await?;
     Ok(())
 }
 

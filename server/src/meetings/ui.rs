@@ -7,7 +7,7 @@ use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
 use app::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use app::dto::floor::ClockStep;
-use app::dto::meetings::{Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
+use app::dto::meetings::{Answer, Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
 use app::error::{ApiError, ApiResult};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use async_trait::async_trait;
@@ -66,6 +66,18 @@ impl MeetingsApi for Bound<Service> {
 
     async fn check_in(&self, id: MeetingId) -> ApiResult<()> {
         api(self.service.check_in(&self.actor, &id).await)
+    }
+
+    async fn answer(&self, id: MeetingId, answer: Answer) -> ApiResult<()> {
+        api(self.service.answer(&self.actor, &id, &answer).await)
+    }
+
+    async fn add_member(&self, id: MeetingId, person: UserId) -> ApiResult<()> {
+        api(self.service.add_member(&self.actor, &id, &person).await)
+    }
+
+    async fn remove_member(&self, id: MeetingId, person: UserId) -> ApiResult<()> {
+        api(self.service.remove_member(&self.actor, &id, &person).await)
     }
 
     async fn ask_to_speak(&self, id: MeetingId, who: Option<UserId>) -> ApiResult<SpeechId> {

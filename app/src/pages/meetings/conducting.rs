@@ -1,5 +1,6 @@
 //! What only chair and secretary need: in a part of the program beside the room's.
 use super::agenda::ItemLine;
+use super::answering::{Answering, EditMembers};
 use super::attach::AttachDialog;
 use super::conclude::Conclude;
 use super::conduct::Conduct;
@@ -20,6 +21,9 @@ pub enum Tool {
     Attach(Room, RwSignal<Option<ItemId>>),
     OfItem(ItemLine),
     Conclude(ItemLine),
+    /// What one answers to the invitation: anybody's who is invited.
+    Answer(Room),
+    Members(Room),
     Ask(Room),
     AddSpeaker(Room),
     Length(RwSignal<u32>),
@@ -33,6 +37,8 @@ impl Tool {
             Self::Attach(room, target) => view! { <AttachDialog room target /> }.into_any(),
             Self::OfItem(line) => view! { <ItemTools line /> }.into_any(),
             Self::Conclude(line) => view! { <Conclude line /> }.into_any(),
+            Self::Answer(room) => view! { <Answering room /> }.into_any(),
+            Self::Members(room) => view! { <EditMembers room /> }.into_any(),
             Self::Ask(room) => view! { <Ask room /> }.into_any(),
             Self::AddSpeaker(room) => view! { <AddSpeaker room /> }.into_any(),
             Self::Length(minutes) => view! { <Length minutes /> }.into_any(),

@@ -1,5 +1,6 @@
 //! Meetings: the list, a new one, and the room.
 mod agenda;
+mod answering;
 mod attach;
 mod chart;
 mod conclude;

@@ -1,4 +1,5 @@
 //! Who takes part and who is here.
+use super::conducting::{Later, Tool};
 use super::room::Room;
 use crate::actions::meetings::check_in;
 use crate::components::call::Call;
@@ -86,6 +87,8 @@ pub fn People(room: Room) -> impl IntoView {
             )
         })
     };
+    let may_manage = room.detail.with_untracked(|d| d.may_manage);
+    let closed = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Closed));
     let quorum = Memo::new(move |_| room.detail.with(|d| d.quorum()));
     let enough = move || {
         let Quorum { present, needed } = quorum.get();
@@ -117,10 +120,18 @@ pub fn People(room: Room) -> impl IntoView {
                     </span>
                 </summary>
                 <ul class="members">
-                    <For each=members key=|m| (m.user_id.clone(), m.checked_in.is_some()) let(member)>
-                        <Row member />
+                    <For each=members key=|m| (m.user_id.clone(), m.checked_in.is_some(), m.answer.clone(), m.part.clone(), m.stands_for.clone()) let(member)>
+                        <Row room member />
                     </For>
                 </ul>
+                {may_manage
+                    .then(|| {
+                        view! {
+                            <Show when=move || !closed.get()>
+                                <Later tool=Tool::Members(room) />
+                            </Show>
+                        }
+                    })}
             </details>
         </section>
     }
@@ -128,18 +139,35 @@ pub fn People(room: Room) -> impl IntoView {
 }
 
 #[component]
-fn Row(member: Member) -> impl IntoView {
+fn Row(room: Room, member: Member) -> impl IntoView {
     let here = member.checked_in.is_some();
+    let stands = (!member.stands_for.is_empty()).then(|| tf("answer.stands_for", &[("name", &member.stands_for)]));
+    let id = member.user_id.clone();
+    let reason = move || {
+        room.detail
+            .with(|d| d.absent.iter().find(|a| a.user_id == id).map(|a| a.reason.clone()))
+            .filter(|r| !r.is_empty())
+    };
+    let state = match (here, member.answer.as_str()) {
+        (true, _) => t("meetings.here"),
+        (false, "accepted") => t("answer.accepted"),
+        (false, "declined") => t("answer.declined"),
+        (false, "delegated") => t("answer.delegated"),
+        _ => t("meetings.not_here"),
+    };
+    let answer = member.answer.clone();
     view! {
         <li class="member" class:member-here=here>
             <span>
                 <strong>{member.full_name}</strong>
                 <span class="list-meta">
                     <span>{member.position}</span>
+                    {stands.map(|words| view! { <span>{words}</span> })}
+                    {move || reason().map(|r| view! { <span class="quiet">{r}</span> })}
                     {part_name(&member.part).map(|part| view! { <span class="badge">{part}</span> })}
                 </span>
             </span>
-            <span class="quiet">{if here { t("meetings.here") } else { t("meetings.not_here") }}</span>
+            <span class="quiet" data-test="member-state" data-answer=answer>{state}</span>
         </li>
     }
 }

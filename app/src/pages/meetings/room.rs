@@ -102,6 +102,11 @@ impl Room {
             }
             _ => None,
         };
+        if matches!(&event, LiveEvent::MemberRemoved { user } if *user == self.me.get_value()) {
+            // The service decides what is left to see.
+            let _ = window().location().reload();
+            return;
+        }
         self.detail.update(|d| apply(d, event));
         if let Some(document) = new {
             self.announce(&document);
@@ -250,6 +255,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
     let room = Room::new(detail, me.id.clone());
     room.stay_alive();
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
+    let invitation = StoredValue::new(["/files/invitation/", row.id.as_str()].concat());
     let minutes = StoredValue::new(["/meetings/", row.id.as_str(), "/minutes"].concat());
     view! {
         <Title text=[row.title.as_str(), " · kyhop"].concat() />
@@ -264,6 +270,14 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                         <A href=["/meetings/", row.id.as_str(), "/screen"].concat() attr:class="screen-link">
                             {t("screen.open")}
                         </A>
+                        <Show when=move || state.get() != MeetingState::Closed>
+                            <a href=[invitation.get_value().as_str(), ".pdf"].concat() rel="external" target="_blank" class="screen-link">
+                                {t("answer.invitation")}
+                            </a>
+                            <a href=[invitation.get_value().as_str(), ".ics"].concat() rel="external" download class="screen-link">
+                                {t("answer.calendar")}
+                            </a>
+                        </Show>
                         <Show when=move || state.get() == MeetingState::Closed>
                             <A href=minutes.get_value() attr:class="screen-link">
                                 {t("minutes.title")}
@@ -275,6 +289,9 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                     <MeetingBadge state />
                     <LinkState />
                     <CheckIn room me=me.id.clone() />
+                    <Show when=move || state.get() == MeetingState::Published>
+                        <Later tool=Tool::Answer(room) />
+                    </Show>
                     <InHand hand=Hand::Ask(room) />
                 </div>
                 {room.may_conduct().then(|| view! { <Later tool=Tool::Conduct(room) /> })}

@@ -40,7 +40,8 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
                 item.documents.retain(|d| d.id != attachment);
             }
         }
-        LiveEvent::CheckedIn { member } => put(&mut meeting.members, member, |m| &m.user_id),
+        LiveEvent::CheckedIn { member } | LiveEvent::MemberChanged { member } => put(&mut meeting.members, member, |m| &m.user_id),
+        LiveEvent::MemberRemoved { user } => meeting.members.retain(|m| m.user_id != user),
         LiveEvent::FloorChanged { floor } => meeting.floor = floor,
         LiveEvent::ItemClock { item, clock } => {
             if let Some(item) = meeting.items.iter_mut().find(|i| i.id == item) {

@@ -1,0 +1,91 @@
+// Before a meeting: answers to the invitation, whoever is sent instead, the list of members; and what is collected at the end.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
+import { Demo } from "./lib/demo.mjs";
+
+let demo, browser, secretary, member, instead, meeting;
+
+before(async () => {
+  demo = await Demo.start();
+  browser = await launch();
+  secretary = await Person.enter(browser, demo.url(0), "thuky", { ...TABLET, viewport: { width: 1180, height: 820 } });
+  member = await Person.enter(browser, demo.url(0), "daibieu", PHONE);
+  instead = await Person.enter(browser, demo.url(0), "soanthao", TABLET);
+  meeting = (await secretary.ask("meetings/list", {})).find((m) => m.today).id;
+  for (const person of [secretary, member]) await person.go(`/meetings/${meeting}`);
+  await secretary.page.locator("details.fold summary").tap();
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+function step(name, act) {
+  test(name, { timeout: 120_000 }, async () => {
+    const all = [secretary, member, instead];
+    try {
+      await act();
+      for (const person of all) person.assertQuiet();
+    } catch (error) {
+      for (const person of all) await person.picture(`prepare-${person.name}`);
+      throw error;
+    }
+  });
+}
+
+step("a member declines with a reason, which the secretary reads at once; the invitation goes into a calendar", async () => {
+  await member.at("answer-decline").tap();
+  await member.at("answer-reason").fill("Bận tiếp công dân");
+  await member.at("answer-send").tap();
+  await member.at("answer-decline", '[aria-pressed="true"]').waitFor();
+  await secretary.page.getByText("Bận tiếp công dân").waitFor();
+  assert.equal(await member.page.getByText("Bận tiếp công dân").count(), 0, "reasons are the secretary's alone");
+  const calendar = await member.fetch(`/files/invitation/${meeting}.ics`);
+  assert.match(calendar.toString(), /^BEGIN:VCALENDAR\r\n/);
+  await member.picture("answer-phone");
+});
+
+step("somebody is sent instead and finds the meeting; taken back, it is gone for them", async () => {
+  await instead.go("/meetings");
+  const mine = await instead.ask("identity/me", {});
+  await member.at("answer-delegate").tap();
+  await member.at("answer-to").selectOption(mine.id);
+  await member.at("answer-send").tap();
+  await instead.page.locator(`a[href="/meetings/${meeting}"]`).first().tap();
+  await instead.at("answer-accept").waitFor();
+  await member.at("answer-accept").tap();
+  await member.at("answer-accept", '[aria-pressed="true"]').waitFor();
+  const answer = await instead.context.request.get(`${demo.url(0)}/api/v1/meetings/${meeting}`);
+  assert.equal(answer.status(), 404);
+});
+
+step("the secretary adds a member and takes them off again", async () => {
+  await secretary.at("members-edit").tap();
+  await secretary.at("members-find").fill("soạn");
+  await secretary.at("members-find").fill("");
+  const line = secretary.at("member-line", '[data-user="soanthao"]').locator("button");
+  await line.tap();
+  await secretary.at("member-line", '[data-user="soanthao"]').locator('button[aria-pressed="true"]').waitFor();
+  await secretary.picture("members");
+  await line.tap();
+  await secretary.at("member-line", '[data-user="soanthao"]').locator('button[aria-pressed="false"]').waitFor();
+  await secretary.page.keyboard.press("Escape");
+});
+
+step("what is marked vanishes at the end, also from a tablet that was away", async () => {
+  await secretary.at("arrange").tap();
+  await secretary.at("collect").first().tap();
+  await member.at("collected").first().waitFor();
+  const before = await member.at("attachment").count();
+  member.linkMayBreak = true;
+  await member.context.setOffline(true);
+  await secretary.ask("meetings/open", { id: meeting });
+  await secretary.ask("meetings/close", { id: meeting });
+  await secretary.at("collected").waitFor({ state: "detached" });
+  assert.equal(await member.at("attachment").count(), before, "away, it knows nothing yet");
+  await member.context.setOffline(false);
+  await member.at("collected").waitFor({ state: "detached" });
+  assert.equal(await member.at("attachment").count(), before - 1);
+});

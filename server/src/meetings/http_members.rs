@@ -1,0 +1,79 @@
+//! REST routes of those invited.
+use super::{Error, Service};
+use crate::fault::Fault;
+use crate::identity::http::Caller;
+use crate::state::AppState;
+use app::dto::meetings::Answer;
+use app::ids::{MeetingId, UserId};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::put;
+use axum::{Json, Router};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/meetings/{id}/answer", put(answer))
+        .route("/api/v1/meetings/{id}/members/{person}", put(add).delete(remove))
+}
+
+/// What the token's holder answers.
+#[derive(Deserialize, ToSchema)]
+pub struct AnswerV1 {
+    /// `accept`, `decline` or `delegate`.
+    pub answer: String,
+    /// Needed to decline.
+    #[serde(default)]
+    pub reason: String,
+    /// Id of whoever comes instead.
+    #[serde(default)]
+    pub to: String,
+}
+
+/// Answers the invitation; a later answer replaces an earlier one.
+#[utoipa::path(put, path = "/api/v1/meetings/{id}/answer", params(("id" = String, Path)), request_body = AnswerV1, responses((status = 204), (status = 400), (status = 401), (status = 404), (status = 409), (status = 422)), tag = "meetings")]
+pub async fn answer(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<MeetingId>,
+    body: Result<Json<AnswerV1>, JsonRejection>,
+) -> Result<StatusCode, Fault> {
+    actor.user().map_err(Error::from)?;
+    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let reason = body.reason;
+    let answer = match body.answer.as_str() {
+        "accept" => Answer::Accept,
+        "decline" => Answer::Decline { reason },
+        "delegate" => Answer::Delegate {
+            to: UserId(body.to),
+            reason,
+        },
+        _ => return Err(Error::Field("answer").into()),
+    };
+    service.answer(&actor, &id, &answer).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Invites a person of this body.
+#[utoipa::path(put, path = "/api/v1/meetings/{id}/members/{person}", params(("id" = String, Path), ("person" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "meetings")]
+pub async fn add(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path((id, person)): Path<(MeetingId, UserId)>,
+) -> Result<StatusCode, Fault> {
+    service.add_member(&actor, &id, &person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an invitation back; nobody's who was present.
+#[utoipa::path(delete, path = "/api/v1/meetings/{id}/members/{person}", params(("id" = String, Path), ("person" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)), tag = "meetings")]
+pub async fn remove(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path((id, person)): Path<(MeetingId, UserId)>,
+) -> Result<StatusCode, Fault> {
+    service.remove_member(&actor, &id, &person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
