@@ -13,6 +13,7 @@ mod keys;
 mod live;
 mod meetings;
 mod minutes;
+mod planning;
 mod presenter;
 mod refusals;
 mod remote;

@@ -6,7 +6,7 @@ use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
-use crate::dto::meetings::{Answer, Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
+use crate::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
@@ -77,6 +77,11 @@ pub trait MeetingsApi: Send + Sync {
     async fn list(&self) -> ApiResult<Vec<MeetingRow>>;
     async fn get(&self, id: MeetingId) -> ApiResult<MeetingDetail>;
     async fn create(&self, draft: MeetingDraft) -> ApiResult<MeetingId>;
+    /// With the agenda of an earlier meeting.
+    async fn copy(&self, from: MeetingId, draft: MeetingDraft) -> ApiResult<MeetingId>;
+    /// What is taken already at that time.
+    async fn conflicts(&self, draft: MeetingDraft) -> ApiResult<Vec<Conflict>>;
+    async fn set_quorum(&self, id: MeetingId, rule: QuorumRule) -> ApiResult<()>;
     async fn add_item(&self, id: MeetingId, title: String, presenter: String, minutes: u32) -> ApiResult<ItemId>;
     async fn move_item(&self, id: ItemId, position: u32) -> ApiResult<()>;
     async fn remove_item(&self, id: ItemId) -> ApiResult<()>;

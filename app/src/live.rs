@@ -6,7 +6,7 @@
 use crate::dto::after::Conclusion;
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
-use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, Vote};
+use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, QuorumRule, Vote};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, TaskId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,10 @@ pub enum LiveEvent {
     },
     MemberRemoved {
         user: UserId,
+    },
+    /// How many must be there to decide.
+    QuorumRule {
+        rule: QuorumRule,
     },
     /// Somebody asked for the floor, got it, gave it back, or its clock was stopped.
     FloorChanged {

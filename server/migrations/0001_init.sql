@@ -226,6 +226,8 @@ CREATE TABLE meeting (
   state         TEXT NOT NULL,
   current_item  TEXT,
   created_at    BIGINT NOT NULL,
+  -- how many it takes to decide: two_thirds_all, half_all, none
+  quorum        TEXT NOT NULL DEFAULT 'two_thirds_all',
   -- when it was really opened and closed
   opened_at     BIGINT,
   closed_at     BIGINT

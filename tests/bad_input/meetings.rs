@@ -136,6 +136,30 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "attachment": "nothing", "collect": true }),
         ),
         (
+            "a copy of a meeting that is not one's own",
+            &ground.clerk,
+            "copy",
+            json!({ "from": id, "draft": draft(ground) }),
+        ),
+        (
+            "asking what is taken by a member",
+            member,
+            "conflicts",
+            json!({ "draft": draft(ground) }),
+        ),
+        (
+            "a quorum rule that does not exist",
+            secretary,
+            "quorum",
+            json!({ "id": id, "rule": "all" }),
+        ),
+        (
+            "a quorum rule by a member",
+            member,
+            "quorum",
+            json!({ "id": id, "rule": "half_all" }),
+        ),
+        (
             "declining without a reason",
             member,
             "answer",

@@ -1,7 +1,7 @@
 //! Paperless meetings.
 use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use crate::dto::floor::ClockStep;
-use crate::dto::meetings::{Answer, Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
+use crate::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
 use crate::error::ApiResult;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use leptos::prelude::*;
@@ -223,4 +223,19 @@ pub async fn add_member(id: MeetingId, person: UserId) -> ApiResult<()> {
 #[server(prefix = "/api/ui", endpoint = "meetings/remove-member", input = Json)]
 pub async fn remove_member(id: MeetingId, person: UserId) -> ApiResult<()> {
     expect_context::<Meetings>().remove_member(id, person).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/copy", input = Json)]
+pub async fn copy_meeting(from: MeetingId, draft: MeetingDraft) -> ApiResult<MeetingId> {
+    expect_context::<Meetings>().copy(from, draft).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/conflicts", input = Json)]
+pub async fn conflicts(draft: MeetingDraft) -> ApiResult<Vec<Conflict>> {
+    expect_context::<Meetings>().conflicts(draft).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/quorum", input = Json)]
+pub async fn set_quorum(id: MeetingId, rule: QuorumRule) -> ApiResult<()> {
+    expect_context::<Meetings>().set_quorum(id, rule).await
 }

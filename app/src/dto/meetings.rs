@@ -307,6 +307,8 @@ pub struct MeetingDetail {
     pub current_item: Option<ItemId>,
     pub votes: Vec<Vote>,
     pub floor: Floor,
+    #[serde(default)]
+    pub quorum_rule: QuorumRule,
     pub presenting: Option<Presenting>,
     /// `chair`, `secretary`, `member`, or empty for those who only watch (auditor).
     pub my_part: String,
@@ -319,12 +321,56 @@ pub struct MeetingDetail {
     pub topic_seq: u64,
 }
 
+/// How many must be there to decide; each meeting has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuorumRule {
+    /// ít nhất hai phần ba tổng số: as sittings of people's committees need
+    #[default]
+    TwoThirdsAll,
+    /// quá nửa tổng số
+    HalfAll,
+    /// không quy định
+    None,
+}
+
+impl QuorumRule {
+    pub const ALL: [Self; 3] = [Self::TwoThirdsAll, Self::HalfAll, Self::None];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TwoThirdsAll => "two_thirds_all",
+            Self::HalfAll => "half_all",
+            Self::None => "none",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == s)
+    }
+    /// Of so many with a vote.
+    pub fn needed(self, all: usize) -> usize {
+        match self {
+            Self::TwoThirdsAll => (all * 2).div_ceil(3),
+            Self::HalfAll => all / 2 + 1,
+            Self::None => usize::from(all > 0),
+        }
+    }
+}
+
+/// What is taken already at the time of a planned meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// A person's full name; empty for the room itself.
+    pub who: String,
+    pub from: When,
+    pub to: When,
+}
+
 /// Whether enough are there to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quorum {
     /// Members with a vote who have checked in.
     pub present: usize,
-    /// How many it takes: two thirds of all who have a vote, as sittings of people's committees need.
+    /// How many it takes by the meeting's rule.
     pub needed: usize,
 }
 
@@ -344,7 +390,7 @@ impl MeetingDetail {
         let voting = || self.members.iter().filter(|m| m.votes());
         Quorum {
             present: voting().filter(|m| m.checked_in.is_some()).count(),
-            needed: (voting().count() * 2).div_ceil(3),
+            needed: self.quorum_rule.needed(voting().count()),
         }
     }
 }

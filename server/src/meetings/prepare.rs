@@ -1,12 +1,15 @@
 //! A new meeting.
 use super::rules::Part;
-use super::store::{self, Row};
-use super::{Error, Result, Service, text};
+use super::store::{self, ItemRow, Row};
+use super::{Error, Need, Result, Service, not_over, text};
 use crate::actor::Actor;
-use crate::clock::{now_us, parse_local};
+use crate::clock::{now_us, parse_local, when};
+use crate::db::Work;
+use app::dto::floor::Clock;
 use app::dto::identity::Role;
-use app::dto::meetings::{MeetingDraft, MeetingState};
+use app::dto::meetings::{Conflict, MeetingDraft, MeetingState, QuorumRule};
 use app::ids::MeetingId;
+use app::live::LiveEvent;
 use std::collections::BTreeSet;
 
 const MOST_MEMBERS: usize = 2000;
@@ -16,6 +19,62 @@ const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;
 impl Service {
     /// A meeting in preparation, whose secretary is the one who makes it.
     pub async fn create(&self, actor: &Actor, draft: &MeetingDraft) -> Result<MeetingId> {
+        self.make(actor, draft, None).await
+    }
+
+    /// The same with agenda and quorum rule of an earlier one that this person sees. Documents are not taken over: they belong to that day.
+    pub async fn copy(&self, actor: &Actor, from: &MeetingId, draft: &MeetingDraft) -> Result<MeetingId> {
+        let mut c = self.db.read().acquire().await?;
+        self.seen(&mut c, actor, from.as_str()).await?;
+        drop(c);
+        self.make(actor, draft, Some(from)).await
+    }
+
+    /// What is taken already at this time: the room, and people. Which meetings those are is not told.
+    pub async fn conflicts(&self, actor: &Actor, draft: &MeetingDraft) -> Result<Vec<Conflict>> {
+        let me = actor.require(&[Role::Secretary])?.clone();
+        let (Some(from), Some(to)) = (parse_local(&draft.starts), parse_local(&draft.ends)) else {
+            return Ok(Vec::new());
+        };
+        let room = text(&draft.room, "room", 200, true)?;
+        if draft.members.len() > MOST_MEMBERS {
+            return Err(Error::Field("members"));
+        }
+        let mut tx = self.db.snapshot().await?;
+        let mut all = Vec::new();
+        let conflict = |who: String, from: i64, to: i64| Conflict {
+            who,
+            from: when(from),
+            to: when(to),
+        };
+        if !room.is_empty() {
+            let taken = store::room_taken(&mut tx, &room, from, to).await?.into_iter();
+            all.extend(taken.map(|(from, to)| conflict(String::new(), from, to)));
+        }
+        let people: BTreeSet<_> = draft.members.iter().chain([&draft.chair_id, &me]).collect();
+        for person in people {
+            let taken = store::person_taken(&mut tx, person.as_str(), from, to).await?.into_iter();
+            all.extend(taken.map(|(name, from, to)| conflict(name, from, to)));
+        }
+        Ok(all)
+    }
+
+    /// How many must be there to decide: until the end.
+    pub async fn set_quorum(&self, actor: &Actor, id: &MeetingId, rule: QuorumRule) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let (row, _) = self.for_change(&mut work, id.as_str(), Need::Manage).await?;
+        not_over(&row)?;
+        if row.quorum == rule {
+            return Ok(());
+        }
+        store::set_quorum(work.conn(), &row.id, rule).await?;
+        let details = serde_json::json!({ "quorum": rule.as_str() });
+        self.announce(&mut work, &row, "meeting.quorum", &details, &LiveEvent::QuorumRule { rule })
+            .await?;
+        Ok(work.commit().await?)
+    }
+
+    async fn make(&self, actor: &Actor, draft: &MeetingDraft, from: Option<&MeetingId>) -> Result<MeetingId> {
         let me = actor.require(&[Role::Secretary])?.clone();
         let starts_at = parse_local(&draft.starts).ok_or(Error::Field("starts"))?;
         let ends_at = parse_local(&draft.ends).ok_or(Error::Field("ends"))?;
@@ -31,6 +90,7 @@ impl Service {
             state: MeetingState::Preparing,
             current_item: None,
             chair: String::new(),
+            quorum: QuorumRule::default(),
             opened_at: None,
             closed_at: None,
         };
@@ -54,9 +114,31 @@ impl Service {
             }
             store::add_member(work.conn(), &row.id, member.as_str(), Part::Member).await?;
         }
-        let details = serde_json::json!({ "chair": draft.chair_id, "members": members.len(), "starts": draft.starts, "ends": draft.ends });
+        if let Some(from) = from {
+            self.copy_agenda(&mut work, from, &row).await?;
+        }
+        let details = serde_json::json!({ "from": from, "chair": draft.chair_id, "members": members.len(), "starts": draft.starts, "ends": draft.ends });
         work.audit("meeting.created", "meeting", &row.id, &row.title, &details).await?;
         work.commit().await?;
         Ok(MeetingId(row.id))
+    }
+
+    async fn copy_agenda(&self, work: &mut Work, from: &MeetingId, to: &Row) -> Result<()> {
+        let old = store::get(work.conn(), from.as_str()).await?.ok_or(Error::NotFound)?;
+        store::set_quorum(work.conn(), &to.id, old.quorum).await?;
+        for item in store::items(work.conn(), from.as_str()).await? {
+            let copy = ItemRow {
+                id: uuid::Uuid::now_v7().to_string(),
+                meeting_id: to.id.clone(),
+                clock: Clock {
+                    limit: item.clock.limit,
+                    ..Clock::default()
+                },
+                conclusion: String::new(),
+                ..item
+            };
+            store::insert_item(work.conn(), &copy).await?;
+        }
+        Ok(())
     }
 }

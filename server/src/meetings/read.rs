@@ -44,6 +44,7 @@ impl Service {
             current_item: row.current_item.clone().map(ItemId),
             votes: votes.iter().map(vote).collect(),
             floor,
+            quorum_rule: row.quorum,
             presenting: self.presenting(&row.id),
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
             absent: if rules::may_manage(actor, part) {

@@ -3,7 +3,7 @@ use super::rules::Part;
 use crate::clock::now_us;
 use crate::db::DbResult;
 use app::dto::floor::Clock;
-use app::dto::meetings::MeetingState;
+use app::dto::meetings::{MeetingState, QuorumRule};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -24,12 +24,13 @@ pub struct Row {
     pub current_item: Option<String>,
     /// Full name of the chair.
     pub chair: String,
+    pub quorum: QuorumRule,
     /// When it was really opened and closed.
     pub opened_at: Option<i64>,
     pub closed_at: Option<i64>,
 }
 
-const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, m.opened_at, m.closed_at, p.full_name AS chair FROM meeting m \
+const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, m.quorum, m.opened_at, m.closed_at, p.full_name AS chair FROM meeting m \
     LEFT JOIN meeting_member c ON c.meeting_id = m.id AND c.part = 'chair' LEFT JOIN person p ON p.id = c.person_id";
 
 fn row(r: &AnyRow) -> DbResult<Row> {
@@ -43,6 +44,7 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         state: MeetingState::parse(&state).ok_or_else(|| sqlx::Error::Decode(format!("unknown state {state}").into()))?,
         current_item: r.try_get("current_item")?,
         chair: r.try_get::<Option<String>, _>("chair")?.unwrap_or_default(),
+        quorum: QuorumRule::parse(&r.try_get::<String, _>("quorum")?).unwrap_or_default(),
         opened_at: r.try_get("opened_at")?,
         closed_at: r.try_get("closed_at")?,
     })
@@ -102,6 +104,30 @@ pub async fn set_current(c: &mut AnyConnection, id: &str, item: Option<&str>) ->
     let sql = "UPDATE meeting SET current_item = $1 WHERE id = $2";
     sqlx::query(sql).bind(item.map(str::to_owned)).bind(id).execute(c).await?;
     Ok(())
+}
+
+pub async fn set_quorum(c: &mut AnyConnection, id: &str, rule: QuorumRule) -> DbResult<()> {
+    let sql = "UPDATE meeting SET quorum = $1 WHERE id = $2";
+    sqlx::query(sql).bind(rule.as_str()).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// Meetings of this room that are on within this time: their beginnings and ends.
+pub async fn room_taken(c: &mut AnyConnection, room: &str, from: i64, to: i64) -> DbResult<Vec<(i64, i64)>> {
+    let sql = "SELECT starts_at, ends_at FROM meeting WHERE room = $1 AND starts_at < $2 AND ends_at > $3 AND state <> 'closed' ORDER BY starts_at";
+    let rows = sqlx::query(sql).bind(room).bind(to).bind(from).fetch_all(c).await?;
+    rows.iter().map(|r| Ok((r.try_get("starts_at")?, r.try_get("ends_at")?))).collect()
+}
+
+/// Other meetings of a person within this time: full name, beginning and end.
+pub async fn person_taken(c: &mut AnyConnection, person: &str, from: i64, to: i64) -> DbResult<Vec<(String, i64, i64)>> {
+    let sql = "SELECT p.full_name, m.starts_at, m.ends_at FROM meeting m JOIN meeting_member mm ON mm.meeting_id = m.id \
+        JOIN person p ON p.id = mm.person_id WHERE mm.person_id = $1 AND mm.part <> 'delegated' AND m.starts_at < $2 AND m.ends_at > $3 \
+        AND m.state <> 'closed' ORDER BY m.starts_at";
+    let rows = sqlx::query(sql).bind(person).bind(to).bind(from).fetch_all(c).await?;
+    rows.iter()
+        .map(|r| Ok((r.try_get("full_name")?, r.try_get("starts_at")?, r.try_get("ends_at")?)))
+        .collect()
 }
 
 /// A member as stored.

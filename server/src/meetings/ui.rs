@@ -7,7 +7,7 @@ use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
 use app::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use app::dto::floor::ClockStep;
-use app::dto::meetings::{Answer, Choice, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots};
+use app::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
 use app::error::{ApiError, ApiResult};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use async_trait::async_trait;
@@ -34,6 +34,18 @@ impl MeetingsApi for Bound<Service> {
 
     async fn create(&self, draft: MeetingDraft) -> ApiResult<MeetingId> {
         api(self.service.create(&self.actor, &draft).await)
+    }
+
+    async fn copy(&self, from: MeetingId, draft: MeetingDraft) -> ApiResult<MeetingId> {
+        api(self.service.copy(&self.actor, &from, &draft).await)
+    }
+
+    async fn conflicts(&self, draft: MeetingDraft) -> ApiResult<Vec<Conflict>> {
+        api(self.service.conflicts(&self.actor, &draft).await)
+    }
+
+    async fn set_quorum(&self, id: MeetingId, rule: QuorumRule) -> ApiResult<()> {
+        api(self.service.set_quorum(&self.actor, &id, rule).await)
     }
 
     async fn add_item(&self, id: MeetingId, title: String, presenter: String, minutes: u32) -> ApiResult<ItemId> {

@@ -1,14 +1,14 @@
 //! What an invited person answers, and the secretary's hand on the list of members.
 use super::room::Room;
 use crate::actions::identity::people;
-use crate::actions::meetings::{add_member, answer_invitation, get_meeting, remove_member};
+use crate::actions::meetings::{add_member, answer_invitation, get_meeting, remove_member, set_quorum};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{ErrorNote, Failure, Loading};
 use crate::dto::identity::Person;
-use crate::dto::meetings::{Answer, Member};
+use crate::dto::meetings::{Answer, Member, QuorumRule};
 use crate::i18n::t;
 use crate::ids::UserId;
 use leptos::prelude::*;
@@ -175,6 +175,7 @@ pub fn EditMembers(room: Room) -> impl IntoView {
             <Glyph icon=Icon::People />
             {t("answer.edit_members")}
         </button>
+        <RuleChoice room />
         <Dialog open title=t("answer.edit_members") roomy=true>
             <p class="hint">{t("answer.members_hint")}</p>
             <Suspense fallback=Loading>
@@ -186,6 +187,47 @@ pub fn EditMembers(room: Room) -> impl IntoView {
                 })}
             </Suspense>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// How many must be there to decide.
+#[component]
+fn RuleChoice(room: Room) -> impl IntoView {
+    let call = Call::new();
+    let rule = Memo::new(move |_| room.detail.with(|d| d.quorum_rule));
+    let words = |rule: QuorumRule| match rule {
+        QuorumRule::TwoThirdsAll => t("quorum.two_thirds_all"),
+        QuorumRule::HalfAll => t("quorum.half_all"),
+        QuorumRule::None => t("quorum.none"),
+    };
+    view! {
+        <Field id="quorum" label=t("quorum.rule") error=call.error>
+            <select
+                id="quorum"
+                data-test="quorum-rule"
+                disabled=move || call.blocked()
+                prop:value=move || rule.get().as_str()
+                on:change:target=move |ev| {
+                    if let Some(chosen) = QuorumRule::parse(&ev.target().value()) {
+                        call.run(set_quorum(room.id(), chosen), |()| ());
+                    }
+                }
+            >
+                {QuorumRule::ALL
+                    .into_iter()
+                    .map(|r| {
+                        let selected = rule.with_untracked(|now| *now == r);
+                        view! {
+                            <option value=r.as_str() selected=selected>
+                                {words(r)}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </Field>
+        <Failure error=call.error />
     }
     .into_any()
 }

@@ -1,29 +1,44 @@
 //! A new meeting: what, where, when, who.
 use crate::actions::identity::people;
-use crate::actions::meetings::create_meeting;
+use crate::actions::meetings::{conflicts, copy_meeting, create_meeting, get_meeting};
 use crate::components::call::Call;
 use crate::components::field::Field;
 use crate::components::layout::PageHead;
-use crate::components::notice::{ErrorNote, Failure, Loading};
+use crate::components::notice::{ErrorNote, Failure, Loading, Note};
 use crate::dto::identity::Person;
-use crate::dto::meetings::MeetingDraft;
+use crate::dto::meetings::{Conflict, MeetingDetail, MeetingDraft};
 use crate::i18n::{t, tf};
-use crate::ids::UserId;
+use crate::ids::{MeetingId, UserId};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long nothing changes before it is asked what is taken.
+const PAUSE: Duration = Duration::from_millis(500);
 
 #[component]
 pub fn NewMeetingPage() -> impl IntoView {
-    let all = Resource::new(|| (), |()| people(String::new()));
+    let query = use_query_map();
+    let from = query.read_untracked().get("from").filter(|id| !id.is_empty()).map(MeetingId);
+    let all = Resource::new(
+        move || from.clone(),
+        |from| async move {
+            let earlier = match from {
+                Some(id) => Some(get_meeting(id).await?),
+                None => None,
+            };
+            Ok::<_, crate::error::ApiError>((people(String::new()).await?, earlier))
+        },
+    );
     view! {
         <PageHead title=t("meetings.new") />
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
                 match all.await {
-                    Ok(people) => {
+                    Ok((people, earlier)) => {
                         let people = people.into_iter().filter(|p| p.active).collect::<Vec<_>>();
-                        view! { <Form people /> }.into_any()
+                        view! { <Form people earlier /> }.into_any()
                     }
                     Err(error) => view! { <ErrorNote error /> }.into_any(),
                 }
@@ -34,29 +49,69 @@ pub fn NewMeetingPage() -> impl IntoView {
 }
 
 #[component]
-fn Form(people: Vec<Person>) -> impl IntoView {
+fn Form(people: Vec<Person>, earlier: Option<MeetingDetail>) -> impl IntoView {
     let call = Call::new();
     let [title, place, starts, ends, chair] = [(); 5].map(|()| RwSignal::new(String::new()));
     let members = RwSignal::new(BTreeSet::<UserId>::new());
+    let copied = earlier.as_ref().map(|e| tf("meetings.copy_of", &[("name", &e.row.title)]));
+    let from = earlier.as_ref().map(|e| e.row.id.clone());
+    if let Some(e) = earlier {
+        let active = |id: &UserId| people.iter().any(|p| p.id == *id);
+        let of = |part: &'static str| e.members.iter().filter(move |m| m.part == part).map(|m| m.user_id.clone());
+        title.set(e.row.title);
+        place.set(e.row.room);
+        chair.set(of("chair").find(active).map(|id| id.0).unwrap_or_default());
+        members.set(of("member").chain(of("delegated")).filter(active).collect());
+    }
+    let draft = move || MeetingDraft {
+        title: title.get(),
+        room: place.get(),
+        starts: starts.get(),
+        ends: ends.get(),
+        chair_id: UserId(chair.get()),
+        members: members.get().into_iter().collect(),
+    };
+    let taken = RwSignal::new(Vec::<Conflict>::new());
+    let asked = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let now = draft();
+        asked.update_value(|n| *n += 1);
+        let mine = asked.get_value();
+        if now.starts.is_empty() || now.ends.is_empty() {
+            return;
+        }
+        set_timeout(
+            move || {
+                if asked.try_get_value() == Some(mine) {
+                    leptos::task::spawn_local(async move {
+                        // A warning only: without a link the form goes on without it.
+                        if let (Ok(found), true) = (conflicts(now).await, asked.try_get_value() == Some(mine)) {
+                            let _ = taken.try_set(found);
+                        }
+                    });
+                }
+            },
+            PAUSE,
+        );
+    });
     let navigate = use_navigate();
     let send = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
-        let draft = MeetingDraft {
-            title: title.get_untracked(),
-            room: place.get_untracked(),
-            starts: starts.get_untracked(),
-            ends: ends.get_untracked(),
-            chair_id: UserId(chair.get_untracked()),
-            members: members.get_untracked().into_iter().collect(),
+        let (draft, from, navigate) = (untrack(draft), from.clone(), navigate.clone());
+        let work = async move {
+            match from {
+                Some(from) => copy_meeting(from, draft).await,
+                None => create_meeting(draft).await,
+            }
         };
-        let navigate = navigate.clone();
-        call.run(create_meeting(draft), move |id| {
+        call.run(work, move |id| {
             navigate(&["/meetings/", id.as_str()].concat(), Default::default());
         });
     };
     let chairs = people.clone();
     view! {
         <form class="sheet form" on:submit=send>
+            {copied.map(|words| view! { <p class="hint" data-test="copied">{words}</p> })}
             <Field id="title" label=t("meetings.title") error=call.error>
                 <input
                     id="title"
@@ -105,11 +160,15 @@ fn Form(people: Vec<Person>) -> impl IntoView {
                     <option value="">{t("meetings.choose_chair")}</option>
                     {chairs
                         .into_iter()
-                        .map(|p| view! { <option value=p.id.to_string()>{[&p.full_name, " – ", &p.position].concat()}</option> })
+                        .map(|p| {
+                            let selected = chair.with_untracked(|c| *c == p.id.0);
+                            view! { <option value=p.id.to_string() selected=selected>{[&p.full_name, " – ", &p.position].concat()}</option> }
+                        })
                         .collect_view()}
                 </select>
             </Field>
             <Members people members />
+            <Taken taken />
             <Failure error=call.error />
             <div class="form-foot">
                 <button
@@ -126,6 +185,30 @@ fn Form(people: Vec<Person>) -> impl IntoView {
                 </a>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// What is taken already at the chosen time: a warning that stops nobody.
+#[component]
+fn Taken(taken: RwSignal<Vec<Conflict>>) -> impl IntoView {
+    let line = |c: Conflict| {
+        let times = super::span(&c.from, &c.to);
+        let words = if c.who.is_empty() {
+            tf("meetings.room_taken", &[("time", &times)])
+        } else {
+            tf("meetings.person_taken", &[("name", &c.who), ("time", &times)])
+        };
+        view! { <li data-test="conflict">{words}</li> }
+    };
+    view! {
+        <div role="status">
+            <Show when=move || !taken.with(Vec::is_empty)>
+                <Note tone="warn">
+                    <ul>{move || taken.get().into_iter().map(line).collect_view()}</ul>
+                </Note>
+            </Show>
+        </div>
     }
     .into_any()
 }

@@ -255,6 +255,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
     let room = Room::new(detail, me.id.clone());
     room.stay_alive();
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
+    let manages = room.detail.with_untracked(|d| d.may_manage);
     let invitation = StoredValue::new(["/files/invitation/", row.id.as_str()].concat());
     let minutes = StoredValue::new(["/meetings/", row.id.as_str(), "/minutes"].concat());
     view! {
@@ -278,6 +279,14 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                                 {t("answer.calendar")}
                             </a>
                         </Show>
+                        {manages
+                            .then(|| {
+                                view! {
+                                    <A href=["/meetings/new?from=", row.id.as_str()].concat() attr:class="screen-link">
+                                        {t("meetings.copy")}
+                                    </A>
+                                }
+                            })}
                         <Show when=move || state.get() == MeetingState::Closed>
                             <A href=minutes.get_value() attr:class="screen-link">
                                 {t("minutes.title")}

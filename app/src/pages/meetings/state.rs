@@ -42,6 +42,7 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         }
         LiveEvent::CheckedIn { member } | LiveEvent::MemberChanged { member } => put(&mut meeting.members, member, |m| &m.user_id),
         LiveEvent::MemberRemoved { user } => meeting.members.retain(|m| m.user_id != user),
+        LiveEvent::QuorumRule { rule } => meeting.quorum_rule = rule,
         LiveEvent::FloorChanged { floor } => meeting.floor = floor,
         LiveEvent::ItemClock { item, clock } => {
             if let Some(item) = meeting.items.iter_mut().find(|i| i.id == item) {
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
     use crate::dto::after::Conclusion;
     use crate::dto::floor::{Clock, Floor, Speech};
-    use crate::dto::meetings::{AgendaItem, Choice, MeetingRow, MeetingState, Member, Vote};
+    use crate::dto::meetings::{AgendaItem, Choice, MeetingRow, MeetingState, Member, QuorumRule, Vote};
     use crate::dto::{FileRef, When};
 
     fn item(id: &str, position: u32) -> AgendaItem {
@@ -186,6 +187,7 @@ mod tests {
             current_item: None,
             votes: Vec::new(),
             floor: Floor::default(),
+            quorum_rule: QuorumRule::default(),
             presenting: None,
             my_part: "member".to_owned(),
             may_manage: false,
