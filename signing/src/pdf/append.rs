@@ -155,7 +155,9 @@ impl<'d, 'a> Update<'d, 'a> {
                 trailer.set(key, value.clone());
             }
         }
-        trailer.set("ID", self.identifiers(old, seed));
+        if let Some(identifiers) = self.identifiers(old, seed) {
+            trailer.set("ID", identifiers);
+        }
         trailer.set("Prev", i64::try_from(document.startxref()?).unwrap_or(i64::MAX));
         let xref = length + bytes.len() as u64 - base;
         if old.has_type(b"XRef") {
@@ -167,21 +169,24 @@ impl<'d, 'a> Update<'d, 'a> {
         Ok(Revision { bytes, raw })
     }
 
-    /// The first identifier stays (encryption hangs on it), the second is new (ISO 32000-1, 14.4).
-    fn identifiers(&self, old: &Dictionary, seed: &[u8]) -> Object {
+    /// The first identifier stays, the second is new (ISO 32000-1, 14.4). The key of an encrypted file hangs on the first one,
+    /// or on there being none.
+    fn identifiers(&self, old: &Dictionary, seed: &[u8]) -> Option<Object> {
         let mut hash = openssl::sha::Sha256::new();
         hash.update(&self.document.len().to_be_bytes());
         hash.update(seed);
         let new = Object::String(hash.finish()[..16].to_vec(), lopdf::StringFormat::Hexadecimal);
-        let first = match old.get(b"ID").map(|id| self.document.resolve(id, self.document.newest())) {
-            Ok(Object::Array(ids)) => ids.first().cloned(),
+        let held = old.get(b"ID").ok();
+        let first = match held.map(|id| self.document.resolve(id, self.document.newest())) {
+            Some(Object::Array(ids)) => ids.first().map(|id| self.document.resolve(id, self.document.newest())),
             _ => None,
         };
         let first = match first {
             Some(Object::String(s, _)) => Object::String(s, lopdf::StringFormat::Hexadecimal),
+            _ if self.document.is_encrypted() => return held.cloned(),
             _ => new.clone(),
         };
-        Object::Array(vec![first, new])
+        Some(Object::Array(vec![first, new]))
     }
 }
 

@@ -3,6 +3,7 @@
 use flate2::read::ZlibDecoder;
 use lopdf::{Dictionary, Object};
 use std::io::Read;
+use weezl::{BitOrder, LzwStatus, decode::Decoder};
 
 use super::PdfError;
 
@@ -18,6 +19,8 @@ pub fn decode(dictionary: &Dictionary, raw: &[u8], limit: usize) -> Result<Vec<u
         let parameters = parameters.get(i).and_then(|p| p.as_dict().ok());
         data = match filter.as_name().unwrap_or_default() {
             b"FlateDecode" | b"Fl" => predicted(inflate(&data, limit)?, parameters)?,
+            b"LZWDecode" | b"LZW" => predicted(lzw(&data, parameters, limit)?, parameters)?,
+            b"RunLengthDecode" | b"RL" => run_length(&data, limit)?,
             b"ASCIIHexDecode" | b"AHx" => hexadecimal(&data),
             b"ASCII85Decode" | b"A85" => base85(&data)?,
             b"Crypt" => data,
@@ -59,15 +62,18 @@ fn predicted(data: Vec<u8>, parameters: Option<&Dictionary>) -> Result<Vec<u8>, 
         value.and_then(|v| usize::try_from(v).ok()).unwrap_or(default)
     };
     let predictor = number(b"Predictor", 1);
-    if predictor < 10 {
-        // 2 (TIFF) occurs only in images.
+    if predictor < 2 {
         return Ok(data);
     }
-    let bits = number(b"Colors", 1).saturating_mul(number(b"BitsPerComponent", 8));
+    let depth = number(b"BitsPerComponent", 8);
+    let bits = number(b"Colors", 1).saturating_mul(depth);
     let row = bits.saturating_mul(number(b"Columns", 1)).div_ceil(8);
     let pixel = bits.div_ceil(8).max(1);
     if row == 0 || row > 1 << 20 {
         return Err(PdfError::Malformed("predictor".into()));
+    }
+    if predictor < 10 {
+        return differences(data, row, pixel, depth);
     }
     let mut out: Vec<u8> = Vec::with_capacity(data.len());
     let mut before = vec![0u8; row];
@@ -90,6 +96,70 @@ fn predicted(data: Vec<u8>, parameters: Option<&Dictionary>) -> Result<Vec<u8>, 
         out.extend_from_slice(&current);
         current.resize(row, 0);
         before = current;
+    }
+    Ok(out)
+}
+
+/// TIFF's predictor 2: each sample is the difference to the one of the pixel before.
+fn differences(mut data: Vec<u8>, row: usize, pixel: usize, depth: usize) -> Result<Vec<u8>, PdfError> {
+    for line in data.chunks_mut(row) {
+        match depth {
+            8 => (pixel..line.len()).for_each(|i| line[i] = line[i].wrapping_add(line[i - pixel])),
+            16 => (pixel..line.len().saturating_sub(1)).step_by(2).for_each(|i| {
+                let sample = |at: usize| u16::from_be_bytes([line[at], line[at + 1]]);
+                let sum = sample(i).wrapping_add(sample(i - pixel));
+                line[i..i + 2].copy_from_slice(&sum.to_be_bytes());
+            }),
+            _ => return Err(PdfError::Malformed("predictor".into())),
+        }
+    }
+    Ok(data)
+}
+
+fn lzw(data: &[u8], parameters: Option<&Dictionary>, limit: usize) -> Result<Vec<u8>, PdfError> {
+    let early = parameters.and_then(|p| p.get(b"EarlyChange").ok()).and_then(|v| v.as_i64().ok());
+    let mut decoder = match early {
+        Some(0) => Decoder::new(BitOrder::Msb, 8),
+        _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
+    };
+    let (mut out, mut at, mut part) = (Vec::new(), 0, vec![0; 1 << 16]);
+    loop {
+        let step = decoder.decode_bytes(&data[at..], &mut part);
+        at += step.consumed_in;
+        out.extend_from_slice(&part[..step.consumed_out]);
+        if out.len() > limit {
+            return Err(PdfError::TooComplex("a stream that unpacks without end"));
+        }
+        match step.status {
+            Ok(LzwStatus::Ok) if step.consumed_in + step.consumed_out > 0 => {}
+            Ok(_) => return Ok(out),
+            // As with zlib: a damaged end does not take back what came before.
+            Err(_) if !out.is_empty() => return Ok(out),
+            Err(_) => return Err(PdfError::Malformed("compressed stream".into())),
+        }
+    }
+}
+
+fn run_length(data: &[u8], limit: usize) -> Result<Vec<u8>, PdfError> {
+    let (mut out, mut rest) = (Vec::new(), data);
+    while let Some((length, after)) = rest.split_first() {
+        let taken = match *length {
+            128 => break,
+            n @ 0..128 => {
+                let run = &after[..after.len().min(usize::from(n) + 1)];
+                out.extend_from_slice(run);
+                run.len()
+            }
+            n => {
+                let Some(byte) = after.first() else { break };
+                out.resize(out.len() + 257 - usize::from(n), *byte);
+                1
+            }
+        };
+        if out.len() > limit {
+            return Err(PdfError::TooComplex("a stream that unpacks without end"));
+        }
+        rest = &after[taken..];
     }
     Ok(out)
 }
@@ -162,5 +232,19 @@ mod tests {
     fn texts() {
         assert_eq!(base85(b"87cURDZ~>").unwrap(), b"Hello");
         assert_eq!(hexadecimal(b"48 65>"), b"He");
+        assert_eq!(run_length(&[2, b'a', b'b', b'c', 254, b'd', 128, 9], 99).unwrap(), b"abcddd");
+        assert!(run_length(&[129, b'd'], 99).is_err());
+        // The example of ISO 32000-1, 7.4.4.2.
+        let packed = [0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01];
+        assert_eq!(lzw(&packed, None, 99).unwrap(), [45, 45, 45, 45, 45, 65, 45, 45, 45, 66]);
+        assert!(lzw(&packed, None, 5).is_err());
+    }
+
+    #[test]
+    fn samples_that_are_differences() {
+        assert_eq!(differences(vec![1, 2, 3, 4, 255, 1], 3, 1, 8).unwrap(), [1, 3, 6, 4, 3, 4]);
+        assert_eq!(differences(vec![1, 2, 1, 1], 4, 2, 8).unwrap(), [1, 2, 2, 3]);
+        assert_eq!(differences(vec![0, 255, 0, 1], 4, 2, 16).unwrap(), [0, 255, 1, 0]);
+        assert!(differences(vec![1], 1, 1, 4).is_err());
     }
 }

@@ -70,6 +70,16 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Skips white space and comments, but not the marker `%%EOF`.
+    pub fn blank_and_remarks(&mut self) {
+        self.blank();
+        while self.data.get(self.pos) == Some(&b'%') && !self.rest().starts_with(b"%%EOF") {
+            let line = self.rest().iter().position(|b| matches!(b, 10 | 13));
+            self.pos += line.unwrap_or(self.rest().len());
+            self.blank();
+        }
+    }
+
     /// Takes `word` if it is next, as a whole token.
     pub fn keyword(&mut self, word: &[u8]) -> bool {
         let rest = self.rest();

@@ -331,13 +331,14 @@ fn stream(bytes: &Bytes<'_>, offset: u64) -> Result<Section, PdfError> {
 fn tail(bytes: &Bytes<'_>, section: &mut Section) -> Result<(), PdfError> {
     let at = section.eof;
     let ((startxref, closed), end) = bytes.parse_at(at, |p: &mut Parser<'_>| {
-        p.blank();
+        // Programs leave their name here, in a comment.
+        p.blank_and_remarks();
         if !p.keyword(b"startxref") {
             return Ok((None, false));
         }
         p.blank();
         let number = p.number();
-        p.blank();
+        p.blank_and_remarks();
         Ok((number, p.keyword(b"%%EOF")))
     })?;
     section.startxref = startxref.map(|s| s.saturating_add(bytes.base));
@@ -346,4 +347,28 @@ fn tail(bytes: &Bytes<'_>, section: &mut Section) -> Result<(), PdfError> {
         section.eof = end;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pdf::Document;
+
+    /// iText leaves its name between trailer and `startxref`; a signature there covers the file all the same.
+    #[test]
+    fn remarks_around_the_end_belong_to_the_revision() {
+        for (before, behind) in [
+            ("", ""),
+            ("%iText-5.5.8\n", ""),
+            ("\r%iText-7.1.5\r% more\r\n", ""),
+            ("", "% made by hand\r\n"),
+        ] {
+            let mut file = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\n".to_vec();
+            let at = file.len();
+            let table = "xref\n0 2\n0000000000 65535 f \n0000000009 00000 n \ntrailer\n<</Size 2/Root 1 0 R>>\n";
+            file.extend_from_slice(format!("{table}{before}startxref\n{at}\n{behind}%%EOF\n").as_bytes());
+            let document = Document::open(&file, None).unwrap();
+            let [only] = document.revisions() else { panic!("{before:?}") };
+            assert_eq!((only.end, only.ambiguous), (file.len() as u64, None), "{before:?} {behind:?}");
+        }
+    }
 }

@@ -230,6 +230,7 @@ fn key_length(length: Option<i64>) -> usize {
 mod tests {
     use super::*;
     use crate::pdf::Document;
+    use crate::pdf::append::Update;
 
     /// Made by another program's arithmetic: 40 bits, user's password `user`, owner's `owner`, no `/ID`.
     const O: &str = "94e8094419662a774442fb072e3d9f19e9d130ec09a4d0061e78fe920f7ab62f";
@@ -285,6 +286,21 @@ mod tests {
             title("/Filter/Standard/V 2/Length 5/R 2/P 4294967292/U 3 0 R O", "user").unwrap(),
             b"Phu luc"
         );
+    }
+
+    /// A first identifier given to such a file would change its key, and nobody could open it any more.
+    #[test]
+    fn what_is_appended_leaves_the_key_as_it_is() {
+        let bytes = file("/Filter/Standard/V 1/R 2/P -4/U 3 0 R O");
+        let document = Document::open(&bytes, Some("user")).unwrap();
+        let mut update = Update::new(&document);
+        let added = update.add(Object::string_literal("Da ky"));
+        let revision = update.finish(b"seed").unwrap();
+        let longer = [&bytes[..], &revision.bytes].concat();
+        let again = Document::open(&longer, Some("user")).unwrap();
+        let value = again.indirect(added.0, again.newest()).unwrap().value.clone();
+        assert_eq!(value.as_str().unwrap(), b"Da ky");
+        assert!(!again.revisions()[1].trailer.has(b"ID"));
     }
 
     #[test]
