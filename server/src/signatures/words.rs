@@ -167,6 +167,14 @@ pub fn change(c: &Change) -> (String, String) {
             "Added data for validation in the long run".into(),
         ),
         "metadata_changed" | "information_changed" => ("Cập nhật thông tin mô tả tệp".into(), "Updated the file's metadata".into()),
+        "structure_added" => (
+            "Ghi thêm chữ ký vào cấu trúc đọc của tài liệu".into(),
+            "Entered the addition into the document's structure".into(),
+        ),
+        "structure_changed" => (
+            "Sửa cấu trúc đọc của tài liệu (phần trình đọc màn hình đọc)".into(),
+            "Changed the document's structure, which screen readers read out".into(),
+        ),
         "identifier_changed" => ("Đổi mã nhận dạng của tệp".into(), "Changed the file's identifier".into()),
         "version_changed" => (
             "Cập nhật phiên bản định dạng của tệp".into(),

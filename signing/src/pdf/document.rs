@@ -37,6 +37,13 @@ type Objects = Cache<(u64, u32), Option<Rc<Indirect>>>;
 /// In place of an index, for an object that is not in an object stream.
 const DIRECT: u32 = u32::MAX;
 
+/// Pages in order, and the other objects that say so: inner nodes, lists of kids, and kids that are no pages.
+#[derive(Default)]
+pub struct PageTree {
+    pub pages: Vec<u32>,
+    pub nodes: Vec<u32>,
+}
+
 /// An opened file.
 pub struct Document<'a> {
     bytes: Bytes<'a>,
@@ -361,9 +368,19 @@ impl<'a> Document<'a> {
         self.get_dict(&self.revisions[revision].trailer, b"Root", revision)
     }
 
+    /// The document catalog at `revision`, as the object that it is.
+    pub fn catalog_object(&self, revision: usize) -> Option<Rc<Indirect>> {
+        self.follow(self.revisions[revision].trailer.get(b"Root").ok()?, revision)
+    }
+
     /// Pages in order, as object numbers. A tree that loops or is too deep ends where it does.
     pub fn pages(&self, revision: usize) -> Vec<u32> {
-        let mut pages = Vec::new();
+        self.page_tree(revision).pages
+    }
+
+    /// The page tree, with all that it hangs on.
+    pub fn page_tree(&self, revision: usize) -> PageTree {
+        let mut tree = PageTree::default();
         let mut seen = HashSet::new();
         // Inner nodes with the place of the next kid: the lists may be long and are not copied.
         let mut stack: Vec<(Rc<Indirect>, usize)> = Vec::new();
@@ -373,17 +390,30 @@ impl<'a> Document<'a> {
         loop {
             if let Some((id, _)) = next.take()
                 && seen.insert(id)
-                && let Some(found) = self.indirect(id, revision)
-                && let Ok(dict) = found.value.as_dict()
             {
-                match dict.get(b"Kids").map(|kids| (kids, self.follow(kids, revision))) {
-                    Ok((Object::Array(_), _)) => stack.push((found, 0)),
-                    Ok((_, Some(list))) if list.value.as_array().is_ok() => stack.push((list, 0)),
-                    _ => pages.push(id),
+                match self.indirect(id, revision) {
+                    Some(found) if found.value.as_dict().is_ok() => {
+                        let kids = found.value.as_dict().and_then(|d| d.get(b"Kids")).ok();
+                        let list = kids.and_then(|kids| self.follow(kids, revision));
+                        match (kids, list) {
+                            (Some(Object::Array(_)), _) => {
+                                tree.nodes.push(id);
+                                stack.push((found, 0));
+                            }
+                            (Some(kids), Some(list)) if list.value.as_array().is_ok() => {
+                                tree.nodes.extend([id, list.id.0]);
+                                tree.nodes.extend(kids.as_reference().map(|r| r.0));
+                                stack.push((list, 0));
+                            }
+                            _ => tree.pages.push(id),
+                        }
+                    }
+                    // No page yet; a later revision may make it one.
+                    _ => tree.nodes.push(id),
                 }
             }
             let Some((node, at)) = stack.last_mut() else {
-                return pages;
+                return tree;
             };
             let list = match &node.value {
                 Object::Dictionary(d) => d.get(b"Kids").and_then(Object::as_array).ok(),

@@ -17,48 +17,88 @@ pub struct Field {
     pub dict: Dictionary,
     /// Object numbers of the widgets; the field's own where it is one with its widget.
     pub widgets: Vec<u32>,
-    /// Nothing of this is written in another object.
-    stands_alone: bool,
+    /// A root of the field tree without kids, and nothing of this is written in another object.
+    pub stands_alone: bool,
 }
 
 const MAX_FIELDS: usize = 100_000;
 
 /// All terminal fields of the form at `revision`.
-pub fn fields(document: &Document<'_>, revision: usize) -> Vec<Rc<Field>> {
-    fields_since(document, revision, &HashMap::new())
+fn fields(document: &Document<'_>, revision: usize) -> Vec<Rc<Field>> {
+    let Some(form) = Form::at(document, revision) else {
+        return Vec::new();
+    };
+    walk(document, revision, &form.roots(document, revision), &|_| None, &|_| false)
 }
 
-/// The same, where those of the revision before are `known`.
-pub fn fields_since(document: &Document<'_>, revision: usize, known: &HashMap<u32, Rc<Field>>) -> Vec<Rc<Field>> {
+/// The form dictionary, in the object that it is or stands in.
+#[derive(Clone)]
+pub struct Form {
+    holder: Rc<Indirect>,
+    /// A value of the catalog.
+    inside: bool,
+}
+
+impl Form {
+    pub fn at(document: &Document<'_>, revision: usize) -> Option<Self> {
+        let catalog = document.catalog_object(revision)?;
+        let form = catalog.value.as_dict().ok()?.get(b"AcroForm").ok()?;
+        let holder = document.follow(form, revision);
+        let inside = holder.is_none();
+        let found = Form {
+            holder: holder.unwrap_or(catalog),
+            inside,
+        };
+        found.dict().is_some().then_some(found)
+    }
+
+    pub fn dict(&self) -> Option<&Dictionary> {
+        let holder = self.holder.value.as_dict().ok()?;
+        if self.inside {
+            holder.get(b"AcroForm").and_then(Object::as_dict).ok()
+        } else {
+            Some(holder)
+        }
+    }
+
+    /// Object numbers of the roots of the field tree, in order.
+    pub fn roots(&self, document: &Document<'_>, revision: usize) -> Vec<u32> {
+        let Some(list) = self.dict().and_then(|d| d.get(b"Fields").ok()) else {
+            return Vec::new();
+        };
+        let behind = document.follow(list, revision);
+        let list = behind.as_ref().map_or(list, |b| &b.value);
+        let items = list.as_array().into_iter().flatten();
+        items.filter_map(|item| item.as_reference().ok()).map(|r| r.0).collect()
+    }
+}
+
+/// The terminal fields below `roots`. Those that the revision before `knows` are not read again, those that are `taken` left out.
+pub fn walk(
+    document: &Document<'_>,
+    revision: usize,
+    roots: &[u32],
+    known: &dyn Fn(u32) -> Option<Rc<Field>>,
+    taken: &dyn Fn(u32) -> bool,
+) -> Vec<Rc<Field>> {
     let mut found = Vec::new();
     let written = &document.revisions()[revision].entries;
-    let Some(catalog) = document.catalog(revision) else {
-        return found;
-    };
-    let Some(form) = document.get_dict(&catalog, b"AcroForm", revision) else {
-        return found;
-    };
-    let Some(Object::Array(roots)) = document.get(&form, b"Fields", revision) else {
-        return found;
-    };
     let mut seen = HashSet::new();
     let mut stack: Vec<(Object, String, Vec<u8>)> = Vec::new();
-    for root in roots.into_iter().rev() {
-        stack.push((root, String::new(), Vec::new()));
+    for root in roots.iter().rev() {
+        stack.push((Object::Reference((*root, 0)), String::new(), Vec::new()));
     }
     while let Some((node, prefix, inherited)) = stack.pop() {
         let Object::Reference((id, _)) = node else {
             continue;
         };
-        if !seen.insert(id) || found.len() >= MAX_FIELDS {
+        if taken(id) || !seen.insert(id) || found.len() >= MAX_FIELDS {
             continue;
         }
         // At the root, and with nothing of what is looked at here behind a reference, only the object itself can change it.
-        let same = known
-            .get(&id)
-            .filter(|f| prefix.is_empty() && inherited.is_empty() && f.stands_alone);
-        if let Some(same) = same.filter(|_| written.get(id).is_none()) {
-            found.push(Rc::clone(same));
+        let alone = prefix.is_empty() && inherited.is_empty() && written.get(id).is_none();
+        if let Some(same) = known(id).filter(|f| alone && f.stands_alone) {
+            found.push(same);
             continue;
         }
         let Some(object) = document.indirect(id, revision) else {
@@ -67,6 +107,7 @@ pub fn fields_since(document: &Document<'_>, revision: usize, known: &HashMap<u3
         let Ok(dict) = object.value.as_dict() else {
             continue;
         };
+        let root = prefix.is_empty() && inherited.is_empty();
         let own = document.get(dict, b"T", revision);
         let own = own.as_ref().and_then(|t| t.as_str().ok()).map(text);
         let name = match (&own, prefix.is_empty()) {
@@ -96,13 +137,14 @@ pub fn fields_since(document: &Document<'_>, revision: usize, known: &HashMap<u3
                 widgets.push(id);
             }
             let direct = |key: &[u8]| !matches!(dict.get(key), Ok(Object::Reference(_)));
+            let root = root && !dict.has(b"Kids") && !dict.has(b"Parent");
             found.push(Rc::new(Field {
                 name,
                 id,
                 kind,
                 dict: dict.clone(),
                 widgets,
-                stands_alone: !dict.has(b"Kids") && direct(b"T") && direct(b"FT") && !object.in_object_stream,
+                stands_alone: root && direct(b"T") && direct(b"FT") && !object.in_object_stream,
             }));
         }
     }
@@ -144,20 +186,37 @@ pub fn signed(document: &Document<'_>, revision: usize) -> Vec<Signed> {
 /// Page number (from 1) of every annotation.
 pub fn annotation_pages(document: &Document<'_>, revision: usize) -> HashMap<u32, u32> {
     let mut found = HashMap::new();
-    for (n, id) in document.pages(revision).into_iter().enumerate() {
-        let Some(page) = document.indirect(id, revision) else {
-            continue;
-        };
-        let Ok(dict) = page.value.as_dict() else {
-            continue;
-        };
-        if let Some(Object::Array(list)) = document.get(dict, b"Annots", revision) {
-            for annotation in list.iter().filter_map(|a| a.as_reference().ok()) {
-                found.entry(annotation.0).or_insert(n as u32 + 1);
-            }
+    for (page, id) in (1..).zip(document.pages(revision)) {
+        for annotation in annotations(document, id, revision).ids {
+            found.entry(annotation).or_insert(page);
         }
     }
     found
+}
+
+/// The annotations of a page.
+#[derive(Default)]
+pub struct Annotations {
+    /// The object that lists them, where that is one of its own.
+    pub object: Option<u32>,
+    pub ids: Vec<u32>,
+    /// The list is found by more than one reference.
+    pub roundabout: bool,
+}
+
+pub fn annotations(document: &Document<'_>, page: u32, revision: usize) -> Annotations {
+    let page = document.indirect(page, revision);
+    let Some(list) = page.as_ref().and_then(|p| p.value.as_dict().ok()?.get(b"Annots").ok()) else {
+        return Annotations::default();
+    };
+    let behind = document.follow(list, revision);
+    let items = behind.as_ref().map_or(list, |b| &b.value).as_array().into_iter().flatten();
+    let object = list.as_reference().ok().map(|r| r.0);
+    Annotations {
+        ids: items.filter_map(|item| item.as_reference().ok()).map(|r| r.0).collect(),
+        roundabout: behind.is_some_and(|b| Some(b.id.0) != object),
+        object,
+    }
 }
 
 /// Rectangle of an annotation in points, lower left corner first.

@@ -21,6 +21,11 @@ pub const IMAGE: u32 = 14;
 pub const SHARED: u32 = 15;
 pub const CHECK_BOX: u32 = 16;
 pub const INFO: u32 = 17;
+/// The structure tree: its root, an element for the document with one for a paragraph in it, and the parent tree.
+pub const STRUCTURE: u32 = 18;
+pub const DOCUMENT: u32 = 19;
+pub const PARAGRAPH: u32 = 20;
+pub const PARENTS: u32 = 21;
 
 pub fn stream(dictionary: &str, content: &str) -> String {
     format!("<<{dictionary}/Length {}>>\nstream\n{content}\nendstream", content.len())
@@ -34,13 +39,15 @@ pub fn text(words: &str) -> String {
 pub fn objects() -> Vec<String> {
     let widget = |rest: &str| format!("<</Type/Annot/Subtype/Widget/P {PAGE} 0 R{rest}>>");
     vec![
-        format!("<</Type/Catalog/Pages {PAGES} 0 R/AcroForm {FORM} 0 R/OCProperties<</OCGs[{LAYER} 0 R]/D<</OFF[{LAYER} 0 R]>>>>>>"),
+        format!(
+            "<</Type/Catalog/Pages {PAGES} 0 R/AcroForm {FORM} 0 R/StructTreeRoot {STRUCTURE} 0 R/OCProperties<</OCGs[{LAYER} 0 R]/D<</OFF[{LAYER} 0 R]>>>>>>"
+        ),
         format!(
             "<</Type/Pages/Kids[{PAGE} 0 R {SECOND_PAGE} 0 R]/Count 2/MediaBox[0 0 595 842]\
              /Resources<</Font<</F1 {FONT} 0 R>>/XObject<</Im {IMAGE} 0 R/Sh {SHARED} 0 R>>>>>>"
         ),
         format!(
-            "<</Type/Page/Parent {PAGES} 0 R/Contents {CONTENT} 0 R\
+            "<</Type/Page/Parent {PAGES} 0 R/Contents {CONTENT} 0 R/StructParents 0\
              /Annots[{TEXT_FIELD} 0 R {HIDDEN_FIELD} 0 R {NOTE} 0 R {CHECK_BOX} 0 R]>>"
         ),
         stream("", &text("Pay 100")),
@@ -66,6 +73,10 @@ pub fn objects() -> Vec<String> {
             "/FT/Btn/T(agree)/V/Off/AS/Off/Rect[72 560 90 578]/F 4/AP<</N<</Yes {SHARED} 0 R/Off {TEXT_LOOK} 0 R>>>>"
         )),
         "<</Title(A document)>>".into(),
+        format!("<</Type/StructTreeRoot/K {DOCUMENT} 0 R/ParentTree {PARENTS} 0 R/ParentTreeNextKey 1>>"),
+        format!("<</Type/StructElem/S/Document/P {STRUCTURE} 0 R/K[{PARAGRAPH} 0 R]>>"),
+        format!("<</Type/StructElem/S/P/P {DOCUMENT} 0 R/Pg {PAGE} 0 R/K 0/ActualText(Pay 100)>>"),
+        format!("<</Nums[0[{PARAGRAPH} 0 R]]>>"),
     ]
 }
 

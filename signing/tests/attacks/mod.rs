@@ -2,6 +2,7 @@
 mod covering;
 mod ground;
 mod readers;
+mod structure;
 
 use crate::authority::{Authority, NOW};
 use ground::*;
@@ -582,6 +583,7 @@ fn no_known_attack_passes_and_each_is_named() {
         attacks.extend(later_changes(&s));
         attacks.extend(forgeries(&s));
         attacks.extend(readers::attacks(&s));
+        attacks.extend(structure::attacks(&s));
         attacks.extend(covering::attacks(&s));
     }
     let certified = Signed::new(&authority, Some(3), false);
@@ -681,7 +683,12 @@ fn what_is_allowed_later_is_not_called_tampering() {
         ("something that nobody refers to", s.append(&[(fresh, "(rubbish)".into())]), "none"),
     ];
     let certified = Signed::new(&authority, Some(3), false);
-    let others = [readers::harmless(&s), covering::harmless(&s), covering::harmless(&certified)];
+    let others = [
+        readers::harmless(&s),
+        structure::harmless(&s),
+        covering::harmless(&s),
+        covering::harmless(&certified),
+    ];
     let mut wrong = Vec::new();
     for (name, bytes, level) in cases.into_iter().chain(others.into_iter().flatten()) {
         let report = validate(&bytes, &context);

@@ -196,7 +196,7 @@ impl Judge<'_, '_> {
     }
 
     fn has_role(&self, id: u32) -> bool {
-        Some(id) == self.old.catalog_id || self.old.owner.contains_key(&id) || self.old.pages.contains_key(&id)
+        Some(id) == self.old.catalog_id || self.old.owner(id).is_some() || self.old.pages.contains_key(&id)
     }
 
     fn object(&mut self, object: &Modified, anchors: &[Anchor]) {
@@ -213,12 +213,16 @@ impl Judge<'_, '_> {
             }
         } else if let Some(page) = self.old.pages.get(&id).copied() {
             self.page(page, object);
-        } else if let Some(field) = self.old.owner.get(&id).copied() {
+        } else if let Some(field) = self.old.owner(id) {
             self.field(field, object);
         } else if self.old.nodes.contains(&id) {
             self.node(object);
-        } else if self.old.annotations.contains_key(&id) {
+        } else if self.old.page_of(id).is_some() {
             self.annotation(object);
+        } else if Some(id) == self.old.structure_id {
+            self.structure_root(object);
+        } else if self.is_element(object) {
+            self.element(object);
         } else {
             for anchor in anchors {
                 self.part(object, anchor);
@@ -236,11 +240,10 @@ impl Judge<'_, '_> {
                 // That the document is tagged: written by programs that add tagged signature fields.
                 b"MarkInfo" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
                 b"AcroForm" => {
-                    let (before, after) = (self.old.form.clone(), self.new.form.clone());
-                    if after.is_empty() {
-                        self.other("catalog_changed", id, None, &key);
-                    } else {
-                        self.form(&before, &after);
+                    let (before, after) = (self.old, self.new);
+                    match after.form().filter(|form| !form.is_empty()) {
+                        Some(after) => self.form(before.form().unwrap_or(&Dictionary::new()), after),
+                        None => self.other("catalog_changed", id, None, &key),
                     }
                 }
                 _ => self.other("catalog_changed", id, None, &key),
@@ -257,6 +260,7 @@ impl Judge<'_, '_> {
             Anchor::Catalog(key) if key == b"Metadata" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
             Anchor::Catalog(key) if key == b"Extensions" => drop(self.note(Level::LtaUpdates, "version_changed", id, None)),
             Anchor::Catalog(key) if key == b"AcroForm" => self.form_part(object, None),
+            Anchor::Structure(key) => self.structure_part(object, key),
             Anchor::Form(key) => self.form_part(object, Some(key)),
             Anchor::Page(page, key) if key == b"Annots" && object.arrays().is_some() => {
                 let page = self.old.pages.get(page).copied();
@@ -270,12 +274,8 @@ impl Judge<'_, '_> {
             }
             Anchor::Field(field, key) => self.field_part(*field, key, object.id),
             Anchor::Annotation(annotation) => {
-                let page = self
-                    .old
-                    .annotations
-                    .get(annotation)
-                    .or_else(|| self.new.annotations.get(annotation));
-                self.redrawn(*annotation, page.copied());
+                let page = self.old.page_of(*annotation).or_else(|| self.new.page_of(*annotation));
+                self.redrawn(*annotation, page);
             }
             Anchor::Trailer(key) | Anchor::Catalog(key) => self.other("object_changed", id, None, key),
             Anchor::Everywhere => self.other("object_changed", id, None, b""),

@@ -53,7 +53,10 @@ impl Judge<'_, '_> {
 
     /// A changed object below the form dictionary that is no field.
     pub fn form_part(&mut self, object: &Modified, key: Option<&[u8]>) {
-        let fields = self.old.form.get(b"Fields").and_then(Object::as_reference).ok();
+        let fields = self
+            .old
+            .form()
+            .and_then(|form| form.get(b"Fields").and_then(Object::as_reference).ok());
         let array = object.arrays().filter(|_| fields.is_some_and(|f| f.0 == object.id));
         if let Some((old, new)) = array {
             let (old, new) = (old.clone(), new.clone());
@@ -71,6 +74,11 @@ impl Judge<'_, '_> {
 
     /// All members of a list of fields are still there; which are new is judged in [`Judge::fields`].
     fn kept(&mut self, old: &[Object], new: &[Object]) {
+        // A longer list is the usual case: nothing of the old one is left to look for.
+        let old = &old[same_references(old, new)..];
+        if old.is_empty() {
+            return;
+        }
         let there: HashSet<u32> = new.iter().filter_map(|item| item.as_reference().ok()).map(|r| r.0).collect();
         // A field that is no object of its own is none (ISO 32000-2, 12.7.4.1), and what is listed here stays in its list.
         let lost = old
@@ -127,15 +135,11 @@ impl Judge<'_, '_> {
 
     /// Which fields came and went.
     pub fn fields(&mut self) {
-        let mut names: Vec<&str> = self.new.fields.values().map(|f| f.name.as_str()).collect();
-        names.sort_unstable();
-        let mut ids: Vec<u32> = self.old.fields.keys().chain(self.new.fields.keys()).copied().collect();
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
-            match (self.old.fields.get(&id), self.new.fields.get(&id)) {
+        let (old, new) = (self.old, self.new);
+        for id in new.changed() {
+            match (old.field(id), new.field(id)) {
                 (None, Some(field)) => {
-                    let twice = names.partition_point(|n| *n <= field.name.as_str()) - names.partition_point(|n| *n < field.name.as_str());
+                    let twice = new.named(&field.name);
                     let existing = self.document.indirect(id, self.old.revision).is_some();
                     if field.kind != b"Sig" || twice > 1 || existing {
                         let name = field.name.clone();
@@ -173,7 +177,7 @@ impl Judge<'_, '_> {
     }
 
     fn page_of(&self, field: &Field) -> Option<u32> {
-        field.widgets.iter().find_map(|w| self.new.annotations.get(w)).copied()
+        field.widgets.iter().find_map(|w| self.new.page_of(*w))
     }
 
     /// A signature, time stamp or empty field for one that this revision brought.
@@ -210,8 +214,8 @@ impl Judge<'_, '_> {
                 continue;
             }
             let drawn = self.document.indirect(*widget, revision);
-            if let (Some(page), Some(Ok(drawn))) = (self.new.annotations.get(widget), drawn.as_ref().map(|d| d.value.as_dict())) {
-                self.drawn.push((*page, Some(*widget), drawn.clone()));
+            if let (Some(page), Some(Ok(drawn))) = (self.new.page_of(*widget), drawn.as_ref().map(|d| d.value.as_dict())) {
+                self.drawn.push((page, Some(*widget), drawn.clone()));
             }
         }
         let (id, name, page) = (field.id, field.name.clone(), self.page_of(field));
@@ -231,12 +235,12 @@ impl Judge<'_, '_> {
 
     /// An existing field or widget, written anew.
     pub fn field(&mut self, field: u32, object: &Modified) {
-        let page = self.old.annotations.get(&object.id).copied();
-        let (Some((old, new)), Some(before)) = (object.dictionaries(), self.old.fields.get(&field)) else {
+        let page = self.old.page_of(object.id);
+        let (Some((old, new)), Some(before)) = (object.dictionaries(), self.old.field(field)) else {
             self.other("field_changed", Some(object.id), page, b"");
             return;
         };
-        if self.new.owner.get(&object.id) != Some(&field) {
+        if self.new.owner(object.id) != Some(field) {
             self.other("field_removed", Some(object.id), page, b"");
             return;
         }
@@ -253,6 +257,7 @@ impl Judge<'_, '_> {
                 b"DA" | b"Q" if !signature && self.value_changed(field) => {}
                 b"M" => {}
                 b"P" if !old.has(b"P") => {}
+                b"StructParent" if !old.has(&key) => {}
                 b"F" if toggled(b"F") & !HARMLESS_FLAGS == 0 => {}
                 b"Ff" if toggled(b"Ff") & !HARMLESS_FIELD_FLAGS == 0 => {}
                 _ => self.other("field_changed", Some(object.id), page, &key),
@@ -262,13 +267,13 @@ impl Judge<'_, '_> {
 
     /// Value or appearance of an existing field, in the field itself or in an object of its own.
     pub fn field_part(&mut self, field: u32, key: &[u8], object: u32) {
-        let Some(before) = self.old.fields.get(&field) else {
+        let Some(before) = self.old.field(field) else {
             // A new field is judged as a whole.
             return;
         };
         let signature = before.kind == b"Sig";
         let was_signed = self.old.signed(self.document, before);
-        let page = before.widgets.iter().find_map(|w| self.old.annotations.get(w)).copied();
+        let page = before.widgets.iter().find_map(|w| self.old.page_of(*w));
         match key {
             b"V" if signature && was_signed => {
                 let name = before.name.clone();
@@ -280,7 +285,7 @@ impl Judge<'_, '_> {
             b"V" if signature => {}
             b"V" => self.filled(field, page),
             b"AP" if signature => {
-                let signed_now = self.new.fields.get(&field).is_some_and(|f| self.new.signed(self.document, f));
+                let signed_now = self.new.field(field).is_some_and(|f| self.new.signed(self.document, f));
                 if was_signed || !signed_now {
                     self.other("signature_appearance_changed", Some(object), page, key);
                 }
@@ -304,7 +309,7 @@ impl Judge<'_, '_> {
     }
 
     fn value_changed(&self, field: u32) -> bool {
-        match (self.old.fields.get(&field), self.new.fields.get(&field)) {
+        match (self.old.field(field), self.new.field(field)) {
             (Some(a), Some(b)) => !self
                 .same
                 .value(&self.old.field_value(self.document, a), &self.new.field_value(self.document, b)),
@@ -313,7 +318,7 @@ impl Judge<'_, '_> {
     }
 
     fn filled(&mut self, field: u32, page: Option<u32>) {
-        let Some(after) = self.new.fields.get(&field) else { return };
+        let Some(after) = self.new.field(field) else { return };
         let name = after.name.clone();
         let value = match self.new.field_value(self.document, after) {
             Object::String(s, _) => fields::text(&s).chars().take(LONGEST_VALUE).collect(),
@@ -327,6 +332,13 @@ impl Judge<'_, '_> {
         change.params.insert("field", name);
         change.params.insert("value", value);
     }
+}
+
+/// So many references at the beginning of two lists are the same.
+pub(super) fn same_references(old: &[Object], new: &[Object]) -> usize {
+    let pairs = old.iter().zip(new);
+    let same = pairs.take_while(|pair| matches!(pair, (Object::Reference(a), Object::Reference(b)) if a.0 == b.0));
+    same.count()
 }
 
 fn dictionary(d: &Dictionary, key: &[u8]) -> Object {

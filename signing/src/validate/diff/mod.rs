@@ -6,9 +6,11 @@
 mod compare;
 mod cover;
 mod form;
+mod layered;
 mod page;
 mod paint;
 mod same;
+mod structure;
 mod uses;
 mod view;
 

@@ -3,6 +3,7 @@
 use super::Level;
 use super::compare::{Judge, Modified};
 use super::cover::{self, Signed};
+use super::form::same_references;
 use lopdf::{Dictionary, Object};
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,6 +35,8 @@ impl Judge<'_, '_> {
 
     /// What was there stays there, in its order (which is the order of painting); what is new is named.
     pub fn annotations(&mut self, page: u32, old: &[Object], new: &[Object]) {
+        let same = same_references(old, new);
+        let (old, new) = (&old[same..], &new[same..]);
         let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
         for (at, item) in old.iter().enumerate() {
             if let Ok(id) = item.as_reference() {
@@ -73,7 +76,7 @@ impl Judge<'_, '_> {
 
     fn taken_away(&mut self, page: u32, item: &Object) {
         let id = item.as_reference().ok().map(|r| r.0);
-        if id.is_some_and(|id| self.old.owner.contains_key(&id)) {
+        if id.is_some_and(|id| self.old.owner(id).is_some()) {
             self.other("field_removed", id, Some(page), b"");
         } else if self.document.resolve(item, self.old.revision) != Object::Null {
             self.note(Level::Annotations, "annotation_removed", id, Some(page));
@@ -82,12 +85,12 @@ impl Judge<'_, '_> {
 
     fn added(&mut self, page: u32, item: &Object) {
         let id = item.as_reference().ok().map(|r| r.0);
-        if let Some(owner) = id.and_then(|id| self.new.owner.get(&id).copied()) {
+        if let Some(owner) = id.and_then(|id| self.new.owner(id)) {
             // A new field is judged where the form lists it; an old one must not appear somewhere else.
-            let known = self.old.owner.contains_key(&id.unwrap_or_default());
-            let unsigned = self.old.fields.get(&owner).is_some_and(|f| !self.old.signed(self.document, f));
-            let signature = self.new.fields.get(&owner).is_some_and(|f| f.kind == b"Sig");
-            let elsewhere = id.is_some_and(|id| self.old.annotations.contains_key(&id));
+            let known = self.old.owner(id.unwrap_or_default()).is_some();
+            let unsigned = self.old.field(owner).is_some_and(|f| !self.old.signed(self.document, f));
+            let signature = self.new.field(owner).is_some_and(|f| f.kind == b"Sig");
+            let elsewhere = id.is_some_and(|id| self.old.page_of(id).is_some());
             if known && (!signature || !unsigned || elsewhere) {
                 self.other("field_moved", id, Some(page), b"Annots");
             }
@@ -130,7 +133,7 @@ impl Judge<'_, '_> {
                 Signed::of(document, &dictionary.unwrap_or_default(), revision)
             });
             if shown.hidden_by(document, &dictionary, revision) {
-                let signature = id.is_some_and(|id| self.new.owner.contains_key(&id));
+                let signature = id.is_some_and(|id| self.new.owner(id).is_some());
                 let (level, code) = if signature {
                     (Level::FormFilling, "signature_covers_content")
                 } else {
@@ -159,13 +162,13 @@ impl Judge<'_, '_> {
 
     /// An annotation that is no widget, written anew.
     pub fn annotation(&mut self, object: &Modified) {
-        let page = self.old.annotations.get(&object.id).copied();
+        let page = self.old.page_of(object.id);
         let kind = |d: &Dictionary| d.get(b"Subtype").cloned().ok();
         match object.dictionaries() {
-            Some((old, new)) if kind(old) == kind(new) && !self.new.owner.contains_key(&object.id) => {
+            Some((old, new)) if kind(old) == kind(new) && self.new.owner(object.id).is_none() => {
                 self.redrawn(object.id, page);
             }
-            None if object.after.is_none() && !self.new.annotations.contains_key(&object.id) => {}
+            None if object.after.is_none() && self.new.page_of(object.id).is_none() => {}
             None if object.after.is_none() => drop(self.note(Level::Annotations, "annotation_removed", Some(object.id), page)),
             _ => self.other("object_changed", Some(object.id), page, b"Subtype"),
         }
