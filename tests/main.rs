@@ -9,6 +9,7 @@ mod conclusions;
 mod finding;
 mod floor;
 mod inputs;
+mod kept;
 mod keys;
 mod live;
 mod meetings;

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::geometry::{Page, Placement};
 use crate::pdf::append::{Update, copy};
 use crate::pdf::{Document, Source, write};
+use crate::structure;
 use lopdf::{Dictionary, Object, ObjectId};
 use std::io::Write;
 
@@ -53,7 +54,7 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
         widget.set("DA", Object::string_literal(format!("/KyTimes {} Tf 0 g", field.font_size)));
         widget.set("Q", field.align as i64);
         if field.paper {
-            let mut look = Dictionary::new();
+            let mut look = widget.get(b"MK").and_then(Object::as_dict).cloned().unwrap_or_default();
             look.set("BG", vec![1.into()]);
             widget.set("MK", look);
             // White from now on: whoever signs sees what stays of the page, and filling hides nothing that was signed.
@@ -68,7 +69,9 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
             states.set("N", blank);
             widget.set("AP", states);
         }
-        let id = update.add(widget);
+        let id = update.reserve();
+        structure::tag(&mut update, &page, id, &mut widget, &field.tooltip);
+        update.set(id, widget);
         add_to_page(&mut update, &page, id);
         form.fields.push(Object::Reference(id));
         form.names.push(field.name.clone());

@@ -4,6 +4,7 @@
 
 // What is hidden here is open to our own tests and fuzzers, and may change with every version.
 mod appearance;
+mod archival;
 #[doc(hidden)]
 pub mod asn1;
 #[doc(hidden)]
@@ -21,6 +22,7 @@ mod key;
 #[doc(hidden)]
 pub mod pdf;
 mod sign;
+mod structure;
 #[doc(hidden)]
 pub mod timestamp;
 pub mod validate;

@@ -8,8 +8,8 @@ use std::fmt::Write;
 pub fn write(title: &str, pages: &[Vec<Line>], rules: &[Vec<Rule>], letters: &Letters) -> signing::Result<Vec<u8>> {
     let mut file = Document::with_version("1.7");
     let mut add = |object: Object| file.add_object(object);
-    let regular = letters.regular.embed(&mut add);
-    let bold = letters.bold.embed(&mut add);
+    let regular = letters.regular.embed(false, &mut add);
+    let bold = letters.bold.embed(false, &mut add);
     let tree = file.new_object_id();
     let mut fonts = Dictionary::new();
     fonts.set("F1", regular);

@@ -41,6 +41,8 @@ pub struct Font {
     data: Vec<u8>,
     /// New glyph number and width in thousandths of the size, for each character used.
     glyphs: BTreeMap<char, (u16, f64)>,
+    /// Of the glyphs in `data`, the one for what is missing included.
+    count: u16,
     ascent: f64,
     descent: f64,
     bounds: [f64; 4],
@@ -69,6 +71,7 @@ impl Font {
             cut,
             data,
             glyphs,
+            count: remapper.num_gids(),
             ascent: f64::from(face.ascender()) * scale,
             descent: f64::from(face.descender()) * scale,
             bounds: [b.x_min, b.y_min, b.x_max, b.y_max].map(|n| f64::from(n) * scale),
@@ -90,8 +93,9 @@ impl Font {
     }
 
     /// Adds the font as a composite one with identity encoding (ISO 32000-1, 9.7) and its way back to text.
-    /// `add` takes an object into the file and says its number.
-    pub fn embed(&self, add: &mut dyn FnMut(Object) -> ObjectId) -> ObjectId {
+    /// With `cid_set`, also the list of what is in the font, which PDF/A-1 demands (ISO 19005-1, 6.3.5). `add` takes an
+    /// object into the file and says its number.
+    pub fn embed(&self, cid_set: bool, add: &mut dyn FnMut(Object) -> ObjectId) -> ObjectId {
         let compressed = deflate(&self.data).unwrap_or_default();
         let mut file = Dictionary::new();
         file.set("Length1", self.data.len() as i64);
@@ -115,6 +119,13 @@ impl Font {
         descriptor.set("CapHeight", real(self.cap_height));
         descriptor.set("StemV", if self.cut == Face::Bold { 140 } else { 80 });
         descriptor.set("FontFile2", file);
+        if cid_set {
+            // One bit for each glyph, the first one the highest.
+            let mut bits = vec![0u8; usize::from(self.count).div_ceil(8)];
+            (0..usize::from(self.count)).for_each(|glyph| bits[glyph / 8] |= 0x80 >> (glyph % 8));
+            let set = add(Stream::new(Dictionary::new(), bits).into());
+            descriptor.set("CIDSet", set);
+        }
         let descriptor = add(descriptor.into());
         let mut widths: BTreeMap<u16, f64> = BTreeMap::new();
         for (glyph, width) in self.glyphs.values() {

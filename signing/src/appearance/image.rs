@@ -9,8 +9,8 @@ use std::io::Write;
 /// A signature or a seal at 600 dpi is far below this; a bomb is not.
 const MAX_PIXELS: u64 = 25_000_000;
 
-/// Adds the picture; returns its number and its size in pixels.
-pub(crate) fn embed(update: &mut Update, png: &[u8]) -> Result<(ObjectId, (f64, f64))> {
+/// Adds the picture, laid on white unless it may be `transparent`; returns its number and its size in pixels.
+pub(crate) fn embed(update: &mut Update, png: &[u8], transparent: bool) -> Result<(ObjectId, (f64, f64))> {
     let unusable = |e: png::DecodingError| Error::Image(e.to_string());
     let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
@@ -31,8 +31,13 @@ pub(crate) fn embed(update: &mut Update, png: &[u8]) -> Result<(ObjectId, (f64, 
     let mut colour = Vec::with_capacity(pixels.len());
     let mut alpha = Vec::with_capacity(pixels.len() / channels);
     for pixel in pixels.chunks_exact(channels) {
-        colour.extend_from_slice(&pixel[..channels - 1]);
-        alpha.push(pixel[channels - 1]);
+        let opacity = pixel[channels - 1];
+        if transparent {
+            colour.extend_from_slice(&pixel[..channels - 1]);
+            alpha.push(opacity);
+        } else {
+            colour.extend(pixel[..channels - 1].iter().map(|c| on_white(*c, opacity)));
+        }
     }
     let describe = |space: &str| {
         let mut d = Dictionary::new();
@@ -52,6 +57,11 @@ pub(crate) fn embed(update: &mut Update, png: &[u8]) -> Result<(ObjectId, (f64, 
     }
     let id = update.add(Stream::new(dictionary, deflate(&colour)?));
     Ok((id, (f64::from(width), f64::from(height))))
+}
+
+fn on_white(colour: u8, opacity: u8) -> u8 {
+    let (colour, opacity) = (u32::from(colour), u32::from(opacity));
+    ((colour * opacity + 255 * (255 - opacity) + 127) / 255) as u8
 }
 
 pub(super) fn deflate(data: &[u8]) -> Result<Vec<u8>> {

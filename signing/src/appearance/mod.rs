@@ -3,6 +3,7 @@ mod font;
 mod image;
 mod qr;
 
+use crate::archival::Archival;
 use crate::error::Result;
 use crate::geometry::Page;
 use crate::pdf::append::Update;
@@ -28,7 +29,7 @@ pub enum Align {
 pub struct Appearance {
     /// Where on which page.
     pub placement: crate::Placement,
-    /// PNG; its transparency is kept. Drawn as large as the box allows, in its own proportions, centred.
+    /// PNG; its transparency is kept, but laid on white in a PDF/A that allows none. Drawn as large as the box allows, in its own proportions, centred.
     pub image: Option<Vec<u8>>,
     /// Lines of text, top down, over the picture; long ones are set smaller to fit.
     pub lines: Vec<String>,
@@ -100,7 +101,11 @@ pub(crate) fn form(update: &mut Update, page: &Page, (w, h): (f64, f64), parts: 
         operands(&mut content, &[w, h]);
         content.extend_from_slice(b"re f Q\n");
     }
+    let archival = Archival::of(update);
     let mut resources = Dictionary::new();
+    if archival.is_some() {
+        resources.set("ColorSpace", Archival::colour_spaces());
+    }
     // What is left of the box beside the code.
     let left = match qr {
         Some(text) => {
@@ -112,7 +117,7 @@ pub(crate) fn form(update: &mut Update, page: &Page, (w, h): (f64, f64), parts: 
     };
     let w_rest = (w - left).max(0.0);
     if let Some(png) = picture {
-        let (id, (iw, ih)) = image::embed(update, png)?;
+        let (id, (iw, ih)) = image::embed(update, png, archival.is_none_or(Archival::allows_transparency))?;
         let scale = (w_rest / iw).min(h / ih);
         let (dw, dh) = (iw * scale, ih * scale);
         let mut images = Dictionary::new();
@@ -130,7 +135,7 @@ pub(crate) fn form(update: &mut Update, page: &Page, (w, h): (f64, f64), parts: 
         let fits = if widest > 0.0 { room / widest } else { f64::MAX };
         let fills = (h - 2.0 * MARGIN).max(1.0) / (LINE * lines.len() as f64);
         let size = if size > 0.0 { size } else { 12.0 }.min(fits).min(fills.max(4.0)).max(1.0);
-        let id = font.embed(&mut |object| update.add(object));
+        let id = font.embed(archival.is_some(), &mut |object| update.add(object));
         let mut fonts = Dictionary::new();
         fonts.set("F", id);
         resources.set("Font", fonts);
@@ -165,6 +170,15 @@ pub(crate) fn form(update: &mut Update, page: &Page, (w, h): (f64, f64), parts: 
     dictionary.set("Matrix", page.upright());
     dictionary.set("Resources", resources);
     Ok(update.add(Stream::new(dictionary, content)))
+}
+
+/// The look of what is not seen.
+pub(crate) fn nothing(update: &mut Update) -> ObjectId {
+    let mut dictionary = Dictionary::new();
+    dictionary.set("Type", "XObject");
+    dictionary.set("Subtype", "Form");
+    dictionary.set("BBox", vec![0.into(), 0.into(), 0.into(), Object::Integer(0)]);
+    update.add(Stream::new(dictionary, Vec::new()))
 }
 
 fn operands(content: &mut Vec<u8>, numbers: &[f64]) {

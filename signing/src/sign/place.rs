@@ -1,11 +1,13 @@
 //! Where a signature goes: its field, its widget, its page, and the catalog's record of a certification.
 use super::lock::{self, FieldLock};
 use super::{Plan, SignOptions, seed};
-use crate::appearance::Appearance;
+use crate::appearance::{self, Appearance};
+use crate::archival::Archival;
 use crate::error::{Error, Result};
 use crate::form::{Form, Found, add_to_page, extent, page_of, widget};
 use crate::geometry::Page;
 use crate::pdf::append::Update;
+use crate::structure;
 use lopdf::{Dictionary, Object, ObjectId};
 
 /// The field of a signature to be made.
@@ -116,12 +118,19 @@ fn new_field(update: &mut Update, name: &str, options: &SignOptions) -> Result<O
         let size = (look.placement.w, look.placement.h);
         let drawn = look.draw(update, &page, size)?;
         field.set("AP", single("N", drawn));
+    } else if Archival::of(update).is_some() {
+        // Every field has an appearance there, also one that is not seen (ISO 19005-1, 6.9).
+        let nothing = appearance::nothing(update);
+        field.set("AP", single("N", nothing));
     }
     if let Some(lock) = &options.lock {
         let lock = update.add(lock.of_field());
         field.set("Lock", lock);
     }
-    let id = update.add(field);
+    let id = update.reserve();
+    let spoken = look.map(|l| l.lines.join(" ")).filter(|text| !text.is_empty());
+    structure::tag(update, &page, id, &mut field, &spoken.unwrap_or_else(|| name.to_owned()));
+    update.set(id, field);
     add_to_page(update, &page, id);
     Ok(id)
 }
