@@ -182,6 +182,8 @@ mod tests {
                 position: String::new(),
                 part: "member".to_owned(),
                 checked_in: None,
+                answer: String::new(),
+                stands_for: String::new(),
             }],
             items: vec![item("a", 1), item("b", 2)],
             current_item: None,
@@ -190,6 +192,7 @@ mod tests {
             quorum_rule: QuorumRule::default(),
             presenting: None,
             my_part: "member".to_owned(),
+            absent: Vec::new(),
             may_manage: false,
             topic: "meeting:m".to_owned(),
             topic_seq: 0,
@@ -241,6 +244,8 @@ mod tests {
             position: String::new(),
             part: part.to_owned(),
             checked_in: here.then(|| at.clone()),
+            answer: String::new(),
+            stands_for: String::new(),
         };
         m.members = vec![
             person("a", "chair", true),
