@@ -89,7 +89,14 @@ pub const STAFF: [Person<'static>; 9] = [
         Some(3),
     ),
     person("vanthu", "Lê Thị Ngọc Ánh", "Văn thư", "Phòng Hành chính", &[Clerk], None),
-    person("thuky", "Phạm Quốc Bảo", "Thư ký", "Phòng Tổng hợp", &[Secretary, Official], None),
+    person(
+        "thuky",
+        "Phạm Quốc Bảo",
+        "Thư ký",
+        "Phòng Tổng hợp",
+        &[Secretary, Official],
+        Some(4),
+    ),
     person(
         "daibieu",
         "Đỗ Minh Quân",

@@ -3,7 +3,7 @@ use super::draft::blank;
 use super::store::{self, Row};
 use super::{Error, Result, Service};
 use crate::actor::Actor;
-use crate::clock::now_us;
+use crate::clock::{now_us, when};
 use crate::db::Work;
 use crate::files::Incoming;
 use crate::signatures::{Owner, SignRequest};
@@ -47,7 +47,12 @@ impl Service {
             placement: minutes.secretary,
             time: now_us() / 1_000_000,
             reason: "Thư ký ký biên bản".into(),
-            lines: Vec::new(),
+            // Without a picture of a hand it says who, and when.
+            lines: if key.image.is_some() {
+                Vec::new()
+            } else {
+                vec![actor.name.clone(), when(now_us()).text]
+            },
             seals: false,
         };
         let file = prepared.as_ref().unwrap_or(&set).path();

@@ -37,7 +37,7 @@ impl Service {
         let mut blocks = vec![
             Block::Head {
                 body: self.config.body_name.clone(),
-                number: format!("Số:          /GM-{}", self.config.body_abbreviation),
+                number: format!("Số: ……/GM-{}", self.config.body_abbreviation),
             },
             Block::Kind("GIẤY MỜI".into()),
             Block::Subject(d.row.title.clone()),

@@ -197,7 +197,7 @@ pub fn paper(title: &str, body: &str, abbreviation: &str, sections: &[Section], 
     let mut blocks = vec![
         Block::Head {
             body: body.to_owned(),
-            number: format!("Số:          /BB-{abbreviation}"),
+            number: format!("Số: ……/BB-{abbreviation}"),
         },
         Block::Kind("BIÊN BẢN".into()),
         Block::Subject(title.to_owned()),

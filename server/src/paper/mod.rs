@@ -185,9 +185,16 @@ impl Sheet<'_> {
     /// Lines in the middle of a column; the height of the last one.
     fn column(&mut self, text: &str, face: Face, size: f64, (x, width): (f64, f64), from: f64) -> f64 {
         let mut y = from;
-        for line in self.letters.broken(text, face, size, width, 0.0, Align::Centre) {
+        // Lines of about the same length: no single word is left over.
+        let letters = self.letters;
+        let broken = |width: f64| letters.broken(text, face, size, width, 0.0, Align::Centre);
+        let (lines, mut even) = (broken(width).len(), width);
+        while even > 40.0 && broken(even - 4.0).len() == lines {
+            even -= 4.0;
+        }
+        for line in broken(even) {
             y -= size * 1.2;
-            self.put(line.at((x, y)));
+            self.put(line.at((x + (width - even) / 2.0, y)));
         }
         y
     }
