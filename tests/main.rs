@@ -16,6 +16,7 @@ mod meetings;
 mod minutes;
 mod planning;
 mod presenter;
+mod reading;
 mod refusals;
 mod remote;
 mod reports;

@@ -1,56 +1,24 @@
-// <ky-pdf src sha256 page fit boxes find words>: shows a PDF page by page after checking its hash.
+// <ky-pdf src sha256 size early page fit boxes find words>: shows a PDF page by page after checking its hash.
 //
+// early  there: pages are shown one by one while the whole file is on its way, and again from the file once it is checked
 // boxes  [{id,page,x,y,w,h,label,image?,movable}] in points, origin at the lower left of the displayed page
 // find   ["regular expression", …], looked for on the first page, or on as many as find-on says
 // words  {loading,page,…} every text for people, from the message files
-// Tells: ky-ready {pages}, ky-page {page}, ky-box {id,page,x,y,w,h}, ky-found [{what,text,page,x,y,w,h,room}], ky-error {code}
+// meeting, attachment, documents [{id,title,url,sha256,size,pages}], led: a meeting's document among the others (ky-pdf-desk.js)
+// Tells: ky-go {attachment,page} (another document is asked for), ky-shown {pages} (not yet checked), ky-ready {pages} (checked), ky-page {page}, ky-box {id,page,x,y,w,h}, ky-found [{what,text,page,x,y,w,h,room}], ky-error {code}
 import { Boxes } from "./ky-pdf-boxes.js";
+import { Desk } from "./ky-pdf-desk.js";
 import { sheet } from "./ky-pdf-style.js";
+import { Download, Excerpts, Failure, open, pdfjs } from "./ky-pdf-source.js";
+import { keepFile, keptFile } from "./ky-store.js";
 import { search } from "./ky-pdf-text.js";
-
-let library;
-function pdfjs() {
-  library ??= import("/pdfjs/pdf.min.mjs").then((lib) => {
-    lib.GlobalWorkerOptions.workerSrc = "/pdfjs/pdf.worker.min.mjs";
-    return lib;
-  });
-  library.catch(() => (library = undefined));
-  return library;
-}
 
 const ICONS = { back: "M15 5l-7 7 7 7", on: "M9 5l7 7-7 7", less: "M5 12h14", more: "M12 5v14M5 12h14", fit: "M3 12h18M7 8l-4 4 4 4M17 8l4 4-4 4" };
 const MOST_PIXELS = 16_000_000;
 // Canvases kept in memory at once; tablets have little.
 const KEEP = 10;
-
-const base64 = (hex) => btoa(String.fromCharCode(...hex.match(/../g).map((h) => parseInt(h, 16))));
-
-class Failure extends Error {
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
-
-// The bytes, which the browser itself has compared with the hash. It words a lost link and a wrong hash alike, hence the second question.
-async function fetchChecked(src, sha256, signal) {
-  const integrity = /^[0-9a-f]{64}$/.test(sha256) ? `sha256-${base64(sha256)}` : undefined;
-  let answer;
-  try {
-    answer = await fetch(src, { integrity, credentials: "same-origin", signal });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const there = await fetch(src, { method: "HEAD", cache: "no-store", credentials: "same-origin", signal }).catch(() => null);
-    throw new Failure(there?.ok && integrity ? "file.hash_differs" : "link.lost");
-  }
-  if (!answer.ok) throw new Failure(answer.status >= 500 ? "link.lost" : "file.not_available");
-  try {
-    return await answer.arrayBuffer();
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new Failure("link.lost");
-  }
-}
+// A file that is not worth two ways of fetching it, in bytes.
+const SMALL = 300_000;
 
 function el(tag, className, attributes = {}) {
   const element = document.createElement(tag);
@@ -60,7 +28,7 @@ function el(tag, className, attributes = {}) {
 }
 
 class KyPdf extends HTMLElement {
-  static observedAttributes = ["src", "sha256", "page", "boxes", "find", "words", "fit"];
+  static observedAttributes = ["src", "sha256", "page", "boxes", "find", "words", "fit", "awake", "documents"];
 
   #pages = [];
   #scale = 1;
@@ -72,6 +40,11 @@ class KyPdf extends HTMLElement {
   #tries = 0;
   #timer = 0;
   #drawn = [];
+  #download = null;
+  // What is on the screen: the address of its file.
+  #shown = "";
+  #firstDrawn;
+  #first = new Promise((drawn) => (this.#firstDrawn = drawn));
 
   constructor() {
     super();
@@ -79,6 +52,14 @@ class KyPdf extends HTMLElement {
     const view = { pages: this.#pages, show: (element) => this.#bring(element) };
     Object.defineProperty(view, "scale", { get: () => this.#scale });
     this.boxes = new Boxes(view, ({ id, page, x, y, w, h }) => this.#tell("ky-box", { id, page, x, y, w, h }));
+  }
+
+  get documents() {
+    try {
+      return JSON.parse(this.getAttribute("documents") || "[]");
+    } catch {
+      return [];
+    }
   }
 
   get words() {
@@ -98,7 +79,10 @@ class KyPdf extends HTMLElement {
     this.observer = new IntersectionObserver((seen) => this.#seen(seen), { root: this.scroller, rootMargin: "80% 0px" });
     this.resizer = new ResizeObserver(() => this.#layout());
     this.resizer.observe(this.scroller);
-    this.online = () => this.dataset.state === "failed" && this.#load();
+    this.online = () => {
+      this.desk.notes.load(true);
+      if (this.dataset.state === "failed") this.#load();
+    };
     window.addEventListener("online", this.online);
     this.#loadSoon();
   }
@@ -107,10 +91,11 @@ class KyPdf extends HTMLElement {
     this.observer.disconnect();
     this.resizer.disconnect();
     window.removeEventListener("online", this.online);
+    this.desk.gone();
     clearTimeout(this.#timer);
     this.#stop?.abort();
-    this.#pdf?.loadingTask.destroy();
-    this.#pdf = null;
+    this.#clear();
+    this.#download = null;
   }
 
   attributeChangedCallback(name, before, after) {
@@ -121,6 +106,8 @@ class KyPdf extends HTMLElement {
     else if (name === "find") this.#search();
     else if (name === "fit") this.#layout();
     else if (name === "words") this.#label();
+    else if (name === "documents") this.desk.shelf();
+    else if (name === "awake" && this.#pdf) this.#tellAgain();
   }
 
   #build() {
@@ -143,18 +130,33 @@ class KyPdf extends HTMLElement {
       fit: button("fit", () => this.#zoomTo(1)),
     };
     const { back, on, less, more, fit } = this.buttons;
-    this.bar.append(back, this.number, this.of, on, el("span", "space"), less, this.percent, more, fit);
     this.scroller = el("div", "scroll", { tabindex: "0", role: "region" });
     this.list = el("div", "pages");
     this.scroller.append(this.list);
+    this.middle = el("div", "middle");
+    this.middle.append(this.scroller);
+    this.desk = this.#furnish();
+    this.bar.append(back, this.number, this.of, on, this.desk.tools, el("span", "space"), less, this.percent, more, fit);
     this.cover = el("div", "cover", { role: "status" });
-    this.shadowRoot.append(this.bar, this.scroller, this.cover);
+    this.shadowRoot.append(this.bar, this.desk.colours, this.middle, this.desk.hint, this.cover);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.scroller.addEventListener("keydown", (ev) => this.#key(ev));
     this.scroller.addEventListener("click", (ev) => this.#tapped(ev));
     this.scroller.addEventListener("wheel", (ev) => this.#wheel(ev), { passive: false });
     this.#pinch();
     this.#label();
+  }
+
+  #furnish() {
+    const view = { host: this, root: this.shadowRoot, middle: this.middle, list: this.list, pages: this.#pages, attribute: (name) => this.getAttribute(name) ?? "" };
+    const live = {
+      scale: () => this.#scale, pdf: () => this.#pdf, words: () => this.words, documents: () => this.documents, current: () => this.#current,
+      checked: () => Boolean(this.#pdf) && !(this.#pdf instanceof Excerpts),
+    };
+    for (const [name, get] of Object.entries(live)) Object.defineProperty(view, name, { get });
+    view.goTo = (page) => this.goTo(page);
+    view.go = (attachment, page) => this.#tell("ky-go", { attachment, page });
+    return new Desk(view);
   }
 
   #label() {
@@ -167,6 +169,7 @@ class KyPdf extends HTMLElement {
     this.bar.setAttribute("aria-label", w.tools ?? "PDF");
     this.number.setAttribute("aria-label", w.page ?? "");
     this.scroller.setAttribute("aria-label", w.document ?? "PDF");
+    this.desk.label();
   }
 
   // `src` and `sha256` change together: wait for both.
@@ -188,22 +191,73 @@ class KyPdf extends HTMLElement {
     const stop = (this.#stop = new AbortController());
     // A newer version of the same document: the old one stays on the screen until the new one is there.
     if (!this.#pdf) this.#say("loading", this.words.loading);
-    this.dataset.state = "loading";
+    this.dataset.state = this.#shown === src ? "early" : "loading";
+    const sha256 = this.getAttribute("sha256") ?? "";
+    // What has come of the same file before the link broke is not asked for again.
+    if (this.#download?.src !== src || this.#download.sha256 !== sha256) this.#download = new Download(src, sha256);
+    const lib = pdfjs().catch(() => Promise.reject(new Failure("link.lost")));
+    lib.catch(() => {});
     try {
-      const [lib, data] = await Promise.all([
-        pdfjs().catch(() => Promise.reject(new Failure("link.lost"))),
-        fetchChecked(src, this.getAttribute("sha256") ?? "", stop.signal),
-      ]);
-      const pdf = await lib.getDocument({
-        data, cMapUrl: "/pdfjs/cmaps/", standardFontDataUrl: "/pdfjs/standard_fonts/", wasmUrl: "/pdfjs/wasm/", iccUrl: "/pdfjs/iccs/",
-        useWorkerFetch: false, disableWorkerRendering: true, enableXfa: false, stopAtErrors: false,
-      }).promise.catch((error) => Promise.reject(new Failure(error.name === "PasswordException" ? "file.password" : "file.unreadable")));
+      // What is on this tablet already was checked when it came.
+      const again = this.#shown === src;
+      const [kept, place] = again ? [null, 0] : await Promise.all([this.desk.mayKeep ? keptFile(sha256) : null, this.#place()]);
+      const early = !kept && this.hasAttribute("early") && parseInt(this.getAttribute("size"), 10) > SMALL && parseInt(this.getAttribute("pages"), 10) > 1;
+      if (early && this.#shown !== src) await this.#early(lib, src, place, stop.signal);
+      const data = kept ?? (await this.#download.bytes(stop.signal));
+      if (!kept && this.desk.mayKeep) await keepFile(sha256, data);
+      stop.signal.throwIfAborted();
+      const pdf = await open(await lib, data);
+      if (stop.signal.aborted) return void pdf.loadingTask.destroy();
+      this.#download = null;
+      if (this.#shown === src && this.#pages.length === pdf.numPages) return this.#replace(pdf);
       const sizes = await this.#sizes(pdf);
       if (stop.signal.aborted) return void pdf.loadingTask.destroy();
-      this.#show(lib, pdf, sizes);
+      this.#show(await lib, pdf, sizes, src, place);
+      this.#checked(pdf);
     } catch (error) {
       if (!stop.signal.aborted) this.#failed(error.code ?? "file.unreadable", error);
     }
+  }
+
+  // Single pages first. Where they cannot be had, the whole file is waited for as if there were none.
+  async #early(lib, src, place, signal) {
+    try {
+      const pages = await Excerpts.open(lib, src, place || 1);
+      if (signal.aborted) return pages.loadingTask.destroy();
+      this.#show(await lib, pages, pages.sizes, src, place);
+      this.dataset.state = "early";
+      this.#tell("ky-shown", { pages: pages.numPages });
+    } catch (error) {
+      if (!signal.aborted) console.info(`ky-pdf: no single pages: ${error.message}`);
+    }
+  }
+
+  // The checked file in place of its excerpts: each page in sight is drawn anew, and stays as it is until then.
+  #replace(pdf) {
+    this.#pdf.loadingTask.destroy();
+    this.#pdf = pdf;
+    for (const page of this.#pages) {
+      if (page.wanted) this.#draw(page);
+    }
+    this.#tries = 0;
+    this.dataset.state = "ready";
+    this.#checked(pdf);
+  }
+
+  // Who listens only now hears what has been.
+  #tellAgain() {
+    const early = this.#pdf instanceof Excerpts;
+    this.#tell("ky-shown", { pages: this.#pdf.numPages });
+    this.#tell("ky-page", { page: this.#current });
+    if (early) return;
+    this.#tell("ky-ready", { pages: this.#pdf.numPages });
+    this.#search();
+  }
+
+  #checked(pdf) {
+    this.desk.checked();
+    this.#tell("ky-ready", { pages: pdf.numPages });
+    this.#search();
   }
 
   // All sizes of a document of ordinary length, so that nothing jumps; of a long one the first, and the others when they come into sight.
@@ -237,23 +291,38 @@ class KyPdf extends HTMLElement {
 
   #failed(code, error) {
     const link = code === "link.lost";
-    // What is on the screen stays readable while the link is away.
+    // What is on the screen stays readable while the link is away; what turned out to be another file does not.
+    if (code === "file.hash_differs") this.#clear();
     if (!(link && this.#pdf)) this.#say("failed", this.words[code] ?? code, code, link || code === "file.hash_differs");
     this.dataset.state = "failed";
+    if (code === "file.hash_differs") this.#download = null;
     if (!link) console.warn(`ky-pdf: ${code}`, error.message);
     this.#tell("ky-error", { code });
     if (link) this.#timer = setTimeout(() => this.#load(), Math.min(30_000, 1500 * 2 ** this.#tries++));
   }
 
-  #show(lib, pdf, sizes) {
+  #clear() {
     this.#pdf?.loadingTask.destroy();
+    this.#pdf = null;
+    this.#shown = "";
     this.observer.disconnect();
-    const keep = { page: this.#current, zoom: this.#zoom };
-    this.lib = lib;
-    this.#pdf = pdf;
     this.#drawn = [];
     this.#pages.length = 0;
     this.list.replaceChildren();
+  }
+
+  // The page that is asked for, else where the person was the last time, on whichever device.
+  async #place() {
+    const asked = parseInt(this.getAttribute("page"), 10) || 1;
+    return this.hasAttribute("led") || asked > 1 ? asked : this.desk.place();
+  }
+
+  #show(lib, pdf, sizes, src, place) {
+    const keep = { page: this.#current, zoom: this.#zoom };
+    this.#clear();
+    this.lib = lib;
+    this.#pdf = pdf;
+    this.#shown = src;
     sizes.forEach((viewport, i) => {
       const element = el("section", "page", { "data-page": `${i + 1}`, "aria-label": `${this.words.page ?? ""} ${i + 1}` });
       const wait = el("span", "wait", { "aria-hidden": "true" });
@@ -270,10 +339,9 @@ class KyPdf extends HTMLElement {
     for (const page of this.#pages) this.observer.observe(page.element);
     this.#setBoxes();
     this.#current = 0;
-    this.goTo(Math.min(parseInt(this.getAttribute("page"), 10) || keep.page || 1, pdf.numPages));
+    this.goTo(Math.min(place || parseInt(this.getAttribute("page"), 10) || keep.page || 1, pdf.numPages));
+    this.desk.opened(this.#current);
     this.boxes.reveal();
-    this.#tell("ky-ready", { pages: pdf.numPages });
-    this.#search();
   }
 
   #layout() {
@@ -315,14 +383,15 @@ class KyPdf extends HTMLElement {
   }
 
   async #draw(page) {
-    const scale = this.#scale;
-    if (page.scale === scale && (page.task || page.canvas)) return;
+    const [scale, pdf] = [this.#scale, this.#pdf];
+    if (page.job?.scale === scale && page.job.pdf === pdf) return;
     page.task?.cancel();
-    page.scale = scale;
-    const pdf = this.#pdf;
+    page.task = null;
+    const job = (page.job = { scale, pdf });
     try {
+      if (pdf instanceof Excerpts && !(await this.#turn(page))) return void (page.job === job && (page.job = null));
       const source = await pdf.getPage(page.number);
-      if (page.scale !== scale || pdf !== this.#pdf) return;
+      if (page.job !== job) return;
       const plain = source.getViewport({ scale: 1 });
       if (Math.abs(plain.width - page.width) + Math.abs(plain.height - page.height) > 0.5) {
         page.width = plain.width;
@@ -338,29 +407,44 @@ class KyPdf extends HTMLElement {
       const task = source.render({ canvas, viewport, annotationMode: this.lib.AnnotationMode.ENABLE });
       page.task = task;
       await task.promise;
+      if (page.job !== job) return;
       page.task = null;
       page.canvas?.remove();
       page.canvas = canvas;
       page.element.prepend(canvas);
-      page.element.dataset.drawn = "true";
-      await this.#text(page, source, scale);
+      page.element.dataset.drawn = pdf instanceof Excerpts ? "early" : "true";
+      this.#began();
+      await this.#text(page, source, job);
       this.#forget(page);
     } catch (error) {
-      page.task = null;
-      if (error?.name === "RenderingCancelledException" || pdf !== this.#pdf) {
-        if (page.scale === scale && !page.canvas) page.scale = 0;
-        return;
-      }
-      page.scale = 0;
+      if (page.job !== job) return;
+      page.job = page.task = null;
+      if (error?.name === "RenderingCancelledException" || pdf !== this.#pdf) return;
+      // An excerpt that did not come: the link is away, or only the whole file has this page.
+      if (pdf instanceof Excerpts) return void setTimeout(() => pdf === this.#pdf && page.wanted && this.#draw(page), 2000);
       console.warn(`ky-pdf: page ${page.number}`, error);
     }
   }
 
-  async #text(page, source, scale) {
+  // On a slow link the page in view comes alone, its neighbours after it, and what was only scrolled past not at all.
+  async #turn(page) {
+    if (page.number !== this.#current) await Promise.race([this.#first, new Promise((go) => setTimeout(go, 5000))]);
+    if (this.dataset.drawn) await new Promise((go) => setTimeout(go, 80));
+    return page.wanted;
+  }
+
+  #began() {
+    if (this.dataset.drawn) return;
+    this.dataset.drawn = "true";
+    this.#firstDrawn();
+    this.dispatchEvent(new Event("ky-drawn"));
+  }
+
+  async #text(page, source, job) {
     const container = el("div", "text");
-    const layer = new this.lib.TextLayer({ textContentSource: source.streamTextContent(), container, viewport: source.getViewport({ scale }) });
+    const layer = new this.lib.TextLayer({ textContentSource: source.streamTextContent(), container, viewport: source.getViewport({ scale: job.scale }) });
     await layer.render();
-    if (page.scale !== scale) return;
+    if (page.job !== job) return;
     container.style.width = container.style.height = "";
     page.text?.remove();
     page.text = container;
@@ -377,7 +461,7 @@ class KyPdf extends HTMLElement {
       old.canvas?.remove();
       old.text?.remove();
       old.canvas = old.text = null;
-      old.scale = 0;
+      old.job = null;
       delete old.element.dataset.drawn;
     }
   }
@@ -421,6 +505,7 @@ class KyPdf extends HTMLElement {
     this.buttons.on.disabled = number >= this.#pages.length;
     if (number === this.#current) return;
     this.#current = number;
+    this.desk.turned(number);
     this.#tell("ky-page", { page: number });
   }
 
@@ -473,6 +558,7 @@ class KyPdf extends HTMLElement {
     const element = ev.composedPath().find((e) => e.classList?.contains("page"));
     if (!element || this.shadowRoot.getSelection?.()?.toString()) return;
     const rect = element.getBoundingClientRect();
+    if (this.desk.tap(Number(element.dataset.page), (ev.clientX - rect.left) / this.#scale, (ev.clientY - rect.top) / this.#scale)) return;
     this.boxes.tap(Number(element.dataset.page), (ev.clientX - rect.left) / this.#scale, (rect.bottom - ev.clientY) / this.#scale);
   }
 
@@ -491,6 +577,7 @@ class KyPdf extends HTMLElement {
     const patterns = this.getAttribute("find");
     if (!patterns || !this.#pdf) return;
     const pdf = this.#pdf;
+    if (pdf instanceof Excerpts) return;
     try {
       const found = await search(pdf, JSON.parse(patterns), parseInt(this.getAttribute("find-on"), 10) || 1);
       if (pdf === this.#pdf) this.#tell("ky-found", found);

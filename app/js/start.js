@@ -13,7 +13,22 @@ function speakOfEmptyFields(words) {
   }, capture);
 }
 
-const pkg = document.querySelector("link[rel=modulepreload]").href.replace(/[^/]*$/, "");
+// Whoever has to sign in is not signed in any more: what this tablet keeps cannot be read until then.
+if (location.pathname === "/login") import("./ky-store.js").then((store) => store.forget());
+
+// On a slow link the document in view comes before the program that wakes the page around it, for a while.
+const MOST = 6000;
+const viewer = document.querySelector("ky-pdf[early][src]:not([src=''])");
+if (viewer && !viewer.dataset.drawn) {
+  await new Promise((go) => {
+    for (const end of ["ky-drawn", "ky-error"]) viewer.addEventListener(end, go, { once: true });
+    setTimeout(go, MOST - performance.now());
+  });
+}
+delete root.dataset.fonts;
+for (const link of document.querySelectorAll("link[rel=later]")) link.rel = link.href.endsWith(".js") ? "modulepreload" : "preload";
+
+const pkg = document.querySelector("#program").href.replace(/[^/]*$/, "");
 try {
   const [page, messages] = await Promise.all([
     import(`${pkg}kyhop.js`).then((page) => page.default({ module_or_path: `${pkg}kyhop_bg.wasm` }).then(() => page)),
@@ -23,7 +38,11 @@ try {
   speakOfEmptyFields(Object.assign({}, ...JSON.parse(messages))["common.fill_in"]);
   root.dataset.hydrated = "true";
   // The other pages' parts when the browser has time: a link that breaks later breaks no page.
-  (window.requestIdleCallback ?? setTimeout)(() => page.load_all());
+  (window.requestIdleCallback ?? setTimeout)(async () => {
+    await page.load_all();
+    // The viewer too: who comes to a meeting from here has its first page a second earlier.
+    for (const file of ["pdf.min.mjs", "pdf.worker.min.mjs"]) await fetch(`/pdfjs/${file}`, { priority: "low" }).catch(() => {});
+  });
 } catch (error) {
   // The page stays readable and its plain forms work; buttons that need the program stay disabled.
   root.dataset.hydrated = "failed";

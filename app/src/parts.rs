@@ -7,6 +7,7 @@ use crate::dto::identity::Person;
 use crate::i18n::t;
 use crate::pages;
 use crate::pages::documents::doc::Doc;
+use crate::pages::documents::placing::{Placing, Purpose};
 use crate::pages::documents::processing::AssignForm;
 use crate::pages::meetings::{Hand, SecretTool, Tool};
 use leptos::prelude::*;
@@ -72,17 +73,23 @@ part!(office, load_office, OfficePart {
     People => pages::people::PeoplePage,
 });
 
-/// The form by which an arriving document is given to people: needed by few, and not at first.
+/// What is done to one document in a dialog: given to people, signed or sealed. Needed by few, and not at first.
+pub enum DeskPart {
+    Assign(Doc, RwSignal<bool>, Vec<Person>),
+    Place(Doc, RwSignal<bool>, Purpose),
+}
+
 #[wasm_split(assigning, wasm_split_path = leptos::wasm_split, fallible, preload(load_assigning))]
-fn assigning(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> Part {
-    Ok(view! { <AssignForm doc open people /> }.into_any())
+fn assigning(what: DeskPart) -> Part {
+    Ok(match what {
+        DeskPart::Assign(doc, open, people) => view! { <AssignForm doc open people /> }.into_any(),
+        DeskPart::Place(doc, open, purpose) => view! { <Placing doc open purpose /> }.into_any(),
+    })
 }
 
 /// The form, or in its place that it could not be fetched.
-pub async fn assign_form(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> AnyView {
-    assigning(doc, open, people)
-        .await
-        .unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+pub async fn desk_part(what: DeskPart) -> AnyView {
+    assigning(what).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
 /// What works in a meeting only once the page is awake: the tools of chair and secretary, what each member has in hand, secret

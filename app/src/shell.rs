@@ -42,12 +42,25 @@ pub fn shell(site: Site) -> impl IntoView {
         .flatten();
     let wasm = files.map(|file| [file, ".wasm"].concat()).chain(["kyhop_bg.wasm".to_owned()]);
     let data = wasm.chain([["messages.", lang.as_str(), ".json"].concat()]);
+    // In a meeting the document goes first; `start.js` makes these what they are elsewhere once its first page is drawn.
+    let reader = crate::parts::part_of(&site.path) == Some("meeting");
+    let how = if reader { "later" } else { "preload" };
     let preload = data
-        .map(|file| view! { <link rel="preload" href=pkg(&file) r#as="fetch" crossorigin="anonymous" /> })
+        .map(|file| view! { <link rel=how href=pkg(&file) r#as="fetch" crossorigin="anonymous" /> })
         .collect_view();
+    let viewer = ["source", "boxes", "style", "text", "desk", "notes", "panel"].map(|part| ["/js/ky-pdf-", part, ".js"].concat());
+    let others = ["/pdfjs/pdf.min.mjs", "/js/ky-queue.js", "/js/ky-store.js"].map(str::to_owned);
+    let viewer = others
+        .into_iter()
+        .chain(viewer)
+        .map(|file| view! { <link rel="modulepreload" href=file /> })
+        .collect_view();
+    // A worker's program has no preload of its own; this one leaves it in the browser's cache.
+    let viewer =
+        reader.then(|| view! { {viewer} <link rel="preload" href="/pdfjs/pdf.worker.min.mjs" r#as="fetch" crossorigin="anonymous" /> });
     view! {
         <!DOCTYPE html>
-        <html lang=lang.as_str() data-theme=theme data-demonstration=site.demonstration.then_some("true")>
+        <html lang=lang.as_str() data-theme=theme data-fonts=reader.then_some("later") data-demonstration=site.demonstration.then_some("true")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -55,10 +68,11 @@ pub fn shell(site: Site) -> impl IntoView {
                 <meta name="referrer" content="same-origin" />
                 <link rel="icon" type="image/svg+xml" href=with("/icons/icon.svg") />
                 <link rel="stylesheet" href=pkg("kyhop.css") />
-                <link rel="modulepreload" href=pkg("kyhop.js") />
+                <link id="program" rel=if reader { "later" } else { "modulepreload" } href=pkg("kyhop.js") />
                 {preload}
-                <script type="module" src=with("/js/start.js")></script>
                 <script type="module" src=with("/js/ky-pdf.js")></script>
+                {viewer}
+                <script type="module" src=with("/js/start.js")></script>
                 <MetaTags />
             </head>
             <body>

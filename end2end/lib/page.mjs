@@ -18,7 +18,7 @@ const SECTIONS = [
   ["Tests", [["test_total", "`make test`"], ["test_fmt", "– format"], ["test_rules", "– dependencies of the user interface"], ["test_licences", "– licences"],
     ["test_build", "– building the tests, with lints"], ["test_tests", "– unit and integration tests"], ["test_site", "– building the browser's part"],
     ["test_journeys", "– browser journeys"]]],
-  ["What the browser gets", [["wasm_brotli", "wasm, main module (limit 250 kB)"], ["wasm_part_brotli", "wasm, the largest part beside it (limit 100 kB)"],
+  ["What the browser gets", [["wasm_brotli", "wasm, main module (limit 250 kB)"], ["wasm_part_brotli", "wasm, the largest part beside it (limit 80 kB)"],
     ["wasm_all_brotli", "wasm, all parts together"], ["css_brotli", "CSS"]]],
   ["Running", [["start_first", "first start of the demonstration"], ["start_second", "second start (limit 10 s)"], ["memory_server", "memory of a server at rest"],
     ["memory_node", "memory of the axis node at rest"], ["binary", "the program"]]],
@@ -32,6 +32,8 @@ const SECTIONS = [
     ["find_postgres", "list or search on PostgreSQL (limit 100 ms)"]]],
   ["Reading edXML (`scripts/bench-edxml`)", [["edxml_100k", "messages of 100 KB (aim 5 × lxml)"], ["edxml_20m", "messages of 20 MB (aim 300 MB/s and 5 × lxml)"],
     ["edxml_lines", "messages of 20 MB, base64 in lines of 76"], ["edxml_weight", "memory for a message of 500 MB (limit 64 MB)"]]],
+  ["A slow link (`scripts/bench-reader`)", [["reader_agenda", "the agenda, nothing fetched before (aim 2 s)"], ["reader_page", "page 1 of 50 MB, nothing fetched before (aim 3 s)"],
+    ["reader_awake", "every button works, nothing fetched before"], ["reader_page_signed_in", "page 1 of 50 MB, coming from the sign-in page"]]],
   ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
 ];
 

@@ -321,6 +321,40 @@ CREATE TABLE minutes_remark (
 );
 CREATE INDEX minutes_remark_meeting ON minutes_remark(meeting_id);
 
+-- Where a person is in a document, for all the person's devices.
+CREATE TABLE reading_place (
+  person_id     TEXT NOT NULL REFERENCES person(id),
+  attachment_id TEXT NOT NULL REFERENCES attachment(id),
+  page          BIGINT NOT NULL,
+  read_at       BIGINT NOT NULL,
+  PRIMARY KEY (person_id, attachment_id)
+);
+
+-- A note in a document of a meeting. The device that it was written on gives it its id.
+CREATE TABLE note (
+  id            TEXT PRIMARY KEY,
+  person_id     TEXT NOT NULL REFERENCES person(id),
+  meeting_id    TEXT NOT NULL REFERENCES meeting(id),
+  attachment_id TEXT NOT NULL REFERENCES attachment(id),
+  document_id   TEXT REFERENCES document(id),
+  -- version of the file that its place belongs to
+  sha256        TEXT NOT NULL,
+  shared        BIGINT NOT NULL,
+  revision      BIGINT NOT NULL,
+  body          TEXT NOT NULL,
+  created_at    BIGINT NOT NULL,
+  changed_at    BIGINT NOT NULL,
+  removed_at    BIGINT
+);
+CREATE INDEX note_meeting ON note(meeting_id, person_id);
+
+-- Under which a person's tablets keep what they store; given to who is signed in.
+CREATE TABLE device_key (
+  person_id TEXT PRIMARY KEY REFERENCES person(id),
+  secret    TEXT NOT NULL,
+  made_at   BIGINT NOT NULL
+);
+
 -- A request for the floor: waiting, speaking once it began, over once it ended; ended without having begun is withdrawn.
 CREATE TABLE speech (
   id          TEXT PRIMARY KEY,

@@ -1,7 +1,7 @@
 //! What `/api/v1` offers, described for machines (OpenAPI) and as a plain page for people.
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, meetings, signatures};
+use crate::{audit, axis, documents, identity, meetings, reading, signatures};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{any, get};
@@ -53,6 +53,11 @@ use utoipa::{Modify, OpenApi};
         meetings::http_members::remove,
         meetings::http_presenter::present,
         meetings::http_presenter::stop,
+        reading::http::list,
+        reading::http::remember,
+        reading::http::write,
+        reading::http::remove,
+        reading::http::device_key,
         meetings::http_floor::ask,
         meetings::http_floor::act,
         meetings::http_floor::item_clock,

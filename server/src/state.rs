@@ -1,10 +1,11 @@
 //! Everything that a request handler may need.
 use crate::config::Config;
 use crate::db::Db;
+use crate::excerpts::Excerpts;
 use crate::files::Files;
 use crate::live::Hub;
 use crate::metrics::Metrics;
-use crate::{audit, axis, documents, identity, meetings, signatures};
+use crate::{audit, axis, documents, identity, meetings, reading, signatures};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -14,11 +15,13 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub db: Db,
     pub files: Files,
+    pub excerpts: Excerpts,
     pub hub: Hub,
     pub identity: identity::Service,
     pub documents: documents::Service,
     pub signatures: signatures::Service,
     pub meetings: meetings::Service,
+    pub reading: reading::Service,
     pub axis: axis::Service,
     pub audit: audit::Service,
     pub leptos: LeptosOptions,
@@ -83,6 +86,12 @@ impl AppState {
             config: config.clone(),
             signatures: signatures.clone(),
         };
+        let meetings = meetings::Service {
+            db: db.clone(),
+            files: files.clone(),
+            config: config.clone(),
+            documents: documents.clone(),
+        };
         Ok(Self {
             identity: identity::Service {
                 db: db.clone(),
@@ -90,12 +99,11 @@ impl AppState {
                 passwords: identity::password::Passwords::default(),
             },
             signatures: signatures.clone(),
-            meetings: meetings::Service {
+            reading: reading::Service {
                 db: db.clone(),
-                files: files.clone(),
-                config: config.clone(),
-                documents: documents.clone(),
+                meetings: meetings.clone(),
             },
+            meetings,
             axis: axis::Service {
                 db: db.clone(),
                 files: files.clone(),
@@ -109,6 +117,7 @@ impl AppState {
             config,
             db,
             files,
+            excerpts: Excerpts::default(),
             hub,
             leptos,
             metrics: Metrics::default(),

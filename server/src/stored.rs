@@ -1,4 +1,5 @@
 //! Stored PDFs for those who may read them: immutable, named by their hash, in ranges if asked.
+use crate::excerpts::Part;
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
@@ -17,6 +18,10 @@ pub fn routes() -> Router<AppState> {
         .route("/files/attachment/{id}/{name}", get(attachment))
         .route("/files/minutes/{name}", get(minutes))
         .route("/files/invitation/{name}", get(invitation))
+        .route("/files/document/{id}/{sha256}/pages", get(document_sizes))
+        .route("/files/document/{id}/{sha256}/pages/{number}", get(document_page))
+        .route("/files/attachment/{id}/{sha256}/pages", get(attachment_sizes))
+        .route("/files/attachment/{id}/{sha256}/pages/{number}", get(attachment_page))
 }
 
 async fn document(
@@ -75,6 +80,56 @@ fn made(bytes: Vec<u8>, file_name: &str) -> Response {
     (headers, bytes).into_response()
 }
 
+async fn document_sizes(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, sha256)): Path<(DocumentId, String)>,
+) -> Result<Response, Fault> {
+    state.documents.may_read(&actor, &id, &sha256).await?;
+    cut(&state, &sha256, Part::Sizes, true).await
+}
+
+async fn document_page(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, sha256, number)): Path<(DocumentId, String, u32)>,
+) -> Result<Response, Fault> {
+    state.documents.may_read(&actor, &id, &sha256).await?;
+    cut(&state, &sha256, Part::Page(number), true).await
+}
+
+async fn attachment_sizes(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, sha256)): Path<(AttachmentId, String)>,
+) -> Result<Response, Fault> {
+    let (_, may_keep) = state.meetings.may_read_attachment(&actor, &id, &sha256).await?;
+    cut(&state, &sha256, Part::Sizes, may_keep).await
+}
+
+async fn attachment_page(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, sha256, number)): Path<(AttachmentId, String, u32)>,
+) -> Result<Response, Fault> {
+    let (_, may_keep) = state.meetings.may_read_attachment(&actor, &id, &sha256).await?;
+    cut(&state, &sha256, Part::Page(number), may_keep).await
+}
+
+/// One page as a file of its own, or the sizes of all: what a reader shows until the whole file is there and checked.
+async fn cut(state: &AppState, sha256: &str, part: Part, may_keep: bool) -> Result<Response, Fault> {
+    let content = state.excerpts.get(&state.files, sha256, part).await?;
+    let kind = match part {
+        Part::Sizes => "application/json",
+        Part::Page(_) => "application/pdf",
+    };
+    let kept = if may_keep { FOR_GOOD } else { "private, no-store" };
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, kept)];
+    Ok((headers, content).into_response())
+}
+
+const FOR_GOOD: &str = "private, max-age=31536000, immutable";
+
 /// How long a browser may keep an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -101,7 +156,7 @@ pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, 
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     let kept = match keep {
-        Keep::ForGood => "private, max-age=31536000, immutable",
+        Keep::ForGood => FOR_GOOD,
         Keep::Ask => "private, no-cache",
         Keep::Never => "private, no-store",
     };

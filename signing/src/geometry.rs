@@ -131,7 +131,8 @@ impl Page {
     }
 }
 
-fn inherited(document: &Document, page: &Dictionary, key: &[u8]) -> Option<Object> {
+/// Value of a key of a page, or of the nodes above it.
+pub(crate) fn inherited(document: &Document, page: &Dictionary, key: &[u8]) -> Option<Object> {
     let newest = document.newest();
     // The nodes above list all their kids, and are not copied for each of them.
     let mut above: Option<Rc<Indirect>> = None;

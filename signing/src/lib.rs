@@ -14,6 +14,7 @@ mod error;
 pub mod etsi;
 #[doc = include_str!("../EXAMPLES.md")]
 pub mod examples {}
+mod excerpt;
 mod extend;
 mod form;
 mod geometry;
@@ -33,6 +34,7 @@ pub mod x509;
 pub use appearance::{Align, Appearance, Face, Font};
 pub use deferred::{Prepared, complete, complete_with_cms, prepare};
 pub use error::{Error, Result};
+pub use excerpt::{excerpt, page_sizes};
 pub use extend::{ValidationData, add_validation_data, append_validation_data};
 pub use form::{EditOptions, NewTextField, add_text_fields, fill_text_fields};
 pub use geometry::{PageInfo, Placement};

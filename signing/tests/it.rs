@@ -3,6 +3,7 @@ mod again;
 mod attacks;
 mod authority;
 mod burdens;
+mod excerpts;
 mod found;
 mod levels;
 mod locks;

@@ -1,4 +1,5 @@
 //! The PDF viewer `<ky-pdf>` (app/js/ky-pdf.js) as a component.
+use crate::components::layout::use_ready;
 use crate::dto::{FileRef, Placement};
 use crate::i18n::{lang, t};
 use leptos::prelude::*;
@@ -17,6 +18,27 @@ pub struct PageBox {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     pub movable: bool,
+}
+
+/// Where a document of a meeting stands among the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelf {
+    pub meeting: String,
+    pub attachment: String,
+    /// The presenter turns the pages.
+    pub led: bool,
+    pub documents: Vec<OnShelf>,
+}
+
+/// A document that this person may read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OnShelf {
+    pub id: String,
+    pub title: String,
+    /// A device may keep it; what is collected at the end is not kept.
+    pub keep: bool,
+    #[serde(flatten)]
+    pub file: FileRef,
 }
 
 /// A text found on a page, with the room to the right of it on the same line.
@@ -66,6 +88,32 @@ fn words() -> String {
         ("document", t("pdf.document")),
         ("retry", t("pdf.retry")),
         ("box_help", t("pdf.box_help")),
+        ("aside", t("pdf.aside")),
+        ("beside", t("pdf.beside")),
+        ("close", t("pdf.close")),
+        ("colour", t("pdf.colour")),
+        ("highlight", t("pdf.highlight")),
+        ("moved", t("pdf.moved")),
+        ("night", t("pdf.night")),
+        ("no_notes", t("pdf.no_notes")),
+        ("no_outline", t("pdf.no_outline")),
+        ("note", t("pdf.note")),
+        ("note_place", t("pdf.note_place")),
+        ("note_text", t("pdf.note_text")),
+        ("notes", t("pdf.notes")),
+        ("nothing_found", t("pdf.nothing_found")),
+        ("outline", t("pdf.outline")),
+        ("pages", t("pdf.pages")),
+        ("panel", t("pdf.panel")),
+        ("pen", t("pdf.pen")),
+        ("private", t("pdf.private")),
+        ("remove", t("pdf.remove")),
+        ("save", t("pdf.save")),
+        ("search", t("pdf.search")),
+        ("searching", t("pdf.searching")),
+        ("select_first", t("pdf.select_first")),
+        ("shared", t("pdf.shared")),
+        ("unsent", t("pdf.unsent")),
         ("link.lost", t("pdf.link_lost")),
         ("file.hash_differs", t("pdf.hash_differs")),
         ("file.not_available", t("pdf.not_available")),
@@ -92,6 +140,18 @@ pub fn PdfView(
     /// How many pages, from the first, are searched.
     #[prop(default = 1)]
     find_on: u32,
+    /// Pages are shown one by one before the whole file is there and checked. Not where something is signed.
+    #[prop(default = false)]
+    early: bool,
+    /// A document of a meeting: notes are kept for it, and all the meeting's documents can be searched.
+    #[prop(optional, into)]
+    shelf: Option<Signal<Shelf>>,
+    /// Another document of the shelf was asked for, at a page.
+    #[prop(optional, into)]
+    on_go: Option<Callback<(String, u32)>>,
+    /// The pages are there, not yet checked.
+    #[prop(optional, into)]
+    on_shown: Option<Callback<()>>,
     /// The hash was right and the pages are there.
     #[prop(optional, into)]
     on_ready: Option<Callback<()>>,
@@ -100,6 +160,7 @@ pub fn PdfView(
     on_error: Option<Callback<String>>,
     #[prop(optional, into)] on_found: Option<Callback<Vec<Found>>>,
 ) -> impl IntoView {
+    let ready = use_ready();
     let boxes = move || serde_json::to_string(&boxes.get()).unwrap_or_default();
     view! {
         <ky-pdf
@@ -107,9 +168,23 @@ pub fn PdfView(
             lang=lang().as_str()
             src=move || file.get().url
             sha256=move || file.get().sha256
+            size=move || file.get().size.to_string()
             pages=move || file.get().pages.to_string()
+            // Pages are there before this program is: then it is told again.
+            awake=move || ready.get().then_some("")
+            early=early.then_some("")
             page=move || page.get().to_string()
             boxes=boxes
+            meeting=move || shelf.map(|s| s.with(|s| s.meeting.clone()))
+            attachment=move || shelf.map(|s| s.with(|s| s.attachment.clone()))
+            led=move || shelf.filter(|s| s.with(|s| s.led)).map(|_| "")
+            documents=move || shelf.map(|s| s.with(|s| serde_json::to_string(&s.documents).unwrap_or_default()))
+            on:ky-go=move |ev: CustomEvent| {
+                if let Some(tell) = on_go {
+                    let detail = ev.detail();
+                    tell.run((text(&detail, "attachment"), number(&detail, "page") as u32));
+                }
+            }
             find=find
             find-on=find_on.to_string()
             words=words()
@@ -122,6 +197,11 @@ pub fn PdfView(
             on:ky-page=move |ev: CustomEvent| {
                 if let Some(tell) = on_page {
                     tell.run(number(&ev.detail(), "page") as u32);
+                }
+            }
+            on:ky-shown=move |_: CustomEvent| {
+                if let Some(tell) = on_shown {
+                    tell.run(());
                 }
             }
             on:ky-ready=move |_: CustomEvent| {

@@ -67,6 +67,13 @@ impl Service {
         self.seen(&mut c, actor, &found.meeting_id).await?;
         Ok((file_name(&found), found.expires_at.is_none()))
     }
+
+    /// The meeting that a document is attached to. Says nothing of who may see it.
+    pub async fn meeting_of(&self, attachment: &AttachmentId) -> Result<MeetingId> {
+        let mut c = self.db.read().acquire().await?;
+        let found = store::attachment(&mut c, attachment.as_str()).await?.ok_or(Error::NotFound)?;
+        Ok(MeetingId(found.meeting_id))
+    }
 }
 
 /// `12-QĐ-UBND Về việc ….pdf`

@@ -2,6 +2,7 @@
 
 use foldhash::{HashSet, HashSetExt};
 use lopdf::{Dictionary, Object, ObjectId};
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -294,12 +295,22 @@ impl<'a> Document<'a> {
 
     /// Decoded content of a stream, at most `limit` bytes.
     pub fn content(&self, stream: &Indirect, limit: usize) -> Result<Vec<u8>, PdfError> {
+        let dictionary = stream.value.as_dict().map_err(|_| PdfError::Malformed("not a stream".into()))?;
+        decode(dictionary, &self.stored(stream, limit)?, limit)
+    }
+
+    /// Content of a stream behind its filters, but no longer encrypted.
+    pub fn stored_content(&self, stream: &Indirect, limit: usize) -> Result<Vec<u8>, PdfError> {
+        Ok(self.stored(stream, limit)?.into_owned())
+    }
+
+    fn stored(&self, stream: &Indirect, limit: usize) -> Result<Cow<'a, [u8]>, PdfError> {
         let (start, length) = stream.stream.ok_or_else(|| PdfError::Malformed("not a stream".into()))?;
         let dictionary = stream.value.as_dict().map_err(|_| PdfError::Malformed("not a stream".into()))?;
         let raw = self.bytes.get(start, length, limit)?;
         match &self.crypt {
-            Some(state) => decode(dictionary, &state.decrypt_content(stream.id, dictionary, &raw)?, limit),
-            None => decode(dictionary, &raw, limit),
+            Some(state) => Ok(Cow::Owned(state.decrypt_content(stream.id, dictionary, &raw)?)),
+            None => Ok(raw),
         }
     }
 

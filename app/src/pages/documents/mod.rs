@@ -7,6 +7,6 @@ mod facts;
 mod fields;
 pub mod list;
 pub mod new;
-mod placing;
+pub(crate) mod placing;
 pub(crate) mod processing;
 mod signatures;

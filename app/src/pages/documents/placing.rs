@@ -6,12 +6,13 @@ use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::notice::Note;
+use crate::components::notice::{Loading, Note};
 use crate::components::pdf::{Found, PageBox, PdfView};
 use crate::components::toast::use_toasts;
 use crate::dto::Placement;
 use crate::dto::documents::DocumentDetail;
 use crate::i18n::{t, tf};
+use crate::parts::{DeskPart, desk_part};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -96,13 +97,15 @@ pub fn PlaceDialog(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl Int
     };
     view! {
         <Dialog open title wide=true>
-            <Placing doc open purpose />
+            <Suspense fallback=Loading>
+                {move || Suspend::new(desk_part(DeskPart::Place(doc, open, purpose)))}
+            </Suspense>
         </Dialog>
     }
 }
 
 #[component]
-fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
+pub fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
     let first = doc.detail.with_untracked(|d| offered(purpose, d));
     let place = RwSignal::new(first);
     // What the person chose is never moved by what the search finds later.

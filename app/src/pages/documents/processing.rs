@@ -14,7 +14,7 @@ use crate::dto::documents::{AssignWish, Assignment, Part, State};
 use crate::dto::identity::Person;
 use crate::i18n::{find, t, tf};
 use crate::ids::UserId;
-use crate::parts::assign_form;
+use crate::parts::{DeskPart, desk_part};
 use leptos::prelude::*;
 
 fn part_words(part: Part) -> &'static str {
@@ -69,7 +69,7 @@ pub fn AssignDialog(doc: Doc, open: RwSignal<bool>) -> impl IntoView {
             <Suspense fallback=Loading>
                 {move || Suspend::new(async move {
                     match people(String::new()).await {
-                        Ok(people) => assign_form(doc, open, people).await,
+                        Ok(people) => desk_part(DeskPart::Assign(doc, open, people)).await,
                         Err(error) => view! { <ErrorNote error /> }.into_any(),
                     }
                 })}

@@ -5,9 +5,11 @@ use super::room::Room;
 use super::state::attachment;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
-use crate::components::pdf::PdfView;
+use crate::components::pdf::{OnShelf, PdfView, Shelf};
 use crate::dto::FileRef;
+use crate::dto::meetings::Attachment;
 use crate::i18n::{t, tf};
+use crate::ids::AttachmentId;
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -29,6 +31,8 @@ pub fn Reader(room: Room) -> impl IntoView {
         })
     });
     let checked = RwSignal::new(None::<bool>);
+    // The pages on the screen are this file's, checked or not.
+    let shown = RwSignal::new(false);
     let follow = Follow::new(room);
     let places = StoredValue::new(HashMap::<String, u32>::new());
     let page = Memo::new(move |_| {
@@ -38,11 +42,33 @@ pub fn Reader(room: Room) -> impl IntoView {
         }
         places.with_value(|p| p.get(&sha).copied()).unwrap_or(1)
     });
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         file.track();
-        checked.set(None);
+        if before.is_some() {
+            checked.set(None);
+            shown.set(false);
+        }
     });
     let ready = use_ready();
+    let shelf = Memo::new(move |_| Shelf {
+        meeting: room.id().to_string(),
+        attachment: current.with(|c| c.as_ref().map(|a| a.id.to_string())).unwrap_or_default(),
+        led: follow.page().is_some(),
+        documents: room
+            .detail
+            .with(|d| d.items.iter().flat_map(|item| &item.documents).map(on_shelf).collect()),
+    });
+    let on_go = Callback::new(move |(id, n): (String, u32)| {
+        let id = AttachmentId(id);
+        let Some(sha) = room.detail.with_untracked(|d| attachment(d, &id).map(|a| a.file.sha256.clone())) else {
+            return;
+        };
+        places.update_value(|p| {
+            p.insert(sha, n);
+        });
+        follow.touch();
+        room.read(id);
+    });
     view! {
         <section class="reader" aria-label=t("meetings.reader")>
             <Announcement room />
@@ -87,15 +113,22 @@ pub fn Reader(room: Room) -> impl IntoView {
                 <PdfView
                     file=file
                     page=page
+                    early=true
+                    shelf=shelf
+                    on_go=on_go
                     on_page=move |n| {
-                        if checked.get_untracked() == Some(true) {
+                        if shown.get_untracked() {
                             places.update_value(|p| {
                                 p.insert(file.with_untracked(|f| f.sha256.clone()), n);
                             });
                             follow.turned(n);
                         }
                     }
-                    on_ready=move |()| checked.set(Some(true))
+                    on_shown=move |()| shown.set(true)
+                    on_ready=move |()| {
+                        shown.set(true);
+                        checked.set(Some(true));
+                    }
                     on_error=move |code: String| {
                         if code == "file.hash_differs" {
                             checked.set(Some(false));
@@ -107,6 +140,15 @@ pub fn Reader(room: Room) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+fn on_shelf(a: &Attachment) -> OnShelf {
+    OnShelf {
+        id: a.id.to_string(),
+        title: a.title.clone(),
+        keep: a.expires.is_none(),
+        file: a.file.clone(),
+    }
 }
 
 /// A document that came in during the meeting: said aloud by screen readers, and the way back to what was being read.
