@@ -6,6 +6,7 @@ mod axis;
 mod bad_input;
 mod collecting;
 mod conclusions;
+mod faults;
 mod finding;
 mod floor;
 mod inputs;

@@ -118,6 +118,23 @@ impl Client {
         }
     }
 
+    /// The same of a server that may be gone, or go while it answers: `None` then.
+    pub async fn attempt(&self, method: Method, path: &str, json: Option<&Value>) -> Option<Answer> {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .headers(self.headers.clone());
+        if let Some(json) = json {
+            request = request.header(CONTENT_TYPE, "application/json").body(json.to_string());
+        }
+        let response = request.send().await.ok()?;
+        Some(Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.ok()?.to_vec(),
+        })
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "", Vec::new()).await
     }
