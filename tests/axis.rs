@@ -6,14 +6,14 @@ use app::ids::DocumentId;
 use app::live::{LiveEvent, ServerFrame};
 use serde_json::json;
 use server::actor::Actor;
-use server::axis::outbox::{self, OutgoingDocument};
+use server::axis::outbox::{self, Business, OutgoingDocument};
 use server::axis::wire::{self, Frame, Heard, Refusal};
 use server::axis::{edxml, tls};
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeMap;
 
 /// First column of the first row, or how many rows there are: whatever the query asks for.
-async fn number(server: &Server, sql: &str) -> i64 {
+pub async fn number(server: &Server, sql: &str) -> i64 {
     let sql = AssertSqlSafe(format!("SELECT COUNT(*) AS n FROM {sql}"));
     let row = sqlx::query(sql).fetch_one(server.state.db.read()).await.expect("a row");
     row.try_get("n").expect("a number")
@@ -27,7 +27,7 @@ async fn receiver(server: &Server, id: &DocumentId, code: &str) -> (String, Stri
     (one.status, one.description)
 }
 
-async fn hears(server: &Server, id: &DocumentId, code: &str, status: &str) -> String {
+pub async fn hears(server: &Server, id: &DocumentId, code: &str, status: &str) -> String {
     eventually(&format!("{code} says {status}"), async || {
         let (now, words) = receiver(server, id, code).await;
         (now == status).then_some(words)
@@ -147,6 +147,8 @@ async fn enqueue(server: &Server, to: &str, n: usize) {
             code: to.into(),
             name: String::new(),
         }],
+        business: Business::New,
+        reason: String::new(),
     };
     let mut work = server.state.db.begin(&Actor::system("test")).await.expect("a transaction");
     let id = outbox::enqueue_document(&mut work, &message, to).await.expect("queued");
@@ -317,14 +319,14 @@ async fn an_unknown_receiver_is_shown_and_can_be_tried_again() {
 }
 
 /// A node played by the test, to say what a real one would not.
-struct PlayedNode {
+pub struct PlayedNode {
     writer: wire::Writer,
     reader: wire::Reader,
 }
 
 impl PlayedNode {
     /// Waits for the link of the body.
-    async fn meet(province: &Province) -> Self {
+    pub async fn meet(province: &Province) -> Self {
         let me = province.link("axis", &province.authority);
         let identity = tls::Identity {
             certificate: &me.certificate,
@@ -342,11 +344,15 @@ impl PlayedNode {
         Self { writer, reader }
     }
 
-    async fn deliver(&self, id: &str, message: &[u8]) {
+    pub async fn deliver(&self, id: &str, message: &[u8]) {
+        self.deliver_from("H99", id, message).await;
+    }
+
+    pub async fn deliver_from(&self, from: &str, id: &str, message: &[u8]) {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), message).expect("writing");
         let frame = Frame::Deliver {
-            from: "H99".into(),
+            from: from.into(),
             id: id.into(),
             size: message.len() as u64,
             sha256: hex::encode(openssl::sha::sha256(message)),
@@ -358,7 +364,7 @@ impl PlayedNode {
     }
 
     /// What the body answers to a delivery; what it sends of its own is passed over.
-    async fn answer(&mut self) -> Frame {
+    pub async fn answer(&mut self) -> Frame {
         loop {
             match self.reader.next().await.expect("an answer") {
                 Heard::Frame(frame @ (Frame::Taken { .. } | Frame::Declined { .. })) => return frame,
@@ -369,14 +375,13 @@ impl PlayedNode {
     }
 }
 
-fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
+/// Header of the invitation that the played node delivers.
+pub fn header(from: &str, to: &str) -> edxml::Document {
     let organ = |code: &str| edxml::Organ {
         organ_id: code.into(),
         ..edxml::Organ::default()
     };
-    let file = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::write(file.path(), content).expect("writing");
-    let document = edxml::Document {
+    edxml::Document {
         from: organ(from),
         to: vec![organ(to)],
         code_number: "7".into(),
@@ -385,7 +390,12 @@ fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
         kind_name: "Giấy mời".into(),
         subject: "Mời họp".into(),
         ..edxml::Document::default()
-    };
+    }
+}
+
+pub fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), content).expect("writing");
     let attachment = edxml::Attachment {
         name: "giay-moi.pdf".into(),
         content_type: "application/pdf".into(),
@@ -395,7 +405,7 @@ fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
         size: content.len() as u64,
     };
     let mut out = Vec::new();
-    edxml::write_document(&mut out, &document, &[attachment]).expect("written");
+    edxml::write_document(&mut out, &header(from, to), &[attachment]).expect("written");
     out
 }
 

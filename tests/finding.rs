@@ -86,6 +86,7 @@ async fn fill(server: &Server, count: u64, people: &[Actor]) {
                 drafter: String::new(),
                 leader: None,
                 people: String::new(),
+                mark: None,
             };
             store::insert(work.conn(), &row).await.expect("a document");
         }

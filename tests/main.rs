@@ -18,6 +18,7 @@ mod minutes;
 mod planning;
 mod presenter;
 mod reading;
+mod recalls;
 mod refusals;
 mod remote;
 mod reports;

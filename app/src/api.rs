@@ -57,6 +57,8 @@ pub trait DocumentsApi: Send + Sync {
     async fn issue(&self, id: DocumentId, revision: i64, seal: Placement, pin: String) -> ApiResult<()>;
     /// To every receiver over the axis.
     async fn send(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Thu hồi what was sent: every receiver's copy is marked and locked, and so is ours.
+    async fn recall(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
     /// Tiếp nhận: an arrival number from the register of incoming documents; tells the sender 03.
     async fn take_in(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Tells the sender 02 with the reason.

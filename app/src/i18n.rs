@@ -233,11 +233,13 @@ mod tests {
 
     #[test]
     fn keys_made_at_run_time_exist() {
-        use crate::dto::documents::{KINDS, State, Urgency};
+        use crate::dto::documents::{KINDS, MarkKind, State, Urgency};
         use crate::dto::identity::Role;
         let mut keys: Vec<String> = Vec::new();
         keys.extend(State::ALL.iter().map(|s| format!("documents.state.{}", s.as_str())));
         keys.extend(Urgency::ALL.iter().map(|s| format!("documents.urgency.{}", s.as_str())));
+        keys.extend(MarkKind::ALL.iter().map(|k| format!("documents.mark.{}", k.as_str())));
+        keys.extend(["document", "recall", "status"].iter().map(|k| format!("axis.kind.{k}")));
         keys.extend(KINDS.iter().map(|(kind, _)| format!("documents.kind.{kind}")));
         keys.extend(Role::ALL.iter().map(|r| format!("role.{}", r.as_str())));
         let statuses = [
@@ -257,6 +259,7 @@ mod tests {
             "issued",
             "sent",
             "deleted",
+            "recalled",
         ];
         let arrivals = [
             "arrived",

@@ -216,6 +216,28 @@ CREATE TABLE receiver_status (
   PRIMARY KEY (document_id, code, seq)
 );
 
+-- What became of a document after it was sent, here or at its sender: the copy stays readable and says so.
+CREATE TABLE document_mark (
+  document_id  TEXT PRIMARY KEY REFERENCES document(id),
+  -- 'recalled'
+  kind         TEXT NOT NULL,
+  reason       TEXT NOT NULL,
+  by_name      TEXT NOT NULL,
+  at           BIGINT NOT NULL
+);
+
+-- The same of a document that has not arrived yet: messages may overtake each other.
+CREATE TABLE early_mark (
+  sender_code  TEXT NOT NULL,
+  notation     TEXT NOT NULL,
+  issued_on    TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  reason       TEXT NOT NULL,
+  by_name      TEXT NOT NULL,
+  at           BIGINT NOT NULL,
+  PRIMARY KEY (sender_code, notation, issued_on)
+);
+
 -- meetings ------------------------------------------------------------------------------------
 CREATE TABLE meeting (
   id            TEXT PRIMARY KEY,
@@ -442,7 +464,7 @@ CREATE TABLE live_event (
 -- What this body owes to others: written in the transaction of the change that caused it.
 CREATE TABLE axis_outbox (
   id          TEXT PRIMARY KEY,
-  -- 'document' or 'status'
+  -- 'document', 'recall' or 'status'
   kind        TEXT NOT NULL,
   document_id TEXT,
   to_code     TEXT NOT NULL,

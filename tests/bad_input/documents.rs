@@ -233,6 +233,11 @@ pub async fn changes(ground: &Ground, draft: &str, table: &mut Table) {
             json!({ "id": draft, "revision": 1, "reason": "Sai" }),
         ),
         (
+            "recall: what was not sent",
+            "recall",
+            json!({ "id": draft, "revision": 1, "reason": "Sai" }),
+        ),
+        (
             "assign: a document of our own",
             "assign",
             json!({ "id": draft, "revision": 1, "wish": { "lead": "x", "support": [], "inform": [], "due_on": "", "instruction": "" } }),

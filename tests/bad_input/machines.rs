@@ -188,4 +188,8 @@ async fn axis(ground: &Ground, table: &mut Table) {
         "refusing without a reason",
         &clerk.ui("documents/refuse", &of("nothing", " ")).await,
     );
+    table.tried(
+        "recalling what does not exist",
+        &clerk.ui("documents/recall", &of("nothing", "sai nơi nhận")).await,
+    );
 }

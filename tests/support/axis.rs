@@ -124,8 +124,12 @@ impl Province {
     }
 
     pub async fn body_with(&self, code: &str, change: impl FnOnce(&mut Config)) -> Server {
+        self.body_on(Backend::Sqlite, code, change).await
+    }
+
+    pub async fn body_on(&self, backend: Backend, code: &str, change: impl FnOnce(&mut Config)) -> Server {
         let name = self.bodies.iter().find(|(c, _)| c == code).map(|(_, n)| n.clone());
-        Server::start_with(Backend::Sqlite, |config| {
+        Server::start_with(backend, |config| {
             config.body_code = code.to_owned();
             config.body_name = name.unwrap_or_else(|| code.to_owned());
             config.trust = vec![self.root()];

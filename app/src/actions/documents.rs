@@ -55,6 +55,11 @@ pub async fn send_document(id: DocumentId, revision: i64) -> ApiResult<()> {
     expect_context::<Documents>().send(id, revision).await
 }
 
+#[server(prefix = "/api/ui", endpoint = "documents/recall", input = Json)]
+pub async fn recall_document(id: DocumentId, revision: i64, reason: String) -> ApiResult<()> {
+    expect_context::<Documents>().recall(id, revision, reason).await
+}
+
 #[server(prefix = "/api/ui", endpoint = "documents/take-in", input = Json)]
 pub async fn take_in(id: DocumentId, revision: i64) -> ApiResult<()> {
     expect_context::<Documents>().take_in(id, revision).await

@@ -1,5 +1,5 @@
 //! Where a document stands, at a glance: words first, colour second.
-use crate::dto::documents::{Due, State, Urgency};
+use crate::dto::documents::{Due, MarkKind, State, Urgency};
 use crate::i18n::{find, tf};
 use leptos::prelude::*;
 
@@ -30,6 +30,13 @@ pub fn StateBadge(#[prop(into)] state: Signal<State>) -> impl IntoView {
         State::Sent | State::TakenIn | State::Done => "badge badge-good",
     };
     view! { <span class=tone>{move || state_name(state.get())}</span> }
+}
+
+/// What became of a document after it was sent; nothing for the ordinary.
+#[component]
+pub fn MarkBadge(mark: Option<MarkKind>) -> impl IntoView {
+    let words = |kind: MarkKind| find(&["documents.mark.", kind.as_str()].concat()).unwrap_or(kind.as_str());
+    mark.map(|kind| view! { <span class="badge badge-bad" data-test="mark" data-mark=kind.as_str()>{words(kind)}</span> })
 }
 
 /// Until when it is to be processed: plain while there is time, marked from the day before on.

@@ -35,12 +35,12 @@ pub fn Failure(#[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView {
     move || error.get().map(|error| view! { <ErrorNote error /> })
 }
 
-/// A remark that is not an error. `tone`: `info`, `good`, `warn`.
+/// A remark that is not an error. `tone`: `info`, `good`, `warn`, `bad`.
 #[component]
 pub fn Note(#[prop(default = "info")] tone: &'static str, children: Children) -> impl IntoView {
     let icon = match tone {
         "good" => Icon::Check,
-        "warn" => Icon::Alert,
+        "warn" | "bad" => Icon::Alert,
         _ => Icon::Info,
     };
     view! {

@@ -147,6 +147,38 @@ pub enum Action {
     Finish,
     AttachToMeeting,
     Delete,
+    /// Thu hồi what was sent.
+    Recall,
+}
+
+/// What became of a document after it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// thu hồi
+    Recalled,
+}
+
+impl MarkKind {
+    pub const ALL: [MarkKind; 1] = [MarkKind::Recalled];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MarkKind::Recalled => "recalled",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.as_str() == s)
+    }
+}
+
+/// The mark with who set it, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub kind: MarkKind,
+    pub reason: String,
+    /// Person of this body, or the body that sent the document.
+    pub by: String,
+    pub at: When,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
@@ -188,6 +220,8 @@ pub struct DocumentRow {
     pub due: Option<Due>,
     /// True when it waits for the person who asks.
     pub waits_for_me: bool,
+    /// What became of it after it was sent.
+    pub mark: Option<MarkKind>,
 }
 
 /// Hạn xử lý.
@@ -321,6 +355,8 @@ pub struct DocumentDetail {
     /// Số đến.
     pub arrival_number: Option<String>,
     pub arrived: Option<When>,
+    /// What became of it after it was sent: nothing more can be done with the copy.
+    pub mark: Option<Mark>,
     /// Why it was returned or refused, when it was.
     pub reason: Option<String>,
     /// Who was given which part in processing it, the latest first.

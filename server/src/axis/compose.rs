@@ -1,6 +1,6 @@
 //! The edXML of what the outbox holds.
 use super::edxml::{self, Attachment, Document, Organ, Status};
-use super::outbox::{OutgoingDocument, OutgoingStatus};
+use super::outbox::{Business, OutgoingDocument, OutgoingStatus};
 use super::store::Out;
 use super::{Error, Service};
 use crate::clock::{now_us, stamp};
@@ -19,7 +19,7 @@ impl Service {
         let file = self.files.temporary()?;
         let mut out = std::io::BufWriter::new(file.reopen()?);
         let now = stamp(now_us());
-        if message.kind == "document" {
+        if message.kind != "status" {
             let said: OutgoingDocument = serde_json::from_str(&message.payload)?;
             let attachment = Attachment {
                 name: said.file_name.clone(),
@@ -30,7 +30,13 @@ impl Service {
                 size: said.size,
             };
             let document = document(me, &said, &now);
-            tokio::task::spawn_blocking(move || edxml::write_document(&mut out, &document, &[attachment])).await??;
+            // A recall says which document it is about; there is nothing to read in it.
+            let attachments = if said.business == Business::Recall {
+                Vec::new()
+            } else {
+                vec![attachment]
+            };
+            tokio::task::spawn_blocking(move || edxml::write_document(&mut out, &document, &attachments)).await??;
         } else {
             let said: OutgoingStatus = serde_json::from_str(&message.payload)?;
             let mut c = self.db.read().acquire().await?;
@@ -79,6 +85,8 @@ fn document(me: Organ, said: &OutgoingDocument, now: &str) -> Document {
         priority: said.priority,
         copies: 1,
         page_amount: said.pages,
+        business: said.business.number(),
+        business_reason: said.reason.clone(),
         ..Document::default()
     };
     document.document_id = document.expected_id();

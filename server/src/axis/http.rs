@@ -46,7 +46,7 @@ pub struct MessageListV1 {
 #[derive(Serialize, ToSchema)]
 pub struct MessageV1 {
     pub id: String,
-    /// `document` or `status`.
+    /// `document`, `recall` or `status`.
     pub kind: String,
     /// `out` or `in`.
     pub way: String,

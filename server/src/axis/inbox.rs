@@ -1,6 +1,6 @@
 //! What came in: checked, entered, answered. Each message once, however often it was delivered.
 use super::edxml::{self, Attachment, Document, Limits, Message, Parsed, Status};
-use super::outbox::{self, OutgoingStatus};
+use super::outbox::{self, Business, OutgoingStatus};
 use super::sending::{MOST_ATTEMPTS, spread_pause, words};
 use super::store::{self, In};
 use super::wire::Refusal;
@@ -9,9 +9,10 @@ use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
 use crate::documents::incoming::Arrival;
+use crate::documents::marks::Notice;
 use crate::fault::Problem;
 use crate::files::Incoming;
-use app::dto::documents::{KINDS, Urgency};
+use app::dto::documents::{KINDS, MarkKind, Urgency};
 use app::dto::identity::Body;
 use std::time::Duration;
 
@@ -90,6 +91,7 @@ impl Service {
         let (parsed, wrong) = read.await?.map_err(std::io::Error::other)?;
         match parsed.message {
             Message::Status(status) => self.status(message, &status).await,
+            Message::Document(document) if document.business == Business::Recall.number() => self.recalled(message, &document).await,
             Message::Document(document) => {
                 let judged = match wrong {
                     Some(e) => Judged {
@@ -113,9 +115,8 @@ impl Service {
             remark: String::new(),
         };
         if judged.document.business != 0 {
-            judged.refusal = Some(
-                "Hệ thống nhận chưa xử lý thu hồi, cập nhật, thay thế tự động; hãy liên hệ văn thư cơ quan nhận. [axis.business]".into(),
-            );
+            judged.refusal =
+                Some("Hệ thống nhận chưa xử lý cập nhật, thay thế tự động; hãy liên hệ văn thư cơ quan nhận. [axis.business]".into());
             return Ok(judged);
         }
         let count = attachments.len();
@@ -153,20 +154,12 @@ impl Service {
     /// Arrival, answer and the message's own row: together, once.
     async fn enter(&self, message: &In, judged: Judged) -> Result<(), Error> {
         let d = &judged.document;
-        let sender = Body {
-            code: message.from_code.clone(),
-            name: match short(&d.from.name, 300) {
-                name if name.is_empty() => message.from_code.clone(),
-                name => name,
-            },
-        };
         let mut arrival = Arrival {
             message_id: message.id.clone(),
-            sender,
+            sender: sender(message, d),
             kind: kind(&d.kind_name),
             subject: short(&d.subject, 1000),
-            // Some senders leave the number out, or write all of it into the notation.
-            notation: short(d.number().trim_matches('/'), 200),
+            notation: notation(d),
             issued_on: short(&d.promulgation_date, 20),
             urgency: urgency(d.priority),
             sha256: String::new(),
@@ -204,21 +197,49 @@ impl Service {
             Some(reason) => reason.to_owned(),
             None => format!("Đã đến. {}", judged.remark).trim().to_owned(),
         };
-        self.answer(&mut work, &arrival, code, &description).await?;
+        let about = (arrival.notation.as_str(), arrival.issued_on.as_str());
+        answer(&mut work, &message.from_code, about, code, &description).await?;
         Ok(work.commit().await?)
     }
 
-    async fn answer(&self, work: &mut Work, arrival: &Arrival, code: &str, description: &str) -> Result<(), Error> {
-        let status = OutgoingStatus {
-            code: code.into(),
-            description: description.into(),
-            notation: arrival.notation.clone(),
-            promulgation_date: arrival.issued_on.clone(),
-            organ_id: arrival.sender.code.clone(),
-            staff: String::new(),
+    /// Thu hồi: what a sender takes back is marked and locked here, and the sender hears 15. Only its own documents: its
+    /// code is that of the link's certificate.
+    async fn recalled(&self, message: &In, d: &Document) -> Result<(), Error> {
+        let sender = sender(message, d);
+        let notice = Notice {
+            sender_code: sender.code.clone(),
+            sender_name: sender.name.clone(),
+            notation: notation(d),
+            issued_on: short(&d.promulgation_date, 20),
+            kind: MarkKind::Recalled,
+            reason: short(&d.business_reason, 2000),
         };
-        outbox::enqueue_status(work, &status, &arrival.sender.code).await?;
-        Ok(())
+        let about = (notice.notation.as_str(), notice.issued_on.as_str());
+        let mut work = self.db.begin(&Actor::system(&format!("{} ({})", sender.name, sender.code))).await?;
+        // It would be any document without a number.
+        if about.0.is_empty() || about.1.is_empty() {
+            let reason = "Gói tin thu hồi không ghi số, ký hiệu hoặc ngày của văn bản. [axis.no_reference]";
+            if store::settle(work.conn(), &message.id, "refused", Some(reason), None).await? {
+                answer(&mut work, &sender.code, about, "16", reason).await?;
+            }
+            return Ok(work.commit().await?);
+        }
+        if !store::settle(work.conn(), &message.id, "done", None, None).await? {
+            return Ok(());
+        }
+        let copies = self.documents.noticed(&mut work, &notice).await?;
+        if let Some(id) = copies.first() {
+            store::set_document(work.conn(), &message.id, id.as_str()).await?;
+        }
+        let words = match copies.is_empty() {
+            true => "Chưa nhận được văn bản này; nếu văn bản đến sau, văn bản sẽ bị khóa và ghi là đã thu hồi.",
+            false => "Đã thu hồi: văn bản được ghi là đã thu hồi và bị khóa; người đang xử lý được báo.",
+        };
+        let details = serde_json::json!({ "from": sender.code, "notation": about.0, "issued_on": about.1, "copies": copies.len() });
+        work.audit("axis.recall_carried_out", "message", &message.id, &message.subject, &details)
+            .await?;
+        answer(&mut work, &sender.code, about, "15", words).await?;
+        Ok(work.commit().await?)
     }
 
     /// What a receiver says of a document that we sent; nobody else is heard.
@@ -257,6 +278,35 @@ impl Service {
         }
         Ok(work.commit().await?)
     }
+}
+
+/// What we say of a document, named by number and day, to the body that sent it.
+async fn answer(work: &mut Work, to: &str, (notation, issued_on): (&str, &str), code: &str, description: &str) -> Result<(), Error> {
+    let status = OutgoingStatus {
+        code: code.into(),
+        description: description.into(),
+        notation: notation.into(),
+        promulgation_date: issued_on.into(),
+        organ_id: to.into(),
+        staff: String::new(),
+    };
+    outbox::enqueue_status(work, &status, to).await?;
+    Ok(())
+}
+
+fn sender(message: &In, d: &Document) -> Body {
+    Body {
+        code: message.from_code.clone(),
+        name: match short(&d.from.name, 300) {
+            name if name.is_empty() => message.from_code.clone(),
+            name => name,
+        },
+    }
+}
+
+/// Some senders leave the number out, or write all of it into the notation.
+fn notation(d: &Document) -> String {
+    short(d.number().trim_matches('/'), 200)
 }
 
 /// What another body wrote, fit for a list: one line, no longer than `most` characters.

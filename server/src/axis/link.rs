@@ -1,5 +1,6 @@
 //! This body's link to its node: connects, connects again, sends what the outbox holds, takes what comes.
 use super::edxml;
+use super::outbox::Business;
 use super::store::{self, In};
 use super::wire::{self, Ended, Frame, Heard, Reader, Reception, Refusal, Whole, Writer};
 use super::{Error, Service, tls};
@@ -269,7 +270,8 @@ impl Service {
             )));
         }
         let (kind, subject) = match &message {
-            edxml::Message::Document(d) => ("document", d.subject.clone()),
+            edxml::Message::Document(d) if d.business == Business::Recall.number() => (Business::Recall.kind(), d.subject.clone()),
+            edxml::Message::Document(d) => (Business::New.kind(), d.subject.clone()),
             edxml::Message::Status(s) => ("status", format!("{} {}", s.code, s.for_number)),
         };
         let row = In {

@@ -29,6 +29,38 @@ pub struct OutgoingDocument {
     /// 0 to 3.
     pub priority: u8,
     pub receivers: Vec<Body>,
+    #[serde(default)]
+    pub business: Business,
+    /// Of a recall.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What a message does with its document (`BussinessDocType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Business {
+    #[default]
+    New,
+    Recall,
+}
+
+impl Business {
+    /// The number of the standard.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::New => 0,
+            Self::Recall => 1,
+        }
+    }
+
+    /// Kind of the message, as the lists have it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::New => "document",
+            Self::Recall => "recall",
+        }
+    }
 }
 
 /// What a status message says of a document that came from `organ_id`.
@@ -48,7 +80,15 @@ pub struct OutgoingStatus {
 
 pub async fn enqueue_document(work: &mut Work, document: &OutgoingDocument, to: &str) -> DbResult<MessageId> {
     let payload = serde_json::to_string(document).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    enqueue(work, "document", Some(&document.document_id), to, &document.subject, &payload).await
+    enqueue(
+        work,
+        document.business.kind(),
+        Some(&document.document_id),
+        to,
+        &document.subject,
+        &payload,
+    )
+    .await
 }
 
 pub async fn enqueue_status(work: &mut Work, status: &OutgoingStatus, to: &str) -> DbResult<MessageId> {

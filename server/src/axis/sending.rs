@@ -91,6 +91,12 @@ impl Service {
     pub(super) async fn tell(&self, work: &mut Work, message: &Out, state: &str, words: &str) -> Result<(), Error> {
         if let Some(document) = &message.document_id {
             let document = DocumentId(document.clone());
+            let state = match (message.kind.as_str(), state) {
+                ("recall", "queued") => "13",
+                // That a recall is on its way is known already; how far the document itself got stays to be seen.
+                ("recall", "accepted") => return Ok(()),
+                (_, state) => state,
+            };
             self.documents
                 .sending_state(work, &document, &message.to_code, state, words)
                 .await?;

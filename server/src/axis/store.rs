@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 #[derive(Debug, Clone)]
 pub struct Out {
     pub id: String,
-    /// `document` or `status`.
+    /// `document`, `recall` or `status`.
     pub kind: String,
     pub document_id: Option<String>,
     pub to_code: String,

@@ -244,6 +244,7 @@ pub(super) fn blank(id: &str, actor: &Actor, file_name: &str, sha256: &str, now:
         drafter: actor.name.clone(),
         leader: None,
         people: String::new(),
+        mark: None,
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Error {
     NotFound,
     #[error("changed by somebody else meanwhile")]
     ChangedMeanwhile,
+    #[error("recalled by who sent it")]
+    Recalled,
     #[error("not possible in this state")]
     NotNow,
     #[error("field {0} is missing or unusable")]
@@ -61,6 +63,7 @@ impl Problem for Error {
         match self {
             Self::NotFound => "documents.not_found",
             Self::ChangedMeanwhile => "documents.changed_meanwhile",
+            Self::Recalled => "documents.recalled",
             Self::NotNow => "documents.not_now",
             Self::Field(_) => "documents.field",
             Self::UnknownReceiver(_) => "documents.unknown_receiver",
@@ -81,7 +84,7 @@ impl Problem for Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::ChangedMeanwhile | Self::NotNow => StatusCode::CONFLICT,
+            Self::ChangedMeanwhile | Self::NotNow | Self::Recalled => StatusCode::CONFLICT,
             Self::Field(_)
             | Self::UnknownReceiver(_)
             | Self::Secret
@@ -101,6 +104,9 @@ impl Problem for Error {
         match self {
             Self::NotFound => "Không tìm thấy văn bản, hoặc anh/chị không có quyền xem. Hãy quay lại danh sách.".into(),
             Self::ChangedMeanwhile => "Văn bản vừa được người khác thay đổi. Hãy tải lại trang để xem bản mới rồi làm lại.".into(),
+            Self::Recalled => {
+                "Văn bản đã bị thu hồi nên chỉ còn để đọc. Hãy tải lại trang để xem lý do; đừng dùng văn bản này làm căn cứ.".into()
+            }
             Self::NotNow => "Việc này không làm được ở trạng thái hiện tại của văn bản. Hãy tải lại trang để xem trạng thái mới.".into(),
             Self::Field(field) => match *field {
                 "kind" => "Hãy chọn loại văn bản.".into(),
@@ -145,6 +151,9 @@ impl Problem for Error {
         match self {
             Self::NotFound => "There is no such document, or you may not see it. Go back to the list.".into(),
             Self::ChangedMeanwhile => "Somebody else has just changed the document. Reload the page to see it, then try again.".into(),
+            Self::Recalled => {
+                "The document was recalled and is there to be read only. Reload the page to see why, and do not act on it.".into()
+            }
             Self::NotNow => "This cannot be done in the document's present state. Reload the page to see its new state.".into(),
             Self::Field(field) => match *field {
                 "kind" => "Choose the kind of document.".into(),

@@ -139,12 +139,25 @@ pub struct DocumentV1 {
     /// To be sent back with a change.
     pub revision: i64,
     pub receivers: Vec<ReceiverV1>,
+    /// What became of it after it was sent.
+    pub mark: Option<MarkV1>,
     /// What the token's holder may do now.
     pub actions: Vec<String>,
     /// Incoming: until when it is to be processed, `2026-11-30`.
     pub due_on: Option<String>,
     /// Incoming: who has which part in processing it.
     pub assignments: Vec<AssignmentV1>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MarkV1 {
+    /// `recalled`
+    pub kind: &'static str,
+    pub reason: String,
+    /// Person of this body, or the body that sent the document.
+    pub by: String,
+    /// Microseconds since the Unix epoch.
+    pub at: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -291,6 +304,12 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
                 at: r.at.map(|w| w.us),
             })
             .collect(),
+        mark: d.mark.map(|m| MarkV1 {
+            kind: m.kind.as_str(),
+            reason: m.reason,
+            by: m.by,
+            at: m.at.us,
+        }),
         actions: d
             .actions
             .iter()
@@ -382,7 +401,7 @@ pub struct ActV1 {
     pub pin: Option<String>,
     /// For `sign` (signature) and `issue` (seal).
     pub placement: Option<PlacementV1>,
-    /// For `return` and `refuse`.
+    /// For `return`, `refuse` and `recall`.
     pub reason: Option<String>,
     /// For `assign`.
     pub assign: Option<AssignV1>,
@@ -433,7 +452,7 @@ pub struct PlacementV1 {
     pub h: f64,
 }
 
-/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `take-in`, `refuse`, `assign`, `start`, `finish`; answers the document afterwards.
+/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `recall`, `take-in`, `refuse`, `assign`, `start`, `finish`; answers the document afterwards.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/{action}", params(("id" = String, Path), ("action" = String, Path)), request_body = ActV1, responses((status = 200, body = DocumentV1), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "documents")]
 pub async fn act(
     State(service): State<Service>,
@@ -466,6 +485,7 @@ pub async fn act(
             }
         }
         "send" => service.send(&actor, &id, revision).await?,
+        "recall" => service.recall(&actor, &id, revision, &reason).await?,
         "take-in" => service.take_in(&actor, &id, revision).await?,
         "refuse" => service.refuse(&actor, &id, revision, &reason).await?,
         "assign" => {

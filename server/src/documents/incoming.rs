@@ -70,6 +70,7 @@ impl Service {
             drafter: String::new(),
             leader: None,
             people: String::new(),
+            mark: None,
         };
         store::keep_file(work.conn(), &arrival.sha256, arrival.size, arrival.pages, now).await?;
         store::insert(work.conn(), &row).await?;
@@ -81,7 +82,9 @@ impl Service {
             "document.arrived"
         };
         self.announce(work, &row, action, refused.unwrap_or_default()).await?;
-        Ok(DocumentId(row.id))
+        let id = DocumentId(row.id.clone());
+        self.mark_early(work, row).await?;
+        Ok(id)
     }
 
     /// What a receiver says of a document that we sent.

@@ -4,6 +4,7 @@ pub mod error;
 pub mod find;
 pub mod http;
 pub mod incoming;
+pub mod marks;
 pub mod minutes;
 pub mod processing;
 pub mod read;
@@ -22,7 +23,7 @@ use crate::config::Config;
 use crate::db::{Db, Work};
 use crate::files::Files;
 use crate::signatures;
-use app::dto::documents::{Action, Direction, State};
+use app::dto::documents::{Action, Direction, MarkKind, State};
 use app::ids::DocumentId;
 use app::live::LiveEvent;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ impl Service {
         if !rules::may_see(&actor, &row) {
             return Err(Error::NotFound);
         }
+        still_open(&row)?;
         if row.revision != revision {
             return Err(Error::ChangedMeanwhile);
         }
@@ -110,6 +112,15 @@ impl Service {
             }
         }
         Ok(())
+    }
+}
+
+/// # Errors
+/// When the document was recalled: nothing is done with it any more.
+fn still_open(row: &Row) -> Result<()> {
+    match row.mark.as_ref().map(|m| m.kind) {
+        Some(MarkKind::Recalled) => Err(Error::Recalled),
+        None => Ok(()),
     }
 }
 

@@ -98,7 +98,7 @@ impl Service {
     }
 
     /// Everybody who has a part now.
-    async fn tell_concerned(&self, work: &mut Work, row: &Row) -> Result<()> {
+    pub(super) async fn tell_concerned(&self, work: &mut Work, row: &Row) -> Result<()> {
         let people = store::assignments(work.conn(), &row.id).await?;
         let people: Vec<&str> = people.iter().filter(|a| a.current).map(|a| a.person.as_str()).collect();
         self.tell_people(work, row, &people).await

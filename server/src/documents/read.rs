@@ -66,6 +66,7 @@ impl Service {
             updated: when(r.updated_at),
             due: due(&r.due_on, r.state == State::Done),
             waits_for_me: rules::waits_for(actor, r),
+            mark: r.mark.as_ref().map(|m| m.kind),
         }
     }
 
@@ -152,6 +153,7 @@ impl Service {
             issued_on: r.issued_on.clone(),
             arrival_number,
             arrived: r.arrived_at.map(when),
+            mark: r.mark.clone(),
             reason: r.reason.clone(),
             assignments,
             versions,

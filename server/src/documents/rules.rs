@@ -81,7 +81,8 @@ pub fn own_sql() -> String {
 pub fn waiting_sql(actor: &Actor) -> String {
     let has = |role| if actor.is(role) { "1=1" } else { "1=0" };
     format!(
-        "id IN (SELECT id FROM document WHERE drafter_id = $1 AND state IN ('draft','returned') \
+        "NOT EXISTS (SELECT 1 FROM document_mark k WHERE k.document_id = document.id) \
+         AND id IN (SELECT id FROM document WHERE drafter_id = $1 AND state IN ('draft','returned') \
          UNION SELECT id FROM document WHERE {leader} AND leader_id = $1 AND state = 'submitted' \
          UNION SELECT id FROM document WHERE {clerk} AND state IN ('signed','arrived','taken_in') \
          UNION SELECT id FROM document WHERE {clerk} AND state = 'issued' AND meeting_id IS NULL \
@@ -92,6 +93,9 @@ pub fn waiting_sql(actor: &Actor) -> String {
 }
 
 pub fn waits_for(actor: &Actor, row: &Row) -> bool {
+    if row.mark.is_some() {
+        return false;
+    }
     match row.state {
         State::Draft | State::Returned => is_drafter(actor, row),
         State::Submitted => is_leader(actor, row),
@@ -105,7 +109,8 @@ pub fn waits_for(actor: &Actor, row: &Row) -> bool {
 /// Everything that `actor` may do with the document as it is now.
 pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
     let mut actions = Vec::new();
-    if !may_see(actor, row) {
+    // What was recalled is there to be read and for nothing else.
+    if !may_see(actor, row) || row.mark.is_some() {
         return actions;
     }
     match row.state {
@@ -126,6 +131,7 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
         // Minutes go to the members by being issued.
         State::Issued if row.meeting_id.is_some() => {}
         State::Issued if actor.is(Role::Clerk) => actions.push(Action::Send),
+        State::Sent if actor.is(Role::Clerk) => actions.push(Action::Recall),
         State::Arrived if actor.is(Role::Clerk) => actions.extend([Action::TakeIn, Action::Refuse]),
         state if in_work(state) => {
             let gives = actor.is(Role::Clerk) || actor.is(Role::Leader);

@@ -3,7 +3,7 @@ use super::draft::checked;
 use super::store::{self, Row};
 use super::{Error, Result, Service};
 use crate::actor::Actor;
-use crate::axis::outbox::{self, OutgoingDocument};
+use crate::axis::outbox::{self, Business, OutgoingDocument};
 use crate::clock::{day, now_us, vietnam};
 use crate::db::Work;
 use crate::files::Incoming;
@@ -94,6 +94,18 @@ impl Service {
     pub async fn send(&self, actor: &Actor, id: &DocumentId, revision: i64) -> Result<()> {
         let mut work = self.db.begin(actor).await?;
         let mut row = self.for_change(&mut work, id, revision, Action::Send).await?;
+        let message = self.message(&mut work, &row).await?;
+        for receiver in &message.receivers {
+            outbox::enqueue_document(&mut work, &message, &receiver.code).await?;
+            self.sending_state(&mut work, id, &receiver.code, "queued", "").await?;
+        }
+        row.state = State::Sent;
+        self.changed(&mut work, &row, "document.sent", "").await?;
+        Ok(work.commit().await?)
+    }
+
+    /// What the message of an issued document says.
+    pub(super) async fn message(&self, work: &mut Work, row: &Row) -> Result<OutgoingDocument> {
         let receivers = store::receivers(work.conn(), &row.id).await?;
         let (signer_name, signer_position) = match &row.leader_id {
             Some(leader) => store::signer(work.conn(), leader).await?,
@@ -102,10 +114,10 @@ impl Service {
         let (size, pages) = store::file(work.conn(), &row.sha256).await?;
         let notation = row.notation.clone().unwrap_or_default();
         let (number, rest) = notation.split_once('/').unwrap_or((&notation, ""));
-        let message = OutgoingDocument {
+        Ok(OutgoingDocument {
             document_id: row.id.clone(),
             sha256: row.sha256.clone(),
-            file_name: pdf_name(&row),
+            file_name: pdf_name(row),
             size,
             pages,
             code_number: number.to_owned(),
@@ -118,20 +130,16 @@ impl Service {
             signer_name,
             signer_position,
             priority: row.urgency.priority(),
-            receivers: receivers.iter().map(|r| r.body.clone()).collect(),
-        };
-        for receiver in &receivers {
-            outbox::enqueue_document(&mut work, &message, &receiver.body.code).await?;
-            self.sending_state(&mut work, id, &receiver.body.code, "queued", "").await?;
-        }
-        row.state = State::Sent;
-        self.changed(&mut work, &row, "document.sent", "").await?;
-        Ok(work.commit().await?)
+            receivers: receivers.into_iter().map(|r| r.body).collect(),
+            business: Business::New,
+            reason: String::new(),
+        })
     }
 
     /// Checks before the slow part that the change would be allowed; it is checked again inside the transaction.
     pub(super) async fn may_do(&self, actor: &Actor, id: &DocumentId, revision: i64, action: Action) -> Result<Row> {
         let row = self.seen(actor, id).await?;
+        super::still_open(&row)?;
         if row.revision != revision {
             return Err(Error::ChangedMeanwhile);
         }

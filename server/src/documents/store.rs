@@ -2,7 +2,7 @@
 use super::find;
 use crate::clock::when;
 use crate::db::DbResult;
-use app::dto::documents::{Assignment, Direction, Part, State, Urgency};
+use app::dto::documents::{Assignment, Direction, Mark, MarkKind, Part, State, Urgency};
 use app::dto::identity::Body;
 use app::ids::UserId;
 use sqlx::any::AnyRow;
@@ -49,6 +49,8 @@ pub struct Row {
     pub leader: Option<String>,
     /// Ids of all who were ever given a part in processing it, or belong to the meeting whose minutes it is, between blanks.
     pub people: String,
+    /// What became of it after it was sent.
+    pub mark: Option<Mark>,
 }
 
 const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, \
@@ -56,9 +58,11 @@ const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgen
     d.message_id, d.meeting_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
     p.full_name AS drafter, l.full_name AS leader, \
     COALESCE((SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id), '') || ' ' || \
-    COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') AS people \
+    COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') AS people, \
+    k.kind AS mark, k.reason AS mark_reason, k.by_name AS mark_by, k.at AS mark_at \
     FROM (SELECT * FROM document WHERE deleted_at IS NULL) d \
-    LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id";
+    LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id \
+    LEFT JOIN document_mark k ON k.document_id = d.id";
 
 fn row(r: &AnyRow) -> DbResult<Row> {
     let unknown = |what: &str| sqlx::Error::Decode(format!("unknown {what}").into());
@@ -97,6 +101,20 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         drafter: r.try_get::<Option<String>, _>("drafter")?.unwrap_or_default(),
         leader: r.try_get("leader")?,
         people: r.try_get::<Option<String>, _>("people")?.unwrap_or_default(),
+        mark: match r.try_get::<Option<String>, _>("mark")? {
+            Some(_) => Some(mark(r)?),
+            None => None,
+        },
+    })
+}
+
+fn mark(r: &AnyRow) -> DbResult<Mark> {
+    let kind: String = r.try_get("mark")?;
+    Ok(Mark {
+        kind: MarkKind::parse(&kind).ok_or_else(|| sqlx::Error::Decode(format!("unknown mark {kind}").into()))?,
+        reason: r.try_get("mark_reason")?,
+        by: r.try_get("mark_by")?,
+        at: when(r.try_get("mark_at")?),
     })
 }
 
@@ -121,6 +139,15 @@ pub async fn outgoing(c: &mut AnyConnection, notation: &str, issued_on: &str) ->
     ));
     let found = sqlx::query(sql).bind(notation).bind(issued_on).fetch_optional(c).await?;
     found.as_ref().map(row).transpose()
+}
+
+/// Every copy of what a body sent under that number and day: it may have come more than once.
+pub async fn copies(c: &mut AnyConnection, sender: &str, notation: &str, issued_on: &str) -> DbResult<Vec<Row>> {
+    let sql = AssertSqlSafe(format!(
+        "{SELECT} WHERE d.direction = 'incoming' AND d.issued_on = $1 AND d.sender_code = $2 AND d.notation = $3 ORDER BY d.id"
+    ));
+    let found = sqlx::query(sql).bind(issued_on).bind(sender).bind(notation).fetch_all(c).await?;
+    found.iter().map(row).collect()
 }
 
 /// In no order.
@@ -378,15 +405,18 @@ pub async fn receivers(c: &mut AnyConnection, id: &str) -> DbResult<Vec<Receiver
     Ok(all)
 }
 
-/// Appends to what was heard of a receiver; false when the same status with the same words is there already.
+/// Appends to what was heard of a receiver; false when the same status with the same words is what was heard last.
 pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &str, description: &str, at: i64) -> DbResult<bool> {
-    let known = sqlx::query("SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status = $3 AND description = $4")
-        .bind(id)
-        .bind(code)
-        .bind(status)
-        .bind(description)
-        .fetch_optional(&mut *c)
-        .await?;
+    let known = sqlx::query(
+        "SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status = $3 AND description = $4 \
+         AND seq = (SELECT MAX(seq) FROM receiver_status WHERE document_id = $1 AND code = $2)",
+    )
+    .bind(id)
+    .bind(code)
+    .bind(status)
+    .bind(description)
+    .fetch_optional(&mut *c)
+    .await?;
     if known.is_some() {
         return Ok(false);
     }
@@ -401,10 +431,13 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
     .bind(at)
     .execute(&mut *c)
     .await?;
-    // Messages may overtake each other: what the receiver said is not undone by news of the way there, nor by "arrived".
-    let further = match (status.len(), status) {
-        (2, "01") => " AND status NOT IN ('02', '03', '04', '05', '06')",
-        (2, _) => "",
+    // Messages may overtake each other: what the receiver said is not undone by news of the way there, nor by "arrived";
+    // and what was taken back stays so. A recall that cannot be delivered must show.
+    let further = match status {
+        "01" => " AND status NOT IN ('02', '03', '04', '05', '06', '13', '15', '16')",
+        "02" | "03" | "04" | "05" | "06" | "13" => " AND status <> '15'",
+        "failed" => " AND (LENGTH(status) <> 2 OR status = '13')",
+        _ if status.len() == 2 => "",
         _ => " AND LENGTH(status) <> 2",
     };
     let sql = "UPDATE document_receiver SET status = $1, description = $2, status_at = $3 WHERE document_id = $4 AND code = $5";
@@ -417,6 +450,52 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
         .execute(c)
         .await?;
     Ok(true)
+}
+
+pub async fn set_mark(c: &mut AnyConnection, id: &str, mark: &Mark) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO document_mark (document_id, kind, reason, by_name, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (document_id) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, by_name = excluded.by_name, at = excluded.at",
+    )
+    .bind(id)
+    .bind(mark.kind.as_str())
+    .bind(&mark.reason)
+    .bind(&mark.by)
+    .bind(mark.at.us)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Keeps what a sender said of a document that is not here yet; the first word stands.
+pub async fn add_early_mark(c: &mut AnyConnection, sender: &str, notation: &str, issued_on: &str, mark: &Mark) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO early_mark (sender_code, notation, issued_on, kind, reason, by_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (sender_code, notation, issued_on) DO NOTHING",
+    )
+    .bind(sender)
+    .bind(notation)
+    .bind(issued_on)
+    .bind(mark.kind.as_str())
+    .bind(&mark.reason)
+    .bind(&mark.by)
+    .bind(mark.at.us)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub async fn early_mark(c: &mut AnyConnection, sender: &str, notation: &str, issued_on: &str) -> DbResult<Option<Mark>> {
+    let row = sqlx::query(
+        "SELECT kind AS mark, reason AS mark_reason, by_name AS mark_by, at AS mark_at FROM early_mark \
+         WHERE sender_code = $1 AND notation = $2 AND issued_on = $3",
+    )
+    .bind(sender)
+    .bind(notation)
+    .bind(issued_on)
+    .fetch_optional(c)
+    .await?;
+    row.as_ref().map(mark).transpose()
 }
 
 pub async fn body(c: &mut AnyConnection, code: &str) -> DbResult<Option<Body>> {

@@ -60,6 +60,10 @@ impl DocumentsApi for Bound<Service> {
         api(self.service.send(&self.actor, &id, revision).await)
     }
 
+    async fn recall(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()> {
+        api(self.service.recall(&self.actor, &id, revision, &reason).await)
+    }
+
     async fn take_in(&self, id: DocumentId, revision: i64) -> ApiResult<()> {
         api(self.service.take_in(&self.actor, &id, revision).await)
     }

@@ -3,7 +3,9 @@ use super::doc::Doc;
 use super::drafting::{EditDialog, ReplaceDialog, submit_with_boxes};
 use super::placing::{PlaceDialog, Purpose};
 use super::processing::AssignDialog;
-use crate::actions::documents::{delete_draft, finish, refuse, return_to_drafter, send_document, start_processing, take_in, withdraw};
+use crate::actions::documents::{
+    delete_draft, finish, recall_document, refuse, return_to_drafter, send_document, start_processing, take_in, withdraw,
+};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
@@ -35,7 +37,7 @@ const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static s
     }
 }
 
-fn entries() -> [Entry; 15] {
+fn entries() -> [Entry; 16] {
     [
         entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
         entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
@@ -47,6 +49,7 @@ fn entries() -> [Entry; 15] {
         entry(Action::Assign, Icon::People, t("documents.assign"), "button", "assign"),
         entry(Action::Return, Icon::Back, t("documents.return"), "button button-bad", "return"),
         entry(Action::Refuse, Icon::Close, t("documents.refuse"), "button button-bad", "refuse"),
+        entry(Action::Recall, Icon::Back, t("documents.recall"), "button button-bad", "recall"),
         entry(Action::Edit, Icon::Document, t("documents.edit"), "button", "edit"),
         entry(Action::ReplaceFile, Icon::Upload, t("documents.replace"), "button", "replace-file"),
         entry(
@@ -68,7 +71,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let (signing, issuing) = (RwSignal::new(false), RwSignal::new(false));
     let (editing, replacing) = (RwSignal::new(false), RwSignal::new(false));
     let (returning, refusing, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
-    let (assigning, finishing) = (RwSignal::new(false), RwSignal::new(false));
+    let (assigning, finishing, recalling) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
     let navigate = use_navigate();
     let go = Callback::new(move |to: &'static str| navigate(to, NavigateOptions::default()));
@@ -91,6 +94,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::TakeIn => call.run(take_in(id, revision), move |()| done(t("documents.taken_in"))),
             Action::Assign => assigning.set(true),
             Action::Finish => finishing.set(true),
+            Action::Recall => recalling.set(true),
             Action::Start => call.run(start_processing(id, revision), move |()| done(t("documents.started"))),
             Action::Edit => editing.set(true),
             Action::ReplaceFile => replacing.set(true),
@@ -131,6 +135,12 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             done(t("documents.refused"));
         });
     };
+    let take_back = move |reason: String| {
+        call.run(recall_document(doc.id(), doc.revision(), reason), move |()| {
+            recalling.set(false);
+            done(t("documents.recalled"));
+        });
+    };
     let complete = move |result: String| {
         call.run(finish(doc.id(), doc.revision(), result), move |()| {
             finishing.set(false);
@@ -143,7 +153,8 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             go.run("/documents");
         });
     });
-    let open = move || signing.get() || issuing.get() || returning.get() || refusing.get() || deleting.get() || finishing.get();
+    let dialogs = [signing, issuing, returning, refusing, deleting, finishing, recalling];
+    let open = move || dialogs.iter().any(|dialog| dialog.get());
     view! {
         <div class="actions document-actions">{buttons}</div>
         // Within a dialog the failure stands there.
@@ -155,6 +166,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         <ReasonDialog open=returning call field="reason" title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=give_back />
         <ReasonDialog open=refusing call field="reason" title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
         <ReasonDialog open=finishing call field="result" title=t("documents.finish_title") label=t("documents.result_label") confirm=t("documents.finish") on_reason=complete />
+        <ReasonDialog open=recalling call field="reason" title=t("documents.recall_title") label=t("documents.recall_reason") confirm=t("documents.recall") on_reason=take_back />
         <AssignDialog doc open=assigning />
         <EditDialog doc open=editing />
         <ReplaceDialog doc open=replacing />
@@ -178,8 +190,12 @@ pub fn Acting(doc: Doc) -> impl IntoView {
 pub fn stay_fresh(doc: Doc, call: Call) {
     Effect::new(move |_| {
         let stale = call.error.with(|e| {
-            e.as_ref()
-                .is_some_and(|e| matches!(e.code.as_str(), "documents.changed_meanwhile" | "documents.not_now"))
+            e.as_ref().is_some_and(|e| {
+                matches!(
+                    e.code.as_str(),
+                    "documents.changed_meanwhile" | "documents.not_now" | "documents.recalled"
+                )
+            })
         });
         if stale {
             doc.refresh();

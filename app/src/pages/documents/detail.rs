@@ -6,7 +6,7 @@ use super::facts::{Facts, History, Receivers, Versions};
 use super::processing::Processing;
 use super::signatures::Signatures;
 use crate::actions::documents::get_document;
-use crate::components::badge::{DueMark, StateBadge, UrgencyMark, kind_words};
+use crate::components::badge::{DueMark, MarkBadge, StateBadge, UrgencyMark, kind_words};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live::LinkState;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading, Note};
@@ -67,6 +67,7 @@ fn Document(detail: DocumentDetail) -> impl IntoView {
     view! {
         <Head doc />
         <Failure error=doc.lost />
+        <Marked doc />
         <Reason doc />
         <Acting doc />
         <div class="document">
@@ -123,10 +124,36 @@ fn Head(doc: Doc) -> impl IntoView {
                 <span data-test="doc-state" data-state=move || row.read().state.as_str()>
                     <StateBadge state=doc.state() />
                 </span>
+                {move || view! { <MarkBadge mark=row.read().mark /> }}
                 {move || view! { <UrgencyMark urgency=row.read().urgency /> }}
                 {move || row.read().due.clone().map(|due| view! { <DueMark due /> })}
             </p>
         </div>
+    }
+}
+
+/// What became of it after it was sent: above everything that could be done with it.
+#[component]
+fn Marked(doc: Doc) -> impl IntoView {
+    let mark = Memo::new(move |_| doc.detail.with(|d| d.mark.clone().map(|m| (d.row.direction, m))));
+    move || {
+        mark.get().map(|(direction, mark)| {
+            let title = match direction {
+                Direction::Incoming => t("documents.recalled_in"),
+                Direction::Outgoing => t("documents.recalled_out"),
+            };
+            view! {
+                <div class="document-reason" role="status" data-test="marked" data-mark=mark.kind.as_str()>
+                    <Note tone="bad">
+                        <p>
+                            <strong>{title}</strong>
+                        </p>
+                        {(!mark.reason.is_empty()).then(|| view! { <p>{tf("documents.mark_reason", &[("reason", &mark.reason)])}</p> })}
+                        <p class="quiet">{mark.by} " · " <span class="number">{mark.at.text}</span></p>
+                    </Note>
+                </div>
+            }
+        })
     }
 }
 

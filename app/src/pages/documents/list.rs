@@ -1,6 +1,6 @@
 //! Lists of documents, outgoing and incoming: tabs by what a person's role works with, search, pages.
 use crate::actions::documents::list_documents;
-use crate::components::badge::{DueMark, StateBadge, UrgencyMark, kind_words, state_name};
+use crate::components::badge::{DueMark, MarkBadge, StateBadge, UrgencyMark, kind_words, state_name};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_session};
 use crate::components::live::{FROM_NOW, follow};
@@ -326,6 +326,7 @@ pub fn DocumentLink(row: DocumentRow) -> impl IntoView {
                 <span class="list-title">{row.abstract_text}</span>
                 <span class="list-side">
                     <StateBadge state=Signal::stored(row.state) />
+                    <MarkBadge mark=row.mark />
                     <UrgencyMark urgency=row.urgency />
                     {row.due.map(|due| view! { <DueMark due /> })}
                 </span>

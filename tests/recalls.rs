@@ -1,0 +1,207 @@
+//! What a sender takes back is taken back where it went: the copy marked, locked, and those told who work on it.
+use crate::axis::{PlayedNode, header, hears, message, number};
+use crate::support::axis::{Province, eventually};
+use crate::support::{Backend, Server};
+use app::dto::documents::{Action, AssignWish, MarkKind, State};
+use app::dto::identity::Role;
+use app::ids::DocumentId;
+use app::live::{LiveEvent, ServerFrame};
+use serde_json::json;
+use server::axis::edxml;
+use server::axis::wire::Frame;
+use server::fault::Problem;
+use sqlx::Row;
+
+/// The only incoming document, once it is there.
+async fn arrival(server: &Server) -> DocumentId {
+    let sql = "SELECT id FROM document WHERE direction = 'incoming'";
+    eventually("an arrival", async || {
+        let row = sqlx::query(sql).fetch_optional(server.state.db.read()).await.expect("a row")?;
+        Some(DocumentId(row.try_get("id").expect("an id")))
+    })
+    .await
+}
+
+async fn is_marked_locked_and_told(backend: Backend) {
+    let province = Province::start().await;
+    let sender = province.body("H99").await;
+    let link = province.link("H99.5", &province.authority);
+    let other = province.body_on(backend, "H99.5", |c| c.axis = Some(link)).await;
+    let (clerk, id) = province.issued(&sender, &["H99.5"]).await;
+    sender.state.documents.send(&clerk, &id, 4).await.expect("sent");
+    hears(&sender, &id, "H99.5", "01").await;
+
+    let theirs = arrival(&other).await;
+    let documents = &other.state.documents;
+    let their_clerk = other.person("theirs", &[Role::Clerk]).await;
+    let handler = other.person("handler", &[Role::Drafter]).await;
+    documents.take_in(&their_clerk, &theirs, 1).await.expect("taken in");
+    let wish = AssignWish {
+        lead: handler.user().expect("a person").clone(),
+        support: Vec::new(),
+        inform: Vec::new(),
+        due_on: String::new(),
+        instruction: String::new(),
+    };
+    documents.assign(&their_clerk, &theirs, 2, &wish).await.expect("assigned");
+    hears(&sender, &id, "H99.5", "04").await;
+    let browser = other.browser(&handler).await;
+    let mut live = browser.live().await.expect("a live link");
+    // The first that is heard there was the assignment.
+    live.follow(&format!("user:{}", handler.id()), 1).await;
+
+    let machine = sender.machine(&clerk).await;
+    let recall = format!("/api/v1/documents/{id}/recall");
+    let empty = machine.post(&recall, &json!({ "revision": 5, "reason": " " })).await;
+    assert_eq!((empty.status, empty.code()), (422, "documents.field".to_owned()));
+    let reason = "Sai căn cứ pháp lý ở Điều 2";
+    let recalled = machine.post(&recall, &json!({ "revision": 5, "reason": reason })).await.ok().json();
+    assert_eq!((&recalled["mark"]["kind"], &recalled["actions"]), (&json!("recalled"), &json!([])));
+    let said = hears(&sender, &id, "H99.5", "15").await;
+    assert!(said.starts_with("Đã thu hồi"), "{said}");
+
+    // The copy says who took it back and why; nobody does anything with it, and everybody who saw it can read it.
+    let seen = documents.get(&handler, &theirs).await.expect("the document");
+    let mark = seen.mark.expect("a mark");
+    assert_eq!((mark.kind, mark.reason.as_str()), (MarkKind::Recalled, reason));
+    assert_eq!(mark.by, "Ủy ban nhân dân tỉnh (H99)");
+    assert_eq!((seen.row.state, seen.actions.as_slice()), (State::Assigned, [].as_slice()));
+    assert!(!seen.row.waits_for_me);
+    let waiting = app::dto::documents::DocumentQuery {
+        mine: true,
+        page: 1,
+        ..Default::default()
+    };
+    assert_eq!(documents.list(&handler, &waiting).await.expect("a list").total, 0);
+    assert_eq!(documents.get(&their_clerk, &theirs).await.expect("the document").actions, []);
+    let refused = documents
+        .start_processing(&handler, &theirs, seen.revision)
+        .await
+        .expect_err("locked");
+    assert_eq!(refused.code(), "documents.recalled");
+    documents.may_read(&handler, &theirs, &seen.file.sha256).await.expect("readable");
+    // Who works on it hears of it at once.
+    loop {
+        match live.hear().await.expect("a live link") {
+            ServerFrame::Event {
+                event: LiveEvent::DocumentChanged { id, .. },
+                ..
+            } => break assert_eq!(id, theirs),
+            ServerFrame::Denied { topic } => panic!("{topic} is denied"),
+            _ => {}
+        }
+    }
+
+    // Taken back stays taken back, whatever was still on its way.
+    let mut work = sender
+        .state
+        .db
+        .begin(&server::actor::Actor::system("test"))
+        .await
+        .expect("a transaction");
+    let ours = &sender.state.documents;
+    ours.status_heard(&mut work, &id, "H99.5", "05", "Đang xử lý", 1)
+        .await
+        .expect("heard");
+    work.commit().await.expect("committing");
+    hears(&sender, &id, "H99.5", "15").await;
+    let again = machine
+        .post(&recall, &json!({ "revision": recalled["revision"], "reason": reason }))
+        .await;
+    assert_eq!((again.status, again.code()), (409, "documents.recalled".to_owned()));
+    assert_eq!(number(&other, "axis_inbox WHERE kind = 'recall' AND state = 'done'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recalled_document_is_marked_locked_and_told_on_sqlite() {
+    is_marked_locked_and_told(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recalled_document_is_marked_locked_and_told_on_postgres() {
+    is_marked_locked_and_told(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_clerk_recalls_and_only_what_was_sent() {
+    let province = Province::start().await;
+    let sender = province.body("H99").await;
+    let (clerk, id) = province.issued(&sender, &["H99.5"]).await;
+    let documents = &sender.state.documents;
+    let early = documents.recall(&clerk, &id, 4, "Sai").await.expect_err("not sent yet");
+    assert_eq!(early.code(), "documents.not_now");
+    documents.send(&clerk, &id, 4).await.expect("sent");
+    let secretary = sender.person("secretary", &[Role::Secretary]).await;
+    let refused = documents.recall(&secretary, &id, 5, "Sai").await.expect_err("no clerk");
+    assert_eq!(refused.code(), "documents.not_now");
+    assert!(
+        documents
+            .get(&clerk, &id)
+            .await
+            .expect("the document")
+            .actions
+            .contains(&Action::Recall)
+    );
+    assert_eq!(number(&sender, "axis_outbox WHERE kind = 'recall'").await, 0);
+}
+
+fn recall(from: &str, change: impl FnOnce(&mut edxml::Document)) -> Vec<u8> {
+    let mut document = header(from, "H99.5");
+    document.business = 1;
+    document.business_reason = "Gửi nhầm nơi nhận".into();
+    change(&mut document);
+    let mut out = Vec::new();
+    edxml::write_document(&mut out, &document, &[]).expect("written");
+    out
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recall_that_overtakes_its_document_awaits_it_and_reaches_no_other_bodys() {
+    let province = Province::found();
+    let (other, mut node) = tokio::join!(province.body("H99.5"), PlayedNode::meet(&province));
+    let their_clerk = other.person("theirs", &[Role::Clerk]).await;
+    let pdf = crate::support::document("thong-bao.pdf");
+    let mut deliver = async |from: &str, id: &str, bytes: &[u8]| {
+        node.deliver_from(from, id, bytes).await;
+        let taken = Frame::Taken {
+            from: from.into(),
+            id: id.into(),
+        };
+        assert_eq!(node.answer().await, taken);
+        eventually("it is worked on", async || {
+            (number(&other, "axis_inbox WHERE state = 'received'").await == 0).then_some(())
+        })
+        .await;
+    };
+    let answers = |code: &str| format!("axis_outbox WHERE kind = 'status' AND payload LIKE '%\"code\":\"{code}\"%'");
+
+    // The same number and day, of another body.
+    deliver("H99.3", "foreign", &recall("H99.3", |_| {})).await;
+    deliver(
+        "H99.3",
+        "nameless",
+        &recall("H99.3", |d| (d.code_number, d.code_notation) = Default::default()),
+    )
+    .await;
+    assert_eq!(number(&other, &answers("16")).await, 1);
+    deliver("H99", "document", &message("H99", "H99.5", &pdf)).await;
+    let id = arrival(&other).await;
+    let seen = other.state.documents.get(&their_clerk, &id).await.expect("the document");
+    assert_eq!(
+        (seen.mark, seen.actions.is_empty()),
+        (None, false),
+        "one body cannot take back another's"
+    );
+
+    deliver("H99.3", "late", &message("H99.3", "H99.5", &pdf)).await;
+    let marked = "document d JOIN document_mark m ON m.document_id = d.id WHERE d.sender_code = 'H99.3' AND m.reason = 'Gửi nhầm nơi nhận'";
+    assert_eq!(number(&other, marked).await, 1, "the recall was waiting for it");
+    // Twice is once.
+    for name in ["recall", "again"] {
+        deliver("H99", name, &recall("H99", |_| {})).await;
+    }
+    let seen = other.state.documents.get(&their_clerk, &id).await.expect("the document");
+    assert_eq!(seen.mark.map(|m| m.kind), Some(MarkKind::Recalled));
+    assert_eq!(seen.steps.iter().filter(|s| s.action == "document.recalled").count(), 1);
+    assert_eq!(number(&other, &answers("15")).await, 3);
+}
