@@ -153,15 +153,14 @@ pub fn EditMembers(room: Room) -> impl IntoView {
         let of = |m: &Member| (m.user_id.clone(), m.answer.clone());
         room.detail.with(|d| d.members.iter().map(of).collect::<Vec<_>>())
     });
-    Effect::new(move |before: Option<()>| {
+    // Also at the beginning: an answer may have come while this part was on its way.
+    Effect::new(move |_| {
         answers.track();
-        if before.is_some() {
-            leptos::task::spawn_local(async move {
-                if let Ok(found) = get_meeting(room.id()).await {
-                    let _ = room.detail.try_update(|d| d.absent = found.absent);
-                }
-            });
-        }
+        leptos::task::spawn_local(async move {
+            if let Ok(found) = get_meeting(room.id()).await {
+                let _ = room.detail.try_update(|d| d.absent = found.absent);
+            }
+        });
     });
     let ready = crate::components::layout::use_ready();
     view! {
