@@ -407,16 +407,20 @@ pub async fn receivers(c: &mut AnyConnection, id: &str) -> DbResult<Vec<Receiver
 
 /// Appends to what was heard of a receiver; false when the same status with the same words is what was heard last.
 pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &str, description: &str, at: i64) -> DbResult<bool> {
-    let known = sqlx::query(
-        "SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status = $3 AND description = $4 \
-         AND seq = (SELECT MAX(seq) FROM receiver_status WHERE document_id = $1 AND code = $2)",
-    )
-    .bind(id)
-    .bind(code)
-    .bind(status)
-    .bind(description)
-    .fetch_optional(&mut *c)
-    .await?;
+    // What a receiver did with the document happens once, however often it is heard; what concerns the way there or a
+    // recall may happen again, and is known only when nothing else was heard since.
+    let since = match status {
+        "01" | "02" | "03" | "04" | "05" | "06" => "",
+        _ => " AND seq = (SELECT MAX(seq) FROM receiver_status WHERE document_id = $1 AND code = $2)",
+    };
+    let sql = "SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status = $3 AND description = $4";
+    let known = sqlx::query(AssertSqlSafe(format!("{sql}{since}")))
+        .bind(id)
+        .bind(code)
+        .bind(status)
+        .bind(description)
+        .fetch_optional(&mut *c)
+        .await?;
     if known.is_some() {
         return Ok(false);
     }
