@@ -122,12 +122,12 @@ async fn a_file_that_was_changed_after_sealing_is_refused_with_the_reason() {
     assert_eq!(number(&other, "axis_inbox WHERE state = 'refused'").await, 1);
 }
 
-/// Puts a message into the outbox that a service would put there.
-async fn enqueue(server: &Server, to: &str, n: usize) {
+/// What a service would put into the outbox of document number `n`.
+pub async fn outgoing(server: &Server, to: &str, n: usize) -> OutgoingDocument {
     let pdf = crate::support::document("thong-bao.pdf");
     let size = pdf.len() as u64;
     let sha256 = server.state.files.keep_bytes(pdf.into()).await.expect("kept");
-    let message = OutgoingDocument {
+    OutgoingDocument {
         document_id: String::new(),
         sha256,
         file_name: "thong-bao.pdf".into(),
@@ -149,9 +149,13 @@ async fn enqueue(server: &Server, to: &str, n: usize) {
         }],
         business: Business::New,
         reason: String::new(),
-    };
+    }
+}
+
+/// Puts it there, and says under which id.
+pub async fn put(server: &Server, message: &OutgoingDocument, to: &str) -> String {
     let mut work = server.state.db.begin(&Actor::system("test")).await.expect("a transaction");
-    let id = outbox::enqueue_document(&mut work, &message, to).await.expect("queued");
+    let id = outbox::enqueue_document(&mut work, message, to).await.expect("queued");
     // There is no document whose receivers could be told of it.
     sqlx::query("UPDATE axis_outbox SET document_id = NULL WHERE id = $1")
         .bind(&id.0)
@@ -159,6 +163,11 @@ async fn enqueue(server: &Server, to: &str, n: usize) {
         .await
         .expect("a row");
     work.commit().await.expect("committing");
+    id.0
+}
+
+async fn enqueue(server: &Server, to: &str, n: usize) {
+    put(server, &outgoing(server, to, n).await, to).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,6 +15,7 @@ mod keys;
 mod live;
 mod meetings;
 mod minutes;
+mod order;
 mod planning;
 mod presenter;
 mod reading;

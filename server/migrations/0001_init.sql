@@ -468,6 +468,8 @@ CREATE TABLE axis_outbox (
   kind        TEXT NOT NULL,
   document_id TEXT,
   to_code     TEXT NOT NULL,
+  -- the document that it is about: messages about one go to a receiver in their order
+  about       TEXT NOT NULL,
   subject     TEXT NOT NULL,
   -- what to build the message from, JSON (the edXML itself once built is the file `sha256`)
   payload     TEXT NOT NULL,
@@ -480,7 +482,8 @@ CREATE TABLE axis_outbox (
   created_at  BIGINT NOT NULL,
   updated_at  BIGINT NOT NULL
 );
-CREATE INDEX axis_outbox_due ON axis_outbox(state, next_at);
+CREATE INDEX axis_outbox_due ON axis_outbox(state, created_at, id);
+CREATE INDEX axis_outbox_about ON axis_outbox(to_code, about, state, created_at);
 
 -- What came in: one row for each message id, so that a second delivery changes nothing.
 CREATE TABLE axis_inbox (
@@ -488,6 +491,8 @@ CREATE TABLE axis_inbox (
   id          TEXT PRIMARY KEY,
   kind        TEXT NOT NULL,
   from_code   TEXT NOT NULL,
+  -- the document that it is about: messages about one are worked on in the order in which they came
+  about       TEXT NOT NULL,
   subject     TEXT NOT NULL,
   sha256      TEXT NOT NULL,
   -- received, done, refused, failed
@@ -498,7 +503,8 @@ CREATE TABLE axis_inbox (
   next_at     BIGINT NOT NULL,
   received_at BIGINT NOT NULL
 );
-CREATE INDEX axis_inbox_due ON axis_inbox(state, next_at);
+CREATE INDEX axis_inbox_due ON axis_inbox(state, received_at, id);
+CREATE INDEX axis_inbox_about ON axis_inbox(from_code, about, state, received_at);
 
 -- audit ---------------------------------------------------------------------------------------
 CREATE TABLE audit (

@@ -278,6 +278,7 @@ impl Service {
             id: format!("{from}:{id}"),
             kind: kind.into(),
             from_code: from.into(),
+            about: message.about(),
             subject: subject.chars().take(1000).collect(),
             sha256: whole.sha256.clone(),
             state: "received".into(),

@@ -79,37 +79,70 @@ pub struct OutgoingStatus {
 }
 
 pub async fn enqueue_document(work: &mut Work, document: &OutgoingDocument, to: &str) -> DbResult<MessageId> {
-    let payload = serde_json::to_string(document).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let number = format!("{}/{}", document.code_number, document.code_notation);
     enqueue(
         work,
-        document.business.kind(),
-        Some(&document.document_id),
-        to,
-        &document.subject,
-        &payload,
+        &Owed {
+            kind: document.business.kind(),
+            document: Some(&document.document_id),
+            to,
+            // Of this body.
+            about: about("", &document.promulgation_date, &number),
+            subject: &document.subject,
+            payload: payload(document)?,
+        },
     )
     .await
 }
 
 pub async fn enqueue_status(work: &mut Work, status: &OutgoingStatus, to: &str) -> DbResult<MessageId> {
-    let payload = serde_json::to_string(status).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let subject = format!("{} {}", status.code, status.notation);
-    enqueue(work, "status", None, to, &subject, &payload).await
+    enqueue(
+        work,
+        &Owed {
+            kind: "status",
+            document: None,
+            to,
+            about: about(&status.organ_id, &status.promulgation_date, &status.notation),
+            subject: &format!("{} {}", status.code, status.notation),
+            payload: payload(status)?,
+        },
+    )
+    .await
 }
 
-async fn enqueue(work: &mut Work, kind: &str, document: Option<&str>, to: &str, subject: &str, payload: &str) -> DbResult<MessageId> {
+fn payload(said: &impl Serialize) -> DbResult<String> {
+    serde_json::to_string(said).map_err(|e| sqlx::Error::Encode(Box::new(e)))
+}
+
+/// The document that a message is about, as one text.
+pub fn about(organ: &str, day: &str, number: &str) -> String {
+    format!("{organ},{day},{number}")
+}
+
+/// A row of the outbox to be.
+struct Owed<'a> {
+    kind: &'a str,
+    document: Option<&'a str>,
+    to: &'a str,
+    about: String,
+    subject: &'a str,
+    payload: String,
+}
+
+async fn enqueue(work: &mut Work, owed: &Owed<'_>) -> DbResult<MessageId> {
     let id = uuid::Uuid::now_v7().to_string();
     let now = now_us();
     sqlx::query(
-        "INSERT INTO axis_outbox (id, kind, document_id, to_code, subject, payload, sha256, state, attempts, next_at, error, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, NULL, 'queued', 0, $7, NULL, $7, $7)",
+        "INSERT INTO axis_outbox (id, kind, document_id, to_code, about, subject, payload, sha256, state, attempts, next_at, error, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, 'queued', 0, $8, NULL, $8, $8)",
     )
     .bind(&id)
-    .bind(kind)
-    .bind(document.map(str::to_owned))
-    .bind(to)
-    .bind(subject)
-    .bind(payload)
+    .bind(owed.kind)
+    .bind(owed.document.map(str::to_owned))
+    .bind(owed.to)
+    .bind(&owed.about)
+    .bind(owed.subject)
+    .bind(&owed.payload)
     .bind(now)
     .execute(work.conn())
     .await?;

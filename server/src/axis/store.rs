@@ -44,9 +44,14 @@ pub async fn outgoing(c: &mut AnyConnection, id: &str) -> DbResult<Option<Out>> 
     row.as_ref().map(out).transpose()
 }
 
-/// The oldest message that is due.
+/// The oldest message that is due and overtakes none about the same document: one that waits for its next try, or for a
+/// person, holds up what is about its own document and nothing else.
 pub async fn next_outgoing(c: &mut AnyConnection) -> DbResult<Option<Out>> {
-    let sql = format!("{OUT} WHERE state = 'queued' AND next_at <= $1 ORDER BY created_at, id LIMIT 1");
+    let sql = format!(
+        "{OUT} o WHERE state = 'queued' AND next_at <= $1 AND NOT EXISTS (SELECT 1 FROM axis_outbox e \
+         WHERE e.to_code = o.to_code AND e.about = o.about AND e.state IN ('queued', 'failed') \
+         AND (e.created_at < o.created_at OR (e.created_at = o.created_at AND e.id < o.id))) ORDER BY created_at, id LIMIT 1"
+    );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now_us()).fetch_optional(c).await?;
     row.as_ref().map(out).transpose()
 }
@@ -82,6 +87,8 @@ pub struct In {
     pub id: String,
     pub kind: String,
     pub from_code: String,
+    /// The document that it is about.
+    pub about: String,
     pub subject: String,
     /// Of the edXML.
     pub sha256: String,
@@ -90,13 +97,14 @@ pub struct In {
     pub received_at: i64,
 }
 
-const IN: &str = "SELECT id, kind, from_code, subject, sha256, state, attempts, received_at FROM axis_inbox";
+const IN: &str = "SELECT id, kind, from_code, about, subject, sha256, state, attempts, received_at FROM axis_inbox";
 
 fn incoming_row(r: &AnyRow) -> DbResult<In> {
     Ok(In {
         id: r.try_get("id")?,
         kind: r.try_get("kind")?,
         from_code: r.try_get("from_code")?,
+        about: r.try_get("about")?,
         subject: r.try_get("subject")?,
         sha256: r.try_get("sha256")?,
         state: r.try_get("state")?,
@@ -108,12 +116,13 @@ fn incoming_row(r: &AnyRow) -> DbResult<In> {
 /// False when the message is here already.
 pub async fn receive(c: &mut AnyConnection, m: &In) -> DbResult<bool> {
     let done = sqlx::query(
-        "INSERT INTO axis_inbox (id, kind, from_code, subject, sha256, state, error, document_id, attempts, next_at, received_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL, $7, $8, $8) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO axis_inbox (id, kind, from_code, about, subject, sha256, state, error, document_id, attempts, next_at, received_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL, $8, $9, $9) ON CONFLICT (id) DO NOTHING",
     )
     .bind(&m.id)
     .bind(&m.kind)
     .bind(&m.from_code)
+    .bind(&m.about)
     .bind(&m.subject)
     .bind(&m.sha256)
     .bind(&m.state)
@@ -132,9 +141,13 @@ pub async fn incoming(c: &mut AnyConnection, id: &str) -> DbResult<Option<In>> {
     row.as_ref().map(incoming_row).transpose()
 }
 
-/// The oldest message that waits to be worked on.
+/// The oldest message that is to be worked on now and overtakes none of the same sender about the same document.
 pub async fn next_incoming(c: &mut AnyConnection) -> DbResult<Option<In>> {
-    let sql = format!("{IN} WHERE state = 'received' AND next_at <= $1 ORDER BY received_at, id LIMIT 1");
+    let sql = format!(
+        "{IN} i WHERE state = 'received' AND next_at <= $1 AND NOT EXISTS (SELECT 1 FROM axis_inbox e \
+         WHERE e.from_code = i.from_code AND e.about = i.about AND e.state = 'received' \
+         AND (e.received_at < i.received_at OR (e.received_at = i.received_at AND e.id < i.id))) ORDER BY received_at, id LIMIT 1"
+    );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now_us()).fetch_optional(c).await?;
     row.as_ref().map(incoming_row).transpose()
 }

@@ -167,6 +167,21 @@ impl Message {
             Self::Status(s) => &s.to,
         }
     }
+
+    /// Identifier of the document that the message brings or is about.
+    pub fn about(&self) -> String {
+        match self {
+            Self::Document(d) => d.expected_id(),
+            Self::Status(s) => {
+                // Some leave out whose document it is: it can only be that of whom they tell.
+                let issuer = match s.for_organ.as_str() {
+                    "" => s.to.first().map_or("", |o| o.organ_id.as_str()),
+                    organ => organ,
+                };
+                format!("{issuer},{},{}", slashes(&s.for_date), s.for_number)
+            }
+        }
+    }
 }
 
 /// A file in a message: when reading, where its decoded content lies; when writing, where to take it from.

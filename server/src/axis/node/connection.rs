@@ -5,6 +5,7 @@ use crate::axis::edxml;
 use crate::axis::wire::{self, Ended, Frame, Heard, Reader, Reception, Refusal, Whole, Writer};
 use crate::clock::{now_us, stamp};
 use std::collections::HashSet;
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -31,13 +32,23 @@ pub async fn serve(node: &Node, code: &str, socket: wire::Socket) -> String {
     let (writer, reader) = wire::split(socket);
     let (answered, answers) = mpsc::channel(8);
     let hearing = hear(node, code, reader, &writer, &answered);
-    let delivering = deliver(node, code, &writer, answers);
-    tokio::select! {
+    let in_hand = Mutex::new(None);
+    let delivering = deliver(node, code, &writer, answers, &in_hand);
+    let why = tokio::select! {
         ended = hearing => ended.map_or_else(|e| e.to_string(), |()| "done".into()),
         ended = delivering => ended.map_or_else(|e| e.to_string(), |()| "done".into()),
         () = writer.closed() => "the link does not carry".into(),
         _ = current.changed() => "replaced by a newer connection, or the node stops".into(),
+    };
+    let broken_off = in_hand.lock().ok().and_then(|mut slot| slot.take());
+    if let Some(message) = broken_off {
+        if let Err(e) = node.queue.postpone(&message).await {
+            tracing::error!(id = message.id, error = %e, "cannot put a message back");
+        }
+        // A newer connection may be waiting for it.
+        node.ring(code);
     }
+    why
 }
 
 async fn hear(node: &Node, code: &str, mut reader: Reader, writer: &Writer, answered: &mpsc::Sender<Answer>) -> Result<(), Ended> {
@@ -133,7 +144,7 @@ async fn take(
     let (me, sender, receiver) = (node.name.clone(), code.to_owned(), to.clone());
     let file = node.queue.temporary().map_err(|e| Ended::Storage(e.to_string()))?;
     let checked = tokio::task::spawn_blocking(move || check(whole, file, &me, &sender, &receiver)).await;
-    let traced = match checked.map_err(|e| Ended::Storage(e.to_string()))? {
+    let (traced, about) = match checked.map_err(|e| Ended::Storage(e.to_string()))? {
         Ok(traced) => traced,
         Err(Wrong::Message(refusal)) => return writer.frame(&rejected(refusal, false)).await,
         Err(Wrong::Disk(e)) => return Err(Ended::Io(e)),
@@ -142,6 +153,7 @@ async fn take(
         from: code,
         id: &id,
         to: &to,
+        about: &about,
         file: traced.file,
         size: traced.size,
         sha256: traced.sha256,
@@ -178,8 +190,8 @@ impl From<std::io::Error> for Wrong {
     }
 }
 
-/// Holds the envelope against the certificate, and writes the message with the node's trace.
-fn check(whole: Whole, file: tempfile::NamedTempFile, me: &str, sender: &str, receiver: &str) -> Result<Whole, Wrong> {
+/// Holds the envelope against the certificate, and writes the message with the node's trace. Also says what it is about.
+fn check(whole: Whole, file: tempfile::NamedTempFile, me: &str, sender: &str, receiver: &str) -> Result<(Whole, String), Wrong> {
     let mut input = whole.file.reopen()?;
     let message = match edxml::header_only(&mut std::io::BufReader::new(&input)) {
         Ok(message) => message,
@@ -204,10 +216,22 @@ fn check(whole: Whole, file: tempfile::NamedTempFile, me: &str, sender: &str, re
     let mut output = file.reopen()?;
     trace::add(&mut input, &mut output, me, &stamp(now_us()))?;
     let (sha256, size) = crate::files::digest(&mut file.reopen()?)?;
-    Ok(Whole { file, sha256, size })
+    Ok((Whole { file, sha256, size }, message.about()))
 }
 
-async fn deliver(node: &Node, code: &str, writer: &Writer, mut answers: mpsc::Receiver<Answer>) -> Result<(), Ended> {
+/// `in_hand` has the message whose outcome is not known yet.
+async fn deliver(
+    node: &Node,
+    code: &str,
+    writer: &Writer,
+    mut answers: mpsc::Receiver<Answer>,
+    in_hand: &Mutex<Option<Waiting>>,
+) -> Result<(), Ended> {
+    let hold = |message: Option<Waiting>| {
+        if let Ok(mut slot) = in_hand.lock() {
+            *slot = message;
+        }
+    };
     let bell = node.bell(code);
     let storage = |e: super::queue::Error| Ended::Storage(e.to_string());
     let mut told = HashSet::new();
@@ -223,12 +247,21 @@ async fn deliver(node: &Node, code: &str, writer: &Writer, mut answers: mpsc::Re
                 writer.frame(&frame).await?;
             }
         }
+        let asked = now_us();
         let Some(message) = node.queue.next(code).await.map_err(storage)? else {
-            bell.notified().await;
+            match node.queue.due(code, asked).await.map_err(storage)? {
+                None => bell.notified().await,
+                Some(at) => {
+                    let pause = Duration::from_micros(u64::try_from(at - now_us()).unwrap_or(0));
+                    tokio::select! { () = bell.notified() => {}, () = tokio::time::sleep(pause) => {} }
+                }
+            }
             continue;
         };
+        hold(Some(message.clone()));
         let outcome = hand_over(writer, &message, &mut answers).await?;
         node.queue.settle(&message, &outcome).await.map_err(storage)?;
+        hold(None);
         tracing::info!(
             body = code,
             from = message.from,

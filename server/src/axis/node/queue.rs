@@ -3,13 +3,17 @@ use crate::axis::wire::Refusal;
 use crate::clock::now_us;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{AnyPool, Executor, Row};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS message ( \
-    from_code TEXT NOT NULL, id TEXT NOT NULL, to_code TEXT NOT NULL, file TEXT NOT NULL, size BIGINT NOT NULL, sha256 TEXT NOT NULL, \
-    original TEXT NOT NULL, state TEXT NOT NULL, refusal TEXT, received_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
+    from_code TEXT NOT NULL, id TEXT NOT NULL, to_code TEXT NOT NULL, about TEXT NOT NULL, file TEXT NOT NULL, size BIGINT NOT NULL, sha256 TEXT NOT NULL, \
+    original TEXT NOT NULL, state TEXT NOT NULL, refusal TEXT, attempts BIGINT NOT NULL, next_at BIGINT NOT NULL, received_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
     PRIMARY KEY (from_code, id)); \
-    CREATE INDEX IF NOT EXISTS message_to ON message(to_code, state, received_at); \
+    CREATE INDEX IF NOT EXISTS message_to ON message(to_code, state, received_at, id); \
+    CREATE INDEX IF NOT EXISTS message_about ON message(to_code, from_code, about, state, received_at); \
     CREATE INDEX IF NOT EXISTS message_from ON message(from_code, state);";
 
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +35,8 @@ pub struct Waiting {
     /// Bytes.
     pub size: u64,
     pub sha256: String,
+    to: String,
+    attempts: i64,
 }
 
 /// What the sender has to hear.
@@ -45,6 +51,8 @@ pub struct New<'a> {
     pub from: &'a str,
     pub id: &'a str,
     pub to: &'a str,
+    /// The document that it brings or is about.
+    pub about: &'a str,
     pub file: tempfile::NamedTempFile,
     /// Of the file, which has the node's trace.
     pub size: u64,
@@ -68,6 +76,14 @@ pub enum Entered {
 pub struct Queue {
     pool: AnyPool,
     folder: PathBuf,
+    /// By receiver, the message that is being handed over: one at a time, whichever connection it has.
+    held: Arc<Mutex<HashMap<String, (String, String)>>>,
+}
+
+/// Microseconds for which a message waits whose hand-over broke off so often: 1 s, doubled each time, at most ten minutes.
+/// One that its receiver cannot take must not keep all others from it.
+fn pause(attempts: i64) -> i64 {
+    (1_000_000i64 << attempts.clamp(1, 12).saturating_sub(1)).min(600_000_000)
 }
 
 impl Queue {
@@ -86,7 +102,11 @@ impl Queue {
         });
         let pool = options.connect(&url).await?;
         pool.execute(SCHEMA).await?;
-        let queue = Self { pool, folder };
+        let queue = Self {
+            pool,
+            folder,
+            held: Arc::default(),
+        };
         queue.tidy().await?;
         Ok(queue)
     }
@@ -136,14 +156,15 @@ impl Queue {
         std::fs::File::open(&self.folder)?.sync_all()?;
         let now = now_us();
         sqlx::query(
-            "INSERT INTO message (from_code, id, to_code, file, size, sha256, original, state, refusal, received_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', NULL, $8, $8) \
-             ON CONFLICT (from_code, id) DO UPDATE SET to_code = excluded.to_code, file = excluded.file, size = excluded.size, \
+            "INSERT INTO message (from_code, id, to_code, about, file, size, sha256, original, state, refusal, attempts, next_at, received_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', NULL, 0, 0, $9, $9) \
+             ON CONFLICT (from_code, id) DO UPDATE SET to_code = excluded.to_code, about = excluded.about, attempts = 0, next_at = 0, file = excluded.file, size = excluded.size, \
              sha256 = excluded.sha256, state = 'waiting', refusal = NULL, updated_at = excluded.updated_at",
         )
         .bind(new.from)
         .bind(new.id)
         .bind(new.to)
+        .bind(new.about)
         .bind(&name)
         .bind(i64::try_from(new.size).unwrap_or(i64::MAX))
         .bind(&new.sha256)
@@ -154,15 +175,58 @@ impl Queue {
         Ok(Entered::New)
     }
 
-    /// The oldest message that waits for `to`.
+    /// The oldest message that is to be handed to `to` now and overtakes none of the same sender about the same document.
+    /// It is the caller's until [`Self::settle`] or [`Self::postpone`]; nothing for anybody else meanwhile.
     pub async fn next(&self, to: &str) -> Result<Option<Waiting>> {
+        let mut held = self.held.lock().await;
+        if held.contains_key(to) {
+            return Ok(None);
+        }
         let row = sqlx::query(
-            "SELECT from_code, id, file, size, sha256 FROM message WHERE to_code = $1 AND state = 'waiting' ORDER BY received_at, id LIMIT 1",
+            "SELECT from_code, id, to_code, file, size, sha256, attempts FROM message m WHERE to_code = $1 AND state = 'waiting' AND next_at <= $2 \
+             AND NOT EXISTS (SELECT 1 FROM message e WHERE e.to_code = m.to_code AND e.from_code = m.from_code AND e.about = m.about \
+             AND e.state = 'waiting' AND (e.received_at < m.received_at OR (e.received_at = m.received_at AND e.id < m.id))) \
+             ORDER BY received_at, id LIMIT 1",
         )
         .bind(to)
+        .bind(now_us())
         .fetch_optional(&self.pool)
         .await?;
-        row.as_ref().map(|r| self.waiting(r)).transpose()
+        let Some(message) = row.as_ref().map(|r| self.waiting(r)).transpose()? else {
+            return Ok(None);
+        };
+        held.insert(to.to_owned(), (message.from.clone(), message.id.clone()));
+        Ok(Some(message))
+    }
+
+    /// When the first of the messages for `to` is due that were not at `asked` (microseconds).
+    pub async fn due(&self, to: &str, asked: i64) -> Result<Option<i64>> {
+        let row = sqlx::query("SELECT MIN(next_at) AS at FROM message WHERE to_code = $1 AND state = 'waiting' AND next_at > $2")
+            .bind(to)
+            .bind(asked)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get("at")?)
+    }
+
+    /// The hand-over broke off: others go first for a while.
+    pub async fn postpone(&self, message: &Waiting) -> Result<()> {
+        let attempts = message.attempts + 1;
+        let sql = "UPDATE message SET attempts = $1, next_at = $2 WHERE from_code = $3 AND id = $4 AND state = 'waiting'";
+        let done = sqlx::query(sql)
+            .bind(attempts)
+            .bind(now_us() + pause(attempts))
+            .bind(&message.from)
+            .bind(&message.id)
+            .execute(&self.pool)
+            .await;
+        self.release(message).await;
+        done?;
+        Ok(())
+    }
+
+    async fn release(&self, message: &Waiting) {
+        self.held.lock().await.remove(&message.to);
     }
 
     fn waiting(&self, r: &AnyRow) -> Result<Waiting> {
@@ -172,6 +236,8 @@ impl Queue {
             path: self.folder.join(r.try_get::<String, _>("file")?),
             size: r.try_get::<i64, _>("size")?.unsigned_abs(),
             sha256: r.try_get("sha256")?,
+            to: r.try_get("to_code")?,
+            attempts: r.try_get("attempts")?,
         })
     }
 
@@ -195,7 +261,9 @@ impl Queue {
             Outcome::Delivered => ("delivered", None),
             Outcome::Declined(r) => ("declined", serde_json::to_string(r).ok()),
         };
-        if self.set(&message.from, &message.id, "waiting", state, refusal).await? {
+        let settled = self.set(&message.from, &message.id, "waiting", state, refusal).await;
+        self.release(message).await;
+        if settled? {
             std::fs::remove_file(&message.path)?;
         }
         Ok(())
@@ -246,3 +314,6 @@ impl Queue {
         Ok(row.try_get::<i64, _>("n")?.unsigned_abs())
     }
 }
+
+#[cfg(test)]
+mod tests;
