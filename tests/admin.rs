@@ -9,6 +9,8 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::symm::Cipher;
 use openssl::x509::{X509, X509Name};
+use server::actor::Actor;
+use server::axis::store;
 use server::signatures::Owner;
 use std::io::Write;
 use std::path::Path;
@@ -234,4 +236,32 @@ async fn a_real_server_says_what_is_missing_and_refuses_a_demonstration() {
     let (code, words) = bad(kyhop(&server, &["serve"], ""));
     assert_eq!(code, 1);
     assert!(words.contains("1 accounts and 0 keys of a demonstration"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_messages_are_listed_tried_again_and_given_up() {
+    let server = Server::start(Backend::Sqlite).await;
+    let id = crate::axis::put(&server, &crate::axis::outgoing(&server, "H99.5", 1).await, "H99.5").await;
+    let (_, words) = bad(kyhop(&server, &["admin", "give-up-message", &id], ""));
+    assert!(words.contains("không ở trạng thái lỗi"), "{words}");
+    let mut work = server.state.db.begin(&Actor::system("test")).await.expect("a transaction");
+    store::set_outgoing(work.conn(), &id, "failed", 1, 0, Some("bị từ chối"))
+        .await
+        .expect("a row");
+    work.commit().await.expect("committing");
+    let list = good(kyhop(&server, &["admin", "messages"], ""));
+    assert!(
+        list.starts_with(&id) && list.contains("\tfailed\t") && list.contains("bị từ chối"),
+        "{list}"
+    );
+    good(kyhop(&server, &["admin", "give-up-message", &id], ""));
+    let list = good(kyhop(&server, &["admin", "messages"], ""));
+    assert!(
+        list.contains("\tundelivered\t") && list.contains("kyhop admin (root-of-test)"),
+        "{list}"
+    );
+    good(kyhop(&server, &["admin", "retry-message", &id], ""));
+    let list = good(kyhop(&server, &["admin", "messages"], ""));
+    assert!(list.contains("\tqueued\t") && !list.contains(&id), "{list}");
+    bad(kyhop(&server, &["admin", "retry-message", &id], ""));
 }

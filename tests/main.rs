@@ -18,6 +18,7 @@ mod minutes;
 mod order;
 mod planning;
 mod presenter;
+mod promise;
 mod reading;
 mod recalls;
 mod refusals;

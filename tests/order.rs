@@ -78,6 +78,7 @@ async fn what_came_in_keeps_its_order(backend: Backend) {
             sha256: String::new(),
             state: "received".into(),
             attempts: 0,
+            error: None,
             received_at: i64::try_from(at).expect("a number"),
         };
         assert!(store::receive(work.conn(), &message).await.expect("a row"));

@@ -151,6 +151,8 @@ pub trait AxisApi: Send + Sync {
     async fn messages(&self, page: u32) -> ApiResult<Page<MessageRow>>;
     /// Tries a failed message again now.
     async fn retry(&self, id: MessageId) -> ApiResult<()>;
+    /// Gives up a failed message: whom it concerns hears at once that it was not delivered.
+    async fn give_up(&self, id: MessageId) -> ApiResult<()>;
 }
 
 #[async_trait]

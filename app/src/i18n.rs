@@ -239,11 +239,24 @@ mod tests {
         keys.extend(State::ALL.iter().map(|s| format!("documents.state.{}", s.as_str())));
         keys.extend(Urgency::ALL.iter().map(|s| format!("documents.urgency.{}", s.as_str())));
         keys.extend(MarkKind::ALL.iter().map(|k| format!("documents.mark.{}", k.as_str())));
-        keys.extend(["document", "recall", "status"].iter().map(|k| format!("axis.kind.{k}")));
+        keys.extend(["document", "recall", "status", "notice"].iter().map(|k| format!("axis.kind.{k}")));
         keys.extend(KINDS.iter().map(|(kind, _)| format!("documents.kind.{kind}")));
         keys.extend(Role::ALL.iter().map(|r| format!("role.{}", r.as_str())));
         let statuses = [
-            "waiting", "queued", "accepted", "failed", "01", "02", "03", "04", "05", "06", "13", "15", "16",
+            "waiting",
+            "queued",
+            "accepted",
+            "failed",
+            "undelivered",
+            "01",
+            "02",
+            "03",
+            "04",
+            "05",
+            "06",
+            "13",
+            "15",
+            "16",
         ];
         keys.extend(statuses.iter().map(|s| format!("documents.status.{s}")));
         let versions = ["uploaded", "prepared", "countersigned", "signed", "issued", "received"];
@@ -260,6 +273,7 @@ mod tests {
             "sent",
             "deleted",
             "recalled",
+            "undelivered",
         ];
         let arrivals = [
             "arrived",

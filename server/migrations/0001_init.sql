@@ -474,11 +474,13 @@ CREATE TABLE axis_outbox (
   -- what to build the message from, JSON (the edXML itself once built is the file `sha256`)
   payload     TEXT NOT NULL,
   sha256      TEXT,
-  -- queued, accepted (by the node), delivered (receiver has it), failed
+  -- queued, accepted (by the node), delivered (receiver has it), failed (set aside for a person), undelivered (ended)
   state       TEXT NOT NULL,
   attempts    BIGINT NOT NULL,
   next_at     BIGINT NOT NULL,
   error       TEXT,
+  -- since when it is being sent: written, or sent again by a person
+  since       BIGINT NOT NULL,
   created_at  BIGINT NOT NULL,
   updated_at  BIGINT NOT NULL
 );

@@ -68,6 +68,7 @@ use utoipa::{Modify, OpenApi};
         axis::http::link,
         axis::http::messages,
         axis::http::retry,
+        axis::http::give_up,
     ),
     modifiers(&Bearer)
 )]

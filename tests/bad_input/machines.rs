@@ -165,6 +165,14 @@ async fn axis(ground: &Ground, table: &mut Table) {
         &ground.drafting.post("/api/v1/axis/messages/nothing/retry", &none).await,
     );
     table.tried(
+        "giving up a message that does not exist",
+        &c.post("/api/v1/axis/messages/nothing/give-up", &none).await,
+    );
+    table.tried(
+        "giving up: asked by a drafter",
+        &ground.drafting.post("/api/v1/axis/messages/nothing/give-up", &none).await,
+    );
+    table.tried(
         "messages: a page that is no number",
         &c.get("/api/v1/axis/messages?page=first").await,
     );
@@ -175,6 +183,10 @@ async fn axis(ground: &Ground, table: &mut Table) {
     table.tried(
         "screen: retrying what does not exist",
         &clerk.ui("axis/retry", &json!({ "id": "nothing" })).await,
+    );
+    table.tried(
+        "screen: giving up what does not exist",
+        &clerk.ui("axis/give-up", &json!({ "id": "nothing" })).await,
     );
     table.tried(
         "taking in what does not exist",

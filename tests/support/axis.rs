@@ -24,6 +24,8 @@ pub struct Province {
     pub port: u16,
     bodies: Vec<(String, String)>,
     node: Option<Child>,
+    /// Further lines of the node's configuration.
+    pub settings: String,
 }
 
 impl Province {
@@ -41,6 +43,7 @@ impl Province {
             port,
             bodies: known.map(|(code, name)| (code.to_owned(), name.to_owned())).into(),
             node: None,
+            settings: String::new(),
         }
     }
 
@@ -66,6 +69,7 @@ impl Province {
             key: file(".key"),
             ca: self.root(),
             refuse_unsigned: false,
+            undelivered_after: server::config::span::UNDELIVERED_AFTER,
         };
         std::fs::write(&axis.certificate, pair.certificate.to_pem().expect("PEM")).expect("writing");
         std::fs::write(&axis.key, pair.key.private_key_to_pem_pkcs8().expect("PEM")).expect("writing");
@@ -87,6 +91,7 @@ impl Province {
             link.key,
             link.ca
         );
+        text.push_str(&self.settings);
         for (code, name) in &self.bodies {
             let _ = write!(text, "\n[[body]]\ncode = \"{code}\"\nname = \"{name}\"\n");
         }

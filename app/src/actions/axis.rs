@@ -23,3 +23,8 @@ pub async fn messages(page: u32) -> ApiResult<Page<MessageRow>> {
 pub async fn retry(id: MessageId) -> ApiResult<()> {
     expect_context::<Axis>().retry(id).await
 }
+
+#[server(prefix = "/api/ui", endpoint = "axis/give-up", input = Json)]
+pub async fn give_up(id: MessageId) -> ApiResult<()> {
+    expect_context::<Axis>().give_up(id).await
+}

@@ -26,7 +26,7 @@ pub struct MessageRow {
     /// Code and name of the other body.
     pub other: String,
     pub subject: String,
-    /// `queued`, `accepted`, `delivered`, `refused`, `failed`.
+    /// `queued`, `accepted`, `delivered`, `refused`, `failed` (set aside for a person), `undelivered` (ended).
     pub state: String,
     pub attempts: u32,
     pub error: Option<String>,

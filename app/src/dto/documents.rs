@@ -292,7 +292,7 @@ pub struct Assignment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receiver {
     pub body: Body,
-    /// `waiting` (not sent yet), `queued`, `accepted` (by the axis node), `failed`, then the edXML codes `01`, `02`, `03` …
+    /// `waiting` (not sent yet), `queued`, `accepted` (by the axis node), `failed`, `undelivered` (ended), then the edXML codes `01`, `02`, `03` …
     pub status: String,
     /// The receiver's own words, such as the reason of a refusal.
     pub description: String,

@@ -1,6 +1,7 @@
 //! The link to the axis: whether it stands, what waits, what failed and why.
-use crate::actions::axis::{link, messages, retry};
+use crate::actions::axis::{give_up, link, messages, retry};
 use crate::components::call::Call;
+use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::PageHead;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading};
@@ -113,7 +114,7 @@ fn State(link: LinkStatus) -> impl IntoView {
 
 fn tone(state: &str) -> &'static str {
     match state {
-        "failed" | "refused" => "badge badge-bad",
+        "failed" | "refused" | "undelivered" => "badge badge-bad",
         "queued" | "received" => "badge badge-wait",
         "accepted" => "badge badge-ink",
         _ => "badge badge-good",
@@ -137,8 +138,15 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
     let out = row.way == "out";
     let state = find(&["axis.state.", &row.state].concat()).map_or(row.state.clone(), str::to_owned);
     let kind = find(&["axis.kind.", &row.kind].concat()).map_or(row.kind.clone(), str::to_owned);
-    let may_retry = row.state == "failed";
-    let id = row.id.clone();
+    let failed = row.state == "failed";
+    let may_retry = failed || row.state == "undelivered";
+    let asking = RwSignal::new(false);
+    let done = move |words: &'static str| {
+        asking.set(false);
+        toasts.say(words);
+        rows.refetch();
+    };
+    let (id, ended) = (row.id.clone(), StoredValue::new(row.id));
     view! {
         <li class="message" data-test="message" data-state=row.state.clone()>
             <span>
@@ -162,18 +170,42 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
                                 class="button"
                                 data-test="retry"
                                 disabled=move || call.blocked()
-                                on:click=move |_| {
-                                    call.run(
-                                        retry(id.clone()),
-                                        move |()| {
-                                            toasts.say(t("axis.retried"));
-                                            rows.refetch();
-                                        },
-                                    )
-                                }
+                                on:click=move |_| call.run(retry(id.clone()), move |()| done(t("axis.retried")))
                             >
                                 {t("axis.retry")}
                             </button>
+                        }
+                    })}
+                {failed
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="button button-bad"
+                                data-test="give-up"
+                                disabled=move || call.blocked()
+                                on:click=move |_| asking.set(true)
+                            >
+                                {t("axis.give_up")}
+                            </button>
+                            <Dialog open=asking title=t("axis.give_up_title")>
+                                <p>{if out { t("axis.give_up_out") } else { t("axis.give_up_in") }}</p>
+                                <Failure error=call.error />
+                                <div class="form-foot">
+                                    <button
+                                        type="button"
+                                        class="button button-bad"
+                                        data-test="give-up-confirm"
+                                        disabled=move || call.blocked()
+                                        on:click=move |_| call.run(give_up(ended.get_value()), move |()| done(t("axis.given_up")))
+                                    >
+                                        {t("axis.give_up")}
+                                    </button>
+                                    <button type="button" class="button" on:click=move |_| asking.set(false)>
+                                        {t("common.cancel")}
+                                    </button>
+                                </div>
+                            </Dialog>
                         }
                     })}
             </span>

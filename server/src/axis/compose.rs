@@ -7,10 +7,11 @@ use crate::clock::{now_us, stamp};
 use app::dto::identity::Body;
 
 impl Service {
-    /// The message as a stored file, built at the first attempt: every later one sends the same bytes.
-    pub(super) async fn built(&self, message: &Out) -> Result<String, Error> {
+    /// The message as a stored file, built at the first attempt: every later one sends the same bytes. None when it is not
+    /// to be sent any more; what was built may be at the node, and only the node ends it.
+    pub(super) async fn built(&self, message: &Out) -> Result<Option<String>, Error> {
         if let Some(sha256) = &message.sha256 {
-            return Ok(sha256.clone());
+            return Ok(Some(sha256.clone()));
         }
         let me = organ(&Body {
             code: self.config.body_code.clone(),
@@ -52,9 +53,9 @@ impl Service {
         let sha256 = incoming.sha256.clone();
         self.files.keep(incoming).await?;
         let mut work = self.db.begin(&super::actor()).await?;
-        super::store::set_built(work.conn(), &message.id, &sha256).await?;
+        let still = super::store::set_built(work.conn(), &message.id, &sha256).await?;
         work.commit().await?;
-        Ok(sha256)
+        Ok(still.then_some(sha256))
     }
 }
 

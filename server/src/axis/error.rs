@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 pub enum Error {
     #[error("no such message")]
     NotFound,
-    #[error("only a failed message can be tried again")]
+    #[error("only a failed message can be tried again or given up")]
     NotFailed,
     #[error("the query cannot be read: {0}")]
     Query(String),
@@ -59,7 +59,7 @@ impl Problem for Error {
         match self {
             Self::NotFound => "Không có gói tin này. Hãy tải lại danh sách.".into(),
             Self::Query(why) => format!("Không hiểu tham số của yêu cầu. Hãy kiểm tra rồi gửi lại. ({why})"),
-            Self::NotFailed => "Gói tin này không ở trạng thái lỗi nên không cần gửi lại. Hãy tải lại danh sách.".into(),
+            Self::NotFailed => "Gói tin này không ở trạng thái lỗi nên không cần gửi lại hay thôi gửi. Hãy tải lại danh sách.".into(),
             Self::Identity(e) => e.vi(),
             Self::Documents(e) => e.vi(),
             Self::Signatures(e) => e.vi(),
@@ -71,7 +71,7 @@ impl Problem for Error {
         match self {
             Self::NotFound => "There is no such message. Reload the list.".into(),
             Self::Query(why) => format!("The query cannot be understood. Check it and send it again. ({why})"),
-            Self::NotFailed => "This message has not failed, so there is nothing to try again. Reload the list.".into(),
+            Self::NotFailed => "This message has not failed, so there is nothing to try again or to give up. Reload the list.".into(),
             Self::Identity(e) => e.en(),
             Self::Documents(e) => e.en(),
             Self::Signatures(e) => e.en(),

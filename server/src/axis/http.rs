@@ -16,6 +16,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/axis/link", get(link))
         .route("/api/v1/axis/messages", get(messages))
         .route("/api/v1/axis/messages/{id}/retry", post(retry))
+        .route("/api/v1/axis/messages/{id}/give-up", post(give_up))
 }
 
 /// Health of the link to the axis node.
@@ -53,7 +54,7 @@ pub struct MessageV1 {
     /// Code and name of the other body.
     pub other: String,
     pub subject: String,
-    /// `queued`, `accepted`, `delivered`, `refused` or `failed`.
+    /// `queued`, `accepted`, `delivered`, `refused`, `failed` (set aside for a person) or `undelivered` (ended).
     pub state: String,
     pub attempts: u32,
     pub error: Option<String>,
@@ -113,9 +114,16 @@ pub async fn messages(
     }))
 }
 
-/// Tries a failed message again now.
+/// Tries a failed message again now, or sends one again that came back as undelivered.
 #[utoipa::path(post, path = "/api/v1/axis/messages/{id}/retry", params(("id" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)), tag = "axis")]
 pub async fn retry(State(state): State<AppState>, Caller(actor): Caller, Path(id): Path<MessageId>) -> Result<StatusCode, Fault> {
     state.axis.retry(&actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives up a failed message: whom it concerns hears at once that it was not delivered.
+#[utoipa::path(post, path = "/api/v1/axis/messages/{id}/give-up", params(("id" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)), tag = "axis")]
+pub async fn give_up(State(state): State<AppState>, Caller(actor): Caller, Path(id): Path<MessageId>) -> Result<StatusCode, Fault> {
+    state.axis.give_up(&actor, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -90,6 +90,7 @@ impl Service {
         });
         let (parsed, wrong) = read.await?.map_err(std::io::Error::other)?;
         match parsed.message {
+            Message::Status(status) if message.kind == "notice" => self.noticed(message, &short(&status.description, 2000)).await,
             Message::Status(status) => self.status(message, &status).await,
             Message::Document(document) if document.business == Business::Recall.number() => self.recalled(message, &document).await,
             Message::Document(document) => {
@@ -278,6 +279,12 @@ impl Service {
         }
         Ok(work.commit().await?)
     }
+}
+
+/// The same for a document as its message names it.
+pub(super) async fn answer_about(work: &mut Work, to: &str, d: &Document, code: &str, description: &str) -> Result<(), Error> {
+    let (number, day) = (notation(d), short(&d.promulgation_date, 20));
+    answer(work, to, (&number, &day), code, description).await
 }
 
 /// What we say of a document, named by number and day, to the body that sent it.

@@ -3,7 +3,7 @@ use super::edxml;
 use super::outbox::Business;
 use super::store::{self, In};
 use super::wire::{self, Ended, Frame, Heard, Reader, Reception, Refusal, Whole, Writer};
-use super::{Error, Service, tls};
+use super::{Error, Service, UNDELIVERED, tls};
 use crate::clock::now_us;
 use crate::config::Axis;
 use crate::files::Incoming;
@@ -67,10 +67,10 @@ pub async fn run(service: Service, axis: Axis) {
     loop {
         let started = Instant::now();
         let why = match connect(&axis).await {
-            Ok(socket) => {
-                tracing::info!(node = axis.node, "connected to the axis");
+            Ok((socket, node)) => {
+                tracing::info!(url = axis.node, node, "connected to the axis");
                 service.link.up();
-                converse(&service, socket).await
+                converse(&service, socket, &node).await
             }
             Err(why) => why,
         };
@@ -86,9 +86,11 @@ pub async fn run(service: Service, axis: Axis) {
     }
 }
 
+/// The link, and the node's name in its certificate.
+///
 /// # Errors
 /// A sentence for whoever looks after the link.
-async fn connect(axis: &Axis) -> Result<wire::Socket, String> {
+async fn connect(axis: &Axis) -> Result<(wire::Socket, String), String> {
     let address = axis
         .node
         .strip_prefix("wss://")
@@ -111,10 +113,12 @@ async fn connect(axis: &Axis) -> Result<wire::Socket, String> {
         .map_err(|_| "không trả lời / no answer in time".to_owned())?
 }
 
-async fn open(connector: &SslConnector, url: &str, host: &str, address: &str) -> Result<wire::Socket, String> {
+async fn open(connector: &SslConnector, url: &str, host: &str, address: &str) -> Result<(wire::Socket, String), String> {
     let stream = TcpStream::connect(address).await.map_err(|e| e.to_string())?;
     let _ = stream.set_nodelay(true);
     let stream = tls::connect(connector, host.trim_matches(['[', ']']), stream).await?;
+    let certificate = stream.ssl().peer_certificate();
+    let node = certificate.and_then(|c| tls::code(&c)).unwrap_or_default();
     let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(wire::limits()))
         .await
         .map_err(|e| match e {
@@ -124,15 +128,15 @@ async fn open(connector: &SslConnector, url: &str, host: &str, address: &str) ->
             }
             other => other.to_string(),
         })?;
-    Ok(socket)
+    Ok((socket, node))
 }
 
-async fn converse(service: &Service, socket: wire::Socket) -> String {
+async fn converse(service: &Service, socket: wire::Socket, node: &str) -> String {
     let (writer, reader) = wire::split(socket);
     // Unbounded, for hearing must never wait for sending; there is an answer to each message at most.
     let (answered, answers) = mpsc::unbounded_channel();
     let ended = tokio::select! {
-        ended = hear(service, reader, &writer, &answered) => ended,
+        ended = hear(service, node, reader, &writer, &answered) => ended,
         ended = send(service, &writer, answers) => ended,
         () = writer.closed() => Err(Ended::Closed),
     };
@@ -156,7 +160,9 @@ async fn send(service: &Service, writer: &Writer, mut answers: mpsc::UnboundedRe
             continue;
         };
         let sha256 = match service.built(&message).await {
-            Ok(sha256) => sha256,
+            Ok(Some(sha256)) => sha256,
+            // Given up meanwhile.
+            Ok(None) => continue,
             Err(e) => {
                 tracing::error!(id = message.id, error = %e, "cannot build the message");
                 let refusal = Refusal::new("axis.build", format!("Không tạo được gói tin: {e}"), "The message cannot be built.");
@@ -186,7 +192,13 @@ struct Announced {
     refusal: Option<Refusal>,
 }
 
-async fn hear(service: &Service, mut reader: Reader, writer: &Writer, answered: &mpsc::UnboundedSender<String>) -> Result<(), Ended> {
+async fn hear(
+    service: &Service,
+    node: &str,
+    mut reader: Reader,
+    writer: &Writer,
+    answered: &mpsc::UnboundedSender<String>,
+) -> Result<(), Ended> {
     let limit = service.config.upload_limit / 3 * 4 + ENVELOPE;
     let mut reception: Option<Reception<Announced>> = None;
     loop {
@@ -230,7 +242,7 @@ async fn hear(service: &Service, mut reader: Reader, writer: &Writer, answered: 
                 (Some(refusal), _) => Some(refusal),
                 // Comes again with the next connection.
                 (None, None) => return Err(Ended::Protocol("a message was damaged on its way".into())),
-                (None, Some(whole)) => service.take(&from, &id, whole).await.map_err(failed)?,
+                (None, Some(whole)) => service.take(node, &from, &id, whole).await.map_err(failed)?,
             };
             let answer = match refusal {
                 None => Frame::Taken { from, id },
@@ -246,7 +258,7 @@ async fn hear(service: &Service, mut reader: Reader, writer: &Writer, answered: 
 
 impl Service {
     /// Puts a message from the node on disk and into the inbox, once; or says why it is none for us.
-    async fn take(&self, from: &str, id: &str, whole: Whole) -> Result<Option<Refusal>, Error> {
+    async fn take(&self, node: &str, from: &str, id: &str, whole: Whole) -> Result<Option<Refusal>, Error> {
         let input = whole.file.reopen()?;
         let parsed = tokio::task::spawn_blocking(move || edxml::header_only(&mut std::io::BufReader::new(input))).await?;
         let message = match parsed {
@@ -270,6 +282,8 @@ impl Service {
             )));
         }
         let (kind, subject) = match &message {
+            // Only the node itself speaks of what it did not deliver: its name is in no body's certificate.
+            edxml::Message::Status(s) if from == node && id.starts_with(UNDELIVERED) => ("notice", s.for_number.clone()),
             edxml::Message::Document(d) if d.business == Business::Recall.number() => (Business::Recall.kind(), d.subject.clone()),
             edxml::Message::Document(d) => (Business::New.kind(), d.subject.clone()),
             edxml::Message::Status(s) => ("status", format!("{} {}", s.code, s.for_number)),
@@ -283,6 +297,7 @@ impl Service {
             sha256: whole.sha256.clone(),
             state: "received".into(),
             attempts: 0,
+            error: None,
             received_at: now_us(),
         };
         let incoming = Incoming {

@@ -9,6 +9,7 @@ pub mod link;
 mod messages;
 pub mod node;
 pub mod outbox;
+mod promise;
 mod sending;
 pub mod store;
 pub mod tls;
@@ -16,6 +17,7 @@ pub mod ui;
 pub mod wire;
 
 pub use error::Error;
+pub use promise::run as keep_promise;
 
 use crate::actor::Actor;
 use crate::config::Config;
@@ -23,6 +25,11 @@ use crate::db::Db;
 use crate::files::Files;
 use crate::{documents, signatures};
 use std::sync::Arc;
+
+/// Begins the id of a node's notice that a message was not delivered; the sender's code and the message's own id follow.
+pub(crate) const UNDELIVERED: &str = "undelivered:";
+/// Status of such a notice. The standard has none for it; this is what others understand as "it has not been taken".
+pub(crate) const UNDELIVERED_STATUS: &str = "02";
 
 #[derive(Clone)]
 pub struct Service {

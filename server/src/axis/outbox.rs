@@ -133,8 +133,8 @@ async fn enqueue(work: &mut Work, owed: &Owed<'_>) -> DbResult<MessageId> {
     let id = uuid::Uuid::now_v7().to_string();
     let now = now_us();
     sqlx::query(
-        "INSERT INTO axis_outbox (id, kind, document_id, to_code, about, subject, payload, sha256, state, attempts, next_at, error, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, 'queued', 0, $8, NULL, $8, $8)",
+        "INSERT INTO axis_outbox (id, kind, document_id, to_code, about, subject, payload, sha256, state, attempts, next_at, error, since, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, 'queued', 0, $8, NULL, $8, $8, $8)",
     )
     .bind(&id)
     .bind(owed.kind)

@@ -18,9 +18,12 @@ pub struct Out {
     pub sha256: Option<String>,
     pub state: String,
     pub attempts: i64,
+    pub error: Option<String>,
+    /// Microseconds: since when it is being sent.
+    pub since: i64,
 }
 
-const OUT: &str = "SELECT id, kind, document_id, to_code, subject, payload, sha256, state, attempts FROM axis_outbox";
+const OUT: &str = "SELECT id, kind, document_id, to_code, subject, payload, sha256, state, attempts, error, since FROM axis_outbox";
 
 fn out(r: &AnyRow) -> DbResult<Out> {
     Ok(Out {
@@ -33,6 +36,8 @@ fn out(r: &AnyRow) -> DbResult<Out> {
         sha256: r.try_get("sha256")?,
         state: r.try_get("state")?,
         attempts: r.try_get("attempts")?,
+        error: r.try_get("error")?,
+        since: r.try_get("since")?,
     })
 }
 
@@ -56,14 +61,86 @@ pub async fn next_outgoing(c: &mut AnyConnection) -> DbResult<Option<Out>> {
     row.as_ref().map(out).transpose()
 }
 
-pub async fn set_built(c: &mut AnyConnection, id: &str, sha256: &str) -> DbResult<()> {
-    sqlx::query("UPDATE axis_outbox SET sha256 = $1, updated_at = $2 WHERE id = $3")
+/// False when the message is not to be sent any more.
+pub async fn set_built(c: &mut AnyConnection, id: &str, sha256: &str) -> DbResult<bool> {
+    let done = sqlx::query("UPDATE axis_outbox SET sha256 = $1, updated_at = $2 WHERE id = $3 AND state = 'queued'")
         .bind(sha256)
         .bind(now_us())
         .bind(id)
         .execute(c)
         .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// What was sent before `before` (microseconds) and never left or was set aside, and what came before and was set aside.
+pub async fn overdue(c: &mut AnyConnection, before: i64) -> DbResult<(Vec<Out>, Vec<In>)> {
+    let sql =
+        format!("{OUT} WHERE since < $1 AND (state = 'failed' OR (state = 'queued' AND sha256 IS NULL)) ORDER BY created_at, id LIMIT 100");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(before).fetch_all(&mut *c).await?;
+    let going = rows.iter().map(out).collect::<DbResult<_>>()?;
+    let sql = format!("{IN} WHERE state = 'failed' AND received_at < $1 ORDER BY received_at, id LIMIT 100");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(before).fetch_all(c).await?;
+    Ok((going, rows.iter().map(incoming_row).collect::<DbResult<_>>()?))
+}
+
+/// The state that a message must be in to be ended.
+#[derive(Debug, Clone, Copy)]
+pub enum Only {
+    /// Set aside: neither at the node nor on the way there.
+    Failed,
+    /// No try was ever begun.
+    Unsent,
+    /// The node itself says so.
+    AtNode,
+}
+
+/// Ends a message as undelivered; false when it is not in that state (any more).
+pub async fn undeliver(c: &mut AnyConnection, id: &str, only: Only, reason: &str) -> DbResult<bool> {
+    let condition = match only {
+        Only::Failed => "state = 'failed'",
+        Only::Unsent => "state = 'queued' AND sha256 IS NULL",
+        Only::AtNode => "state IN ('queued', 'accepted')",
+    };
+    let sql =
+        format!("UPDATE axis_outbox SET state = 'undelivered', error = $1, next_at = 0, updated_at = $2 WHERE id = $3 AND {condition}");
+    let done = sqlx::query(AssertSqlSafe(sql))
+        .bind(reason)
+        .bind(now_us())
+        .bind(id)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Sends a message again that was set aside, or, under an id of its own, one that was ended; false when it is neither.
+pub async fn requeue(c: &mut AnyConnection, id: &str, new_id: &str) -> DbResult<bool> {
+    // Under its old id the node knows the very bytes; under a new one it may be built anew.
+    let (condition, anew) = if id == new_id {
+        ("failed", "")
+    } else {
+        ("undelivered", "sha256 = NULL, ")
+    };
+    let sql = format!(
+        "UPDATE axis_outbox SET id = $1, {anew}state = 'queued', attempts = 0, next_at = 0, error = NULL, since = $2, updated_at = $2 \
+         WHERE id = $3 AND state = '{condition}'"
+    );
+    let done = sqlx::query(AssertSqlSafe(sql))
+        .bind(new_id)
+        .bind(now_us())
+        .bind(id)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Gives up what came in and was set aside; false when it is not.
+pub async fn drop_incoming(c: &mut AnyConnection, id: &str, reason: &str) -> DbResult<bool> {
+    let done = sqlx::query("UPDATE axis_inbox SET state = 'refused', error = $1 WHERE id = $2 AND state = 'failed'")
+        .bind(reason)
+        .bind(id)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Writes back what became of a message.
@@ -94,10 +171,11 @@ pub struct In {
     pub sha256: String,
     pub state: String,
     pub attempts: i64,
+    pub error: Option<String>,
     pub received_at: i64,
 }
 
-const IN: &str = "SELECT id, kind, from_code, about, subject, sha256, state, attempts, received_at FROM axis_inbox";
+const IN: &str = "SELECT id, kind, from_code, about, subject, sha256, state, attempts, error, received_at FROM axis_inbox";
 
 fn incoming_row(r: &AnyRow) -> DbResult<In> {
     Ok(In {
@@ -109,6 +187,7 @@ fn incoming_row(r: &AnyRow) -> DbResult<In> {
         sha256: r.try_get("sha256")?,
         state: r.try_get("state")?,
         attempts: r.try_get("attempts")?,
+        error: r.try_get("error")?,
         received_at: r.try_get("received_at")?,
     })
 }

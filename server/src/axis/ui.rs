@@ -34,4 +34,8 @@ impl AxisApi for Bound<Service> {
     async fn retry(&self, id: MessageId) -> ApiResult<()> {
         api(self.service.retry(&self.actor, &id).await)
     }
+
+    async fn give_up(&self, id: MessageId) -> ApiResult<()> {
+        api(self.service.give_up(&self.actor, &id).await)
+    }
 }

@@ -7,6 +7,7 @@ use crate::identity::NewPerson;
 use crate::signatures::{KeyMaterial, NewKey, Owner};
 use crate::state::AppState;
 use app::dto::identity::{Body, Person, Role};
+use app::ids::MessageId;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -73,6 +74,16 @@ enum Command {
         #[arg(long, default_value_t = 90)]
         days: u32,
     },
+    /// List the messages of the axis, both ways, the newest first.
+    Messages {
+        /// From 1.
+        #[arg(long, default_value_t = 1)]
+        page: u32,
+    },
+    /// Try a failed message again, or send one again that came back as undelivered.
+    RetryMessage { id: String },
+    /// Give up a failed message: whom it concerns hears that it was not delivered.
+    GiveUpMessage { id: String },
 }
 
 #[derive(Debug, clap::Args)]
@@ -191,6 +202,23 @@ async fn act(state: &AppState, actor: &Actor, command: Command) -> Result<(), St
                 person.full_name, made.token.expires.text
             );
             println!("{}", made.secret);
+        }
+        Command::Messages { page } => {
+            for m in state.axis.messages(actor, page).await.map_err(said)?.rows {
+                let error = m.error.map(|e| format!("\t{e}")).unwrap_or_default();
+                println!(
+                    "{}\t{}\t{}\t{}\t{}\t{}{error}",
+                    m.id.0, m.at.text, m.way, m.state, m.other, m.subject
+                );
+            }
+        }
+        Command::RetryMessage { id } => {
+            state.axis.retry(actor, &MessageId(id)).await.map_err(said)?;
+            println!("Gửi lại / sent again");
+        }
+        Command::GiveUpMessage { id } => {
+            state.axis.give_up(actor, &MessageId(id)).await.map_err(said)?;
+            println!("Đã thôi gửi / given up");
         }
     }
     Ok(())

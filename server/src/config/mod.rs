@@ -1,6 +1,9 @@
 //! Configuration: a TOML file, overridden by environment variables.
+pub mod span;
+
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// All settings of `kyhop serve`. Every key may also come from the environment variable named beside it.
 #[derive(Debug, Clone)]
@@ -49,6 +52,9 @@ pub struct Axis {
     /// A document without any digital signature is refused; `unsigned = "refuse"` or `KYHOP_AXIS_UNSIGNED=refuse`, otherwise
     /// `accept`: it enters, and the sender hears that it has none.
     pub refuse_unsigned: bool,
+    /// What could not be handed to the node for so long comes back as undelivered; `undelivered_after = "3d"` or
+    /// `KYHOP_AXIS_UNDELIVERED_AFTER`, with d, h, m or s; default 3 days.
+    pub undelivered_after: Duration,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -85,6 +91,7 @@ struct FileAxis {
     key: Option<PathBuf>,
     ca: Option<PathBuf>,
     unsigned: Option<String>,
+    undelivered_after: Option<String>,
 }
 
 /// Everything that is wrong with the configuration, at once, each with what to set.
@@ -116,6 +123,15 @@ impl Config {
                 ));
                 false
             }
+        };
+        let undelivered_after = match env("KYHOP_AXIS_UNDELIVERED_AFTER").or(axis_file.undelivered_after) {
+            None => span::UNDELIVERED_AFTER,
+            Some(text) => span::parse(&text).unwrap_or_else(|| {
+                wrong.push(format!(
+                    "- axis.undelivered_after (KYHOP_AXIS_UNDELIVERED_AFTER): như 3d, 12h, 30m, không phải / such as 3d, 12h, 30m, not {text}"
+                ));
+                span::UNDELIVERED_AFTER
+            }),
         };
         let mut required = |value: Option<String>, variable: &str, key: &str, vi: &str, en: &str| {
             env(variable).or(value).filter(|v| !v.trim().is_empty()).unwrap_or_else(|| {
@@ -178,6 +194,7 @@ impl Config {
                     key: file(axis_file.key, "KYHOP_AXIS_KEY", "axis.key"),
                     ca: file(axis_file.ca, "KYHOP_AXIS_CA", "axis.ca"),
                     refuse_unsigned,
+                    undelivered_after,
                 })
             }
         };

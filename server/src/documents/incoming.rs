@@ -106,6 +106,14 @@ impl Service {
         self.status_heard(work, id, to, state, description, now_us()).await
     }
 
+    /// Its message will not reach a receiver: the drafter, the leader and the clerks hear of it.
+    pub async fn not_delivered(&self, work: &mut Work, id: &DocumentId, to: &str, reason: &str) -> Result<()> {
+        match store::get(work.conn(), id.as_str()).await? {
+            Some(row) => self.announce(work, &row, "document.undelivered", &format!("{to}: {reason}")).await,
+            None => Ok(()),
+        }
+    }
+
     /// The document that a status message is about.
     pub async fn find_outgoing(&self, work: &mut Work, notation: &str, issued_on: &str) -> Result<Option<DocumentId>> {
         Ok(store::outgoing(work.conn(), notation, issued_on).await?.map(|r| DocumentId(r.id)))

@@ -440,7 +440,7 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
     let further = match status {
         "01" => " AND status NOT IN ('02', '03', '04', '05', '06', '13', '15', '16')",
         "02" | "03" | "04" | "05" | "06" | "13" => " AND status <> '15'",
-        "failed" => " AND (LENGTH(status) <> 2 OR status = '13')",
+        "failed" | "undelivered" => " AND (LENGTH(status) <> 2 OR status = '13')",
         _ if status.len() == 2 => "",
         _ => " AND LENGTH(status) <> 2",
     };

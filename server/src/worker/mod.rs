@@ -1,5 +1,5 @@
 //! Background work that follows from committed changes.
-use crate::axis::{inbox, link, store};
+use crate::axis::{inbox, keep_promise, link, store};
 use crate::state::AppState;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ pub fn start(state: &AppState) {
         tokio::spawn(link::run(state.axis.clone(), axis.clone()));
     }
     tokio::spawn(inbox::run(state.axis.clone()));
+    tokio::spawn(keep_promise(state.axis.clone()));
     tokio::spawn(figures(state.clone()));
 }
 

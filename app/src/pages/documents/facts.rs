@@ -75,7 +75,7 @@ fn status_tone(status: &str) -> &'static str {
     match status {
         "waiting" => "badge",
         "queued" | "accepted" | "01" | "13" => "badge badge-wait",
-        "failed" | "02" | "16" => "badge badge-bad",
+        "failed" | "undelivered" | "02" | "16" => "badge badge-bad",
         // Done as asked, yet nothing to be glad of: the receiver no longer has the document to act on.
         "15" => "badge badge-ink",
         _ => "badge badge-good",

@@ -1,6 +1,8 @@
 //! Configuration of an axis node: a TOML file.
-use serde::Deserialize;
+use crate::config::span;
+use serde::{Deserialize, Deserializer, de};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,9 @@ pub struct NodeConfig {
     /// Days for which a delivered message's id is remembered, so that it is not delivered twice.
     #[serde(default = "default_memory")]
     pub remember_days: u32,
+    /// What its receiver has not taken for so long comes back to its sender as undelivered: `3d`, `12h`, `30m`.
+    #[serde(default = "default_promise", deserialize_with = "read_span")]
+    pub undelivered_after: Duration,
     /// The bodies that this node serves.
     #[serde(default, rename = "body")]
     pub bodies: Vec<NodeBody>,
@@ -40,6 +45,15 @@ fn default_limit() -> u64 {
 
 fn default_memory() -> u32 {
     90
+}
+
+fn default_promise() -> Duration {
+    span::UNDELIVERED_AFTER
+}
+
+fn read_span<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(d)?;
+    span::parse(&text).ok_or_else(|| de::Error::custom(format!("như / such as 3d, 12h, 30m, không phải / not {text}")))
 }
 
 impl NodeConfig {

@@ -3,6 +3,7 @@ mod config;
 mod connection;
 mod queue;
 mod trace;
+mod undelivered;
 
 pub use config::{NodeBody, NodeConfig};
 
@@ -76,7 +77,14 @@ pub async fn run(config: NodeConfig, stop: impl Future<Output = ()>) -> Result<(
     })?;
     let pem = std::fs::read(&config.certificate).map_err(|e| format!("{}: {e}", config.certificate.display()))?;
     let certificate = openssl::x509::X509::from_pem(&pem).map_err(|e| format!("{}: {e}", config.certificate.display()))?;
-    let queue = Queue::open(&config.data_dir)
+    let name: Arc<str> = tls::code(&certificate).unwrap_or_else(|| "axis".into()).into();
+    if config.knows(&name) {
+        return Err(format!(
+            "{}: chứng thư của nút trục mang mã của một cơ quan / the node's certificate has the code of a body: {name}",
+            config.certificate.display()
+        ));
+    }
+    let queue = Queue::open(&config.data_dir, name.clone())
         .await
         .map_err(|e| format!("data_dir {}: {e}", config.data_dir.display()))?;
     let listener = TcpListener::bind(&config.listen)
@@ -85,17 +93,19 @@ pub async fn run(config: NodeConfig, stop: impl Future<Output = ()>) -> Result<(
     let waiting = queue.depth().await.map_err(|e| e.to_string())?;
     tracing::info!(listen = %config.listen, bodies = config.bodies.len(), waiting, "axis node is serving");
     let node = Node {
-        name: tls::code(&certificate).unwrap_or_else(|| "axis".into()).into(),
+        name,
         config: Arc::new(config),
         queue,
         links: Arc::default(),
     };
     let forgetting = tokio::spawn(forget(node.clone()));
+    let promise = tokio::spawn(undelivered::run(node.clone()));
     tokio::select! {
         () = accept(&node, &listener, &acceptor) => {}
         () = stop => {}
     }
     forgetting.abort();
+    promise.abort();
     // Ends every connection; what was not answered is sent again.
     if let Ok(mut links) = node.links.lock() {
         links.clear();

@@ -1,9 +1,11 @@
 //! The node's queue on disk: an index in SQLite, each message a file beside it. What was accepted survives a cut.
+use crate::axis::UNDELIVERED;
 use crate::axis::wire::Refusal;
 use crate::clock::now_us;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{AnyPool, Executor, Row};
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -35,8 +37,11 @@ pub struct Waiting {
     /// Bytes.
     pub size: u64,
     pub sha256: String,
-    to: String,
-    attempts: i64,
+    pub to: String,
+    /// Hand-overs that broke off.
+    pub attempts: i64,
+    /// Microseconds.
+    pub received_at: i64,
 }
 
 /// What the sender has to hear.
@@ -76,6 +81,8 @@ pub enum Entered {
 pub struct Queue {
     pool: AnyPool,
     folder: PathBuf,
+    /// The node's own name: its notices come from it.
+    name: Arc<str>,
     /// By receiver, the message that is being handed over: one at a time, whichever connection it has.
     held: Arc<Mutex<HashMap<String, (String, String)>>>,
 }
@@ -88,7 +95,7 @@ fn pause(attempts: i64) -> i64 {
 
 impl Queue {
     /// Opens the queue in `dir`; files that no row names, left by a cut, are removed.
-    pub async fn open(dir: &Path) -> Result<Self> {
+    pub async fn open(dir: &Path, name: Arc<str>) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let folder = dir.join("messages");
         std::fs::create_dir_all(&folder)?;
@@ -105,6 +112,7 @@ impl Queue {
         let queue = Self {
             pool,
             folder,
+            name,
             held: Arc::default(),
         };
         queue.tidy().await?;
@@ -112,7 +120,8 @@ impl Queue {
     }
 
     async fn tidy(&self) -> Result<()> {
-        let rows = sqlx::query("SELECT file FROM message WHERE state = 'waiting'")
+        let rows = sqlx::query("SELECT file FROM message WHERE state = 'waiting' OR from_code = $1")
+            .bind(&*self.name)
             .fetch_all(&self.pool)
             .await?;
         let known: std::collections::HashSet<String> = rows.iter().map(|r| r.try_get("file")).collect::<sqlx::Result<_>>()?;
@@ -146,6 +155,17 @@ impl Queue {
                 // The sender has lost what it had heard: it hears it again.
                 self.set(new.from, new.id, &state, "delivered", None).await?;
             }
+            if state == "undelivered" {
+                // The same for its notice.
+                self.set(
+                    &self.name,
+                    &format!("{UNDELIVERED}{}:{}", new.from, new.id),
+                    "closed",
+                    "waiting",
+                    None,
+                )
+                .await?;
+            }
             if state != "declined" && state != "closed_declined" {
                 return Ok(Entered::Known);
             }
@@ -159,7 +179,7 @@ impl Queue {
             "INSERT INTO message (from_code, id, to_code, about, file, size, sha256, original, state, refusal, attempts, next_at, received_at, updated_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', NULL, 0, 0, $9, $9) \
              ON CONFLICT (from_code, id) DO UPDATE SET to_code = excluded.to_code, about = excluded.about, attempts = 0, next_at = 0, file = excluded.file, size = excluded.size, \
-             sha256 = excluded.sha256, state = 'waiting', refusal = NULL, updated_at = excluded.updated_at",
+             sha256 = excluded.sha256, state = 'waiting', refusal = NULL, received_at = excluded.received_at, updated_at = excluded.updated_at",
         )
         .bind(new.from)
         .bind(new.id)
@@ -183,7 +203,7 @@ impl Queue {
             return Ok(None);
         }
         let row = sqlx::query(
-            "SELECT from_code, id, to_code, file, size, sha256, attempts FROM message m WHERE to_code = $1 AND state = 'waiting' AND next_at <= $2 \
+            "SELECT from_code, id, to_code, file, size, sha256, attempts, received_at FROM message m WHERE to_code = $1 AND state = 'waiting' AND next_at <= $2 \
              AND NOT EXISTS (SELECT 1 FROM message e WHERE e.to_code = m.to_code AND e.from_code = m.from_code AND e.about = m.about \
              AND e.state = 'waiting' AND (e.received_at < m.received_at OR (e.received_at = m.received_at AND e.id < m.id))) \
              ORDER BY received_at, id LIMIT 1",
@@ -238,6 +258,7 @@ impl Queue {
             sha256: r.try_get("sha256")?,
             to: r.try_get("to_code")?,
             attempts: r.try_get("attempts")?,
+            received_at: r.try_get("received_at")?,
         })
     }
 
@@ -257,13 +278,16 @@ impl Queue {
 
     /// The receiver has answered: the message leaves the disk, its outcome stays for the sender.
     pub async fn settle(&self, message: &Waiting, outcome: &Outcome) -> Result<()> {
+        let own = message.from == *self.name;
         let (state, refusal) = match outcome {
+            // Nobody waits for the outcome of a notice; it stays for a sender that asks again.
+            _ if own => ("closed", None),
             Outcome::Delivered => ("delivered", None),
             Outcome::Declined(r) => ("declined", serde_json::to_string(r).ok()),
         };
         let settled = self.set(&message.from, &message.id, "waiting", state, refusal).await;
         self.release(message).await;
-        if settled? {
+        if settled? && !own {
             std::fs::remove_file(&message.path)?;
         }
         Ok(())
@@ -299,11 +323,73 @@ impl Queue {
 
     /// Forgets what was closed before `before` (microseconds).
     pub async fn forget(&self, before: i64) -> Result<()> {
-        sqlx::query("DELETE FROM message WHERE state IN ('closed', 'closed_declined') AND updated_at < $1")
-            .bind(before)
-            .execute(&self.pool)
-            .await?;
+        let sql = "DELETE FROM message WHERE state IN ('closed', 'closed_declined', 'undelivered') AND updated_at < $1 RETURNING file";
+        let rows = sqlx::query(sql).bind(before).fetch_all(&self.pool).await?;
+        for row in rows {
+            // Most have left the disk long ago.
+            let _ = std::fs::remove_file(self.folder.join(row.try_get::<String, _>("file")?));
+        }
         Ok(())
+    }
+
+    /// Messages of bodies that have waited since before `before` (microseconds), the oldest first; some at a time.
+    pub async fn overdue(&self, before: i64) -> Result<Vec<Waiting>> {
+        let rows = sqlx::query(
+            "SELECT from_code, id, to_code, file, size, sha256, attempts, received_at FROM message \
+             WHERE state = 'waiting' AND received_at < $1 AND from_code <> $2 ORDER BY received_at, id LIMIT 100",
+        )
+        .bind(before)
+        .bind(&*self.name)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|r| self.waiting(r)).collect()
+    }
+
+    /// Ends a message that its receiver has not taken, and queues the notice of it for its sender: together. False when
+    /// it is being handed over just now, or was ended otherwise.
+    pub async fn undeliver(&self, message: &Waiting, notice: &str, mut file: tempfile::NamedTempFile) -> Result<bool> {
+        let held = self.held.lock().await;
+        let in_hand = held.values().any(|(from, id)| *from == message.from && *id == message.id);
+        if in_hand {
+            return Ok(false);
+        }
+        let (sha256, size) = crate::files::digest(&mut file.reopen()?)?;
+        let name = uuid::Uuid::now_v7().to_string();
+        file.flush()?;
+        file.as_file().sync_all()?;
+        file.persist(self.folder.join(&name)).map_err(|e| e.error)?;
+        std::fs::File::open(&self.folder)?.sync_all()?;
+        let now = now_us();
+        let mut tx = self.pool.begin().await?;
+        let done =
+            sqlx::query("UPDATE message SET state = 'undelivered', updated_at = $1 WHERE from_code = $2 AND id = $3 AND state = 'waiting'")
+                .bind(now)
+                .bind(&message.from)
+                .bind(&message.id)
+                .execute(&mut *tx)
+                .await?;
+        if done.rows_affected() != 1 {
+            std::fs::remove_file(self.folder.join(&name))?;
+            return Ok(false);
+        }
+        // Its id is its subject: a notice waits for nothing and nothing waits for it.
+        sqlx::query(
+            "INSERT INTO message (from_code, id, to_code, about, file, size, sha256, original, state, refusal, attempts, next_at, received_at, updated_at) \
+             VALUES ($1, $2, $3, $2, $4, $5, $6, $6, 'waiting', NULL, 0, 0, $7, $7) ON CONFLICT (from_code, id) DO NOTHING",
+        )
+        .bind(&*self.name)
+        .bind(notice)
+        .bind(&message.from)
+        .bind(&name)
+        .bind(i64::try_from(size).unwrap_or(i64::MAX))
+        .bind(&sha256)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        drop(held);
+        std::fs::remove_file(&message.path)?;
+        Ok(true)
     }
 
     /// Messages that wait for their receivers.
