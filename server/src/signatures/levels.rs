@@ -3,7 +3,7 @@
 use super::fetch::Fetcher;
 use super::heavy::heavy;
 use super::judge::judge;
-use signing::validate::{Kind, Report, ValidationContext};
+use signing::validate::{Indication, Kind, Report, SignatureReport, ValidationContext};
 use signing::{EditOptions, FileSource, SignOptions, Signer, TimeStamper, ValidationData};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -196,7 +196,11 @@ impl Means {
         let (report, _) = self.report(file, password, false).await?;
         let order = ["B-B", "B-T", "B-LT", "B-LTA"];
         let rank = |name: &str| order.iter().position(|o| *o == name);
-        for s in report.signatures.iter().filter(|s| s.kind == Kind::Signature) {
+        let signatures = || report.signatures.iter().filter(|s| s.kind == Kind::Signature);
+        // Signatures of older kinds have no level and get none; they do not keep the others from theirs.
+        let some = signatures().any(|s| s.level.is_some());
+        let counts = |s: &&SignatureReport| !some || s.level.is_some() || s.indication == Indication::TotalFailed;
+        for s in signatures().filter(counts) {
             if s.level.and_then(rank) < rank(wanted.name()) {
                 let sub = s.sub_indication.map(|i| i.name()).unwrap_or_default();
                 let revocation = s.revocation.map(|r| format!(", revocation: {r}")).unwrap_or_default();

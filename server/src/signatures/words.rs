@@ -241,6 +241,14 @@ pub fn warning(code: &str) -> Note {
             "Một bản trước trong tệp được ghi không gọn gàng.".to_owned(),
             "An earlier revision of the file is untidy.".to_owned(),
         ),
+        "object_beyond_revision" => (
+            "Khi ký, tệp trỏ tới chỗ chưa có gì; nội dung ở đó do người ghi sau quyết định.".into(),
+            "When it was signed, the file pointed to where nothing was yet; whoever wrote later decided what is there.".into(),
+        ),
+        "revision_not_covered" => (
+            "Chữ ký không bao trùm trọn một bản của tệp.".into(),
+            "The signature does not cover a whole revision of the file.".into(),
+        ),
         "untidy_later_revision" => (
             "Một lần ghi sau khi ký thiếu dấu kết thúc tệp.".into(),
             "A revision written after the signature lacks its end-of-file marker.".into(),

@@ -9,7 +9,7 @@ use signing::validate::{Indication, ValidationContext, validate};
 use signing::x509::crl::Crl;
 use signing::x509::ocsp::{OcspResponse, request};
 use signing::x509::path::Store;
-use signing::x509::revocation::Material;
+use signing::x509::revocation::{Material, Question};
 use signing::x509::{Certificate, Name};
 
 /// 2026-11-24, the time at which the seeds are valid.
@@ -148,6 +148,12 @@ pub fn certificates(data: &[u8]) {
     }
     let store = Store::new(known.first().cloned().into_iter().collect());
     let known: Vec<_> = known.into_iter().map(|c| store.add(c)).collect();
+    let asked = Question {
+        store: &store,
+        now: NOW,
+        max_age: 86_400,
+        fit: &|_, _, _| true,
+    };
     for certificate in &known {
         let _ = (certificate.serial_hex(), certificate.may_issue(), certificate.declares_revocation());
         let _ = (
@@ -160,7 +166,7 @@ pub fn certificates(data: &[u8]) {
         }
         for issuer in &known {
             let _ = request(certificate, issuer);
-            let _ = material.judge(certificate, issuer, &store, NOW, NOW, 86_400);
+            let _ = material.judge(certificate, issuer, NOW, &asked);
         }
     }
 }

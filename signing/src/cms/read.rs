@@ -161,7 +161,7 @@ impl SignerInfo {
             0xa0 => SignerId::KeyId(id.reader().expect(OCTET_STRING)?.content.to_vec()),
             _ => return Err(Malformed("signer identifier")),
         };
-        let digest_oid = Algorithm::parse(body.expect(SEQUENCE)?)?.oid;
+        let digest_algorithm = Algorithm::parse(body.expect(SEQUENCE)?)?;
         let mut signed_raw = None;
         let mut signed = Vec::new();
         if let Some(set) = body.optional(0xa0)? {
@@ -178,8 +178,9 @@ impl SignerInfo {
         };
         Ok(SignerInfo {
             id,
-            digest: Digest::from_oid(&digest_oid),
-            digest_oid,
+            // Some programs name the signature algorithm, which says the digest as well.
+            digest: Digest::from_oid(&digest_algorithm.oid).or_else(|| digest_algorithm.digest(None)),
+            digest_oid: digest_algorithm.oid,
             algorithm,
             signature,
             signed_raw,

@@ -1,9 +1,9 @@
 //! A file, revision by revision.
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use lopdf::{Dictionary, Object, ObjectId};
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::bytes::{Bytes, Indirect};
@@ -58,6 +58,10 @@ pub struct Document<'a> {
     unpacked: RefCell<Cache<u64, Option<Rc<Unpacked>>>>,
     unpacked_size: Cell<u64>,
     busy: Cell<u32>,
+    /// What [`Self::reaches_beyond`] found.
+    beyond: RefCell<HashMap<usize, bool>>,
+    /// What [`Self::first_listing`] looks up.
+    listings: OnceCell<HashMap<u32, usize>>,
 }
 
 impl<'a> Document<'a> {
@@ -97,6 +101,8 @@ impl<'a> Document<'a> {
             unpacked: RefCell::new(Cache::new(KEPT_UNPACKED)),
             unpacked_size: Cell::new(0),
             busy: Cell::new(0),
+            beyond: RefCell::default(),
+            listings: OnceCell::new(),
         };
         document.decrypt(password.unwrap_or_default())?;
         Ok(document)
@@ -218,6 +224,45 @@ impl<'a> Document<'a> {
             state.decrypt_strings(found.id, &mut found.value);
         }
         Some(found)
+    }
+
+    /// Whether an object that `revision` lists begins or ends behind that revision, where nothing had been written yet when
+    /// it was signed: whoever appends bytes there decides what it is, and lists nothing anew.
+    pub fn reaches_beyond(&self, revision: usize) -> bool {
+        if let Some(known) = self.beyond.borrow().get(&revision) {
+            return *known;
+        }
+        let end = self.revisions[revision].end;
+        let length_of = |id: ObjectId| match self.indirect(id.0, revision)?.value {
+            Object::Integer(n) => u64::try_from(n).ok(),
+            _ => None,
+        };
+        let reaches = self.revisions[revision].entries.iter().any(|(id, entry)| match entry {
+            Entry::InUse(offset, _) => {
+                let offset = offset.saturating_add(self.bytes.base);
+                let found = (offset < self.len()).then(|| self.bytes.indirect(offset, Some(id), &length_of));
+                matches!(found, Some(Ok(found)) if found.id.0 == id && found.end > end)
+            }
+            _ => false,
+        });
+        self.beyond.borrow_mut().insert(revision, reaches);
+        reaches
+    }
+
+    /// The first revision that lists objects in the object stream `stream`.
+    pub fn first_listing(&self, stream: u32) -> Option<usize> {
+        let listings = self.listings.get_or_init(|| {
+            let mut found = HashMap::new();
+            for (revision, one) in self.revisions.iter().enumerate() {
+                for (_, entry) in one.entries.iter() {
+                    if let Entry::InStream(stream, _) = entry {
+                        found.entry(stream).or_insert(revision);
+                    }
+                }
+            }
+            found
+        });
+        listings.get(&stream).copied()
     }
 
     fn in_stream(&self, stream: u32, index: u32, id: u32, revision: usize) -> Option<Rc<Indirect>> {

@@ -91,6 +91,15 @@ impl<'a> Parser<'a> {
         found
     }
 
+    /// Goes behind `text`, whatever follows it.
+    pub fn starts_with(&mut self, text: &[u8]) -> bool {
+        let found = self.rest().starts_with(text);
+        if found {
+            self.pos += text.len();
+        }
+        found
+    }
+
     /// An unsigned integer, as in cross-reference tables.
     pub fn number(&mut self) -> Option<u64> {
         let digits = self.rest().iter().take_while(|b| b.is_ascii_digit());

@@ -70,6 +70,8 @@ pub(super) fn revisions(bytes: &Bytes<'_>) -> Result<Vec<Revision>, PdfError> {
             return Err(PdfError::TooComplex("cross-reference sections"));
         }
         next = match section.trailer.get(b"Prev") {
+            // Nothing can be there: some programs write it instead of leaving it out.
+            Ok(Object::Integer(0)) => None,
             Ok(Object::Integer(prev)) => Some(u64::try_from(*prev).map_err(|_| malformed("/Prev"))?),
             Ok(Object::Real(prev)) if *prev >= 0.0 => Some(*prev as u64),
             Ok(Object::Null) | Err(_) => None,
@@ -339,7 +341,8 @@ fn tail(bytes: &Bytes<'_>, section: &mut Section) -> Result<(), PdfError> {
         p.blank();
         let number = p.number();
         p.blank_and_remarks();
-        Ok((number, p.keyword(b"%%EOF")))
+        // Some programs append the next revision without an end of line.
+        Ok((number, p.starts_with(b"%%EOF")))
     })?;
     section.startxref = startxref.map(|s| s.saturating_add(bytes.base));
     if startxref.is_some() {
@@ -370,5 +373,24 @@ mod tests {
             let [only] = document.revisions() else { panic!("{before:?}") };
             assert_eq!((only.end, only.ambiguous), (file.len() as u64, None), "{before:?} {behind:?}");
         }
+    }
+
+    /// pyHanko appends to a file without an end of line at once.
+    #[test]
+    fn the_next_revision_may_follow_the_marker_at_once() {
+        let mut file = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\n".to_vec();
+        let at = file.len();
+        let table = "xref\n0 2\n0000000000 65535 f \n0000000009 00000 n \ntrailer\n<</Size 2/Root 1 0 R";
+        file.extend_from_slice(format!("{table}>>\nstartxref\n{at}\n%%EOF").as_bytes());
+        let end = file.len();
+        file.extend_from_slice(b"2 0 obj\n(later)\nendobj\n");
+        let second = file.len();
+        let rows = format!("xref\n2 1\n{end:010} 00000 n \ntrailer\n<</Size 3/Root 1 0 R/Prev {at}>>\nstartxref\n{second}\n%%EOF\n");
+        file.extend_from_slice(rows.as_bytes());
+        let document = Document::open(&file, None).unwrap();
+        let [first, _] = document.revisions() else {
+            panic!("not two revisions")
+        };
+        assert_eq!((first.eof, first.end, first.ambiguous), (end as u64, end as u64, None));
     }
 }

@@ -9,13 +9,14 @@ use lopdf::Object;
 /// Refuses what would break an earlier signature, or could never be valid.
 pub(super) fn check(document: &Document, what: What, field: &str, certify: Option<u8>) -> Result<()> {
     let newest = document.newest();
-    let mut approved = false;
+    let (mut approved, mut stamped) = (false, false);
     for signed in fields::signed(document, newest) {
         let name = match document.get(&signed.dict, b"SubFilter", newest) {
             Some(Object::Name(name)) => name,
             _ => Vec::new(),
         };
         if name == b"ETSI.RFC3161" {
+            stamped = true;
             continue;
         }
         approved = true;
@@ -33,6 +34,10 @@ pub(super) fn check(document: &Document, what: What, field: &str, certify: Optio
     }
     if certify.is_some() && approved {
         let why = "the document is signed already, and only its first signature can certify it; sign without certifying";
+        return Err(Error::NotPermitted(why.into()));
+    }
+    if certify.is_some() && stamped {
+        let why = "the document has a time stamp already, which a certification would break; certify first, or sign without certifying";
         return Err(Error::NotPermitted(why.into()));
     }
     Ok(())

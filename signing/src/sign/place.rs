@@ -8,6 +8,7 @@ use crate::form::{Form, Found, add_to_page, extent, page_of, widget};
 use crate::geometry::Page;
 use crate::pdf::append::Update;
 use crate::structure;
+use crate::validate::fields;
 use lopdf::{Dictionary, Object, ObjectId};
 
 /// The field of a signature to be made.
@@ -50,6 +51,7 @@ pub(super) fn find(update: &mut Update, base: &str, plan: Option<&Plan>, options
 }
 
 fn existing_field(update: &mut Update, found: Found, plan: Option<&Plan>, options: &SignOptions) -> Result<Place> {
+    let signed_before = !fields::signed(update.document, update.document.newest()).is_empty();
     let name = options.field.clone().unwrap_or_default();
     let mut field = update.dictionary(&Object::Reference(found.field)).unwrap_or_default();
     if field.get(b"V").is_ok_and(|v| update.resolve(v) != Object::Null) {
@@ -66,6 +68,13 @@ fn existing_field(update: &mut Update, found: Found, plan: Option<&Plan>, option
             return Err(Error::NotPermitted(why));
         }
         (Some(own), _) => Some(own),
+        (None, Some(_)) if signed_before => {
+            let why = format!(
+                "the document is signed already, and a lock added to the existing field {name} would break that signature; \
+                 sign without a lock, or in a new field"
+            );
+            return Err(Error::NotPermitted(why));
+        }
         (None, Some(asked)) => {
             let added = update.add(asked.of_field());
             field.set("Lock", added);

@@ -200,6 +200,9 @@ fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange) {
             Some(code) => item.form_error = Some(code),
             None => {}
         }
+        if at < document.newest() && document.reaches_beyond(i) {
+            item.form_error = Some("object_beyond_revision");
+        }
     }
     let whole = at + 1 == revisions.len() && range.end == document.len();
     item.coverage = Some(match whole {

@@ -68,6 +68,19 @@ fn level(
     let Some(store) = store else {
         return Some("B-T");
     };
+    // The level tells what the file holds; that does not wear off with time, nor with whom one trusts.
+    let time = report.proven_time.map_or(stamped, |t| t.0);
+    if !enough(trust, certificate, store, time) {
+        return Some("B-T");
+    }
+    // LTA: a document time stamp that covers a store which is itself sufficient.
+    let suffices = |store: Dss| enough(trust, certificate, &store, time);
+    let archived = later.iter().any(|s| Dss::read(document, s.revision).is_some_and(suffices));
+    Some(if archived { "B-LTA" } else { "B-LT" })
+}
+
+/// Whether the store has something authentic to say of every certificate of the path.
+fn enough(trust: &Trust, certificate: &Rc<Certificate>, store: &Dss, time: i64) -> bool {
     let mut material = Material::default();
     for crl in &store.crls {
         material.add_crl(crl);
@@ -75,27 +88,13 @@ fn level(
     for response in &store.ocsp {
         material.add_ocsp(response);
     }
-    // The level tells what the file holds; that does not wear off with time, nor with whom one trusts.
-    let time = report.proven_time.map_or(stamped, |t| t.0);
-    let complete = enough(trust, certificate, &material, time);
-    if !complete {
-        return Some("B-T");
-    }
-    // LTA: a document time stamp that covers a store which is itself sufficient.
-    let archived = later.iter().any(|s| Dss::read(document, s.revision).is_some());
-    Some(if archived { "B-LTA" } else { "B-LT" })
-}
-
-/// Whether the store has something authentic to say of every certificate of the path.
-fn enough(trust: &Trust, certificate: &Rc<Certificate>, material: &Material, time: i64) -> bool {
     let path = trust.store.paths(certificate).into_iter().next();
     let path = path.unwrap_or_else(|| trust.store.partial(certificate));
     let last_is_root = path.0.last().is_some_and(|c| c.is_self_issued());
     let rooted = last_is_root || path.0.last().is_some_and(|c| trust.store.is_anchor(c));
     rooted
         && path.links().all(|(c, issuer)| {
-            let age = trust.policy.max_age;
-            let found = material.judge(c, issuer, &trust.store, time, trust.now, age);
+            let found = trust.finding_in(&material, c, issuer, time);
             !c.declares_revocation() || !matches!(found.status, Status::Missing | Status::Stale)
         })
 }

@@ -113,6 +113,10 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, cover
         stamped_time: item.token.as_ref().map(|t| Moment(t.time)),
         cms: item.contents.clone(),
     };
+    report.warnings.extend(item.form_error.map(str::to_owned));
+    if !matches!(item.coverage, Some(Coverage::EntireFile | Coverage::EntireRevision)) {
+        report.warnings.push("revision_not_covered".into());
+    }
     modifications(item, later, &mut report);
     let of_file = file_problem(item, &report);
     let of_trust = match item.kind {
@@ -202,9 +206,6 @@ fn signer_problem(
 ) -> Option<Problem> {
     use Indication::{Indeterminate, TotalFailed};
     use SubIndication::*;
-    if let Some(code) = item.form_error {
-        report.warnings.push(code.into());
-    }
     let (signer, certificate) = (item.signer()?, item.certificate.as_ref()?);
     let known_at = covering.iter().copied().min().unwrap_or(trust.now).min(trust.now);
     let stamps: Vec<TimestampReport> = signer

@@ -8,7 +8,8 @@ use super::report::{ChainLink, Indication, Moment, Needed, SubIndication};
 use crate::x509::Certificate;
 use crate::x509::ocsp;
 use crate::x509::path::{Path, Store};
-use crate::x509::revocation::{Finding, Material, Status};
+use crate::x509::revocation::{Finding, Material, Question, Status};
+use crate::x509::signature::{Algorithm, PublicKey};
 
 /// Everything that trust is judged with.
 pub struct Trust {
@@ -82,9 +83,22 @@ impl Trust {
     }
 
     fn finding(&self, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64) -> Finding {
-        let (store, now) = (&self.store, self.now);
-        let age = self.policy.max_age;
-        self.material.judge(certificate, issuer, store, time, now, age)
+        self.finding_in(&self.material, certificate, issuer, time)
+    }
+
+    /// What `material` alone says of a certificate.
+    pub fn finding_in(&self, material: &Material, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64) -> Finding {
+        let fit = |algorithm: &Algorithm, key: &PublicKey, time| {
+            let digest = algorithm.digest(None);
+            digest.is_none_or(|d| self.policy.digest_fit(d, time)) && self.policy.key_fit(key.strength(), time)
+        };
+        let question = Question {
+            store: &self.store,
+            now: self.now,
+            max_age: self.policy.max_age,
+            fit: &fit,
+        };
+        material.judge(certificate, issuer, time, &question)
     }
 
     /// The second value tells how far the path came; of several, the best is reported.

@@ -30,6 +30,8 @@ pub struct Extensions {
     pub alternative_names: Vec<(u8, Vec<u8>)>,
     /// Encoded distribution point names, for matching against a CRL's scope.
     pub distribution_points: Vec<Vec<u8>>,
+    /// Who else signs lists about this certificate (`cRLIssuer` of its distribution points).
+    pub crl_issuers: Vec<Name>,
     pub crl_urls: Vec<String>,
     pub ocsp_urls: Vec<String>,
     pub issuer_urls: Vec<String>,
@@ -175,7 +177,9 @@ impl Certificate {
 
     /// Whether the certificate says where its revocation state can be learnt.
     pub fn declares_revocation(&self) -> bool {
-        !self.extensions.crl_urls.is_empty() || !self.extensions.ocsp_urls.is_empty() || !self.extensions.distribution_points.is_empty()
+        let said = &self.extensions;
+        let places = [&said.crl_urls, &said.ocsp_urls].iter().any(|urls| !urls.is_empty());
+        places || !said.distribution_points.is_empty() || !said.crl_issuers.is_empty()
     }
 }
 
@@ -269,7 +273,16 @@ fn extension(to: &mut Extensions, id: &str, critical: bool, value: &[u8]) -> Res
 
 fn distribution_points(to: &mut Extensions, mut reader: Reader<'_>) -> Result<(), Malformed> {
     for point in reader.sequence()?.all()? {
-        let Some(name) = point.reader().optional(0xa0)? else {
+        let mut point = point.reader();
+        let name = point.optional(0xa0)?;
+        point.optional(0x81)?;
+        if let Some(issuers) = point.optional(0xa2)? {
+            // GeneralNames; only directory names can sign.
+            for general in issuers.reader().all()?.iter().filter(|n| n.tag == 0xa4) {
+                to.crl_issuers.extend(Name::parse(general.content).ok());
+            }
+        }
+        let Some(name) = name else {
             continue;
         };
         for form in name.reader().all()? {

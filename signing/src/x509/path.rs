@@ -11,7 +11,7 @@ use super::name::Name;
 /// No real path is longer.
 const MAX_LENGTH: usize = 12;
 /// Caps the work that a hostile set of certificates can cause.
-const MAX_SIGNATURE_CHECKS: u32 = 500;
+const MAX_SIGNATURE_CHECKS: u32 = 5000;
 const MAX_PATHS: usize = 16;
 
 /// The certificates at hand, and which of them are trusted.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::certificate::{Certificate, usage};
 use super::crl::{Crl, Entry, ON_HOLD};
 use super::ocsp::{OcspResponse, State};
-use super::path::Store;
+use super::path::{Path, Store};
+use super::signature::{Algorithm, PublicKey};
 
 /// Clocks of different machines may differ by this much, in seconds.
 pub const CLOCK_TOLERANCE: i64 = 60;
@@ -47,6 +48,17 @@ pub struct Finding {
     pub evidence: Option<Arc<[u8]>>,
 }
 
+/// With what a state of revocation is judged.
+pub struct Question<'a> {
+    pub store: &'a Store,
+    /// When it is judged, seconds since the Unix epoch.
+    pub now: i64,
+    /// How long what has no `nextUpdate` stands, in seconds.
+    pub max_age: i64,
+    /// Whether an algorithm with a key was fit for signing at a time.
+    pub fit: &'a dyn Fn(&Algorithm, &PublicKey, i64) -> bool,
+}
+
 struct Statement {
     source: &'static str,
     state: State,
@@ -76,15 +88,15 @@ impl Material {
         true
     }
 
-    /// Everything authentic that was issued by `now` and speaks of `certificate`.
-    fn statements(&self, certificate: &Certificate, issuer: &Rc<Certificate>, store: &Store, now: i64, with_ocsp: bool) -> Vec<Statement> {
-        let latest = now.saturating_add(CLOCK_TOLERANCE);
+    /// Everything authentic that was issued by then and speaks of `certificate`.
+    fn statements(&self, certificate: &Certificate, issuer: &Rc<Certificate>, asked: &Question<'_>, with_ocsp: bool) -> Vec<Statement> {
+        let latest = asked.now.saturating_add(CLOCK_TOLERANCE);
         let mut found = Vec::new();
         for crl in &self.crls {
             if crl.this_update > latest || !crl.covers(certificate) {
                 continue;
             }
-            if !authentic(crl, issuer, store) {
+            if !authentic(crl, certificate, issuer, asked) {
                 continue;
             }
             let state = match crl.entry(certificate) {
@@ -110,12 +122,15 @@ impl Material {
             if answer.this_update > latest || response.produced_at > latest {
                 continue;
             }
-            let pool = store.everything();
+            let pool = asked.store.everything();
             let pool = pool.iter().map(Rc::as_ref);
             let Some(responder) = response.responder(issuer, pool) else {
                 continue;
             };
-            if *responder != **issuer && !self.trusts_delegate(responder, issuer, store, response) {
+            if !(asked.fit)(&response.algorithm, &responder.key, response.produced_at) {
+                continue;
+            }
+            if *responder != **issuer && !self.trusts_delegate(responder, issuer, asked, response) {
                 continue;
             }
             found.push(Statement {
@@ -131,11 +146,15 @@ impl Material {
 
     /// A delegated responder without `ocsp-nocheck` may itself be revoked; only lists are asked,
     /// because its own answers about itself prove nothing.
-    fn trusts_delegate(&self, responder: &Certificate, issuer: &Rc<Certificate>, store: &Store, response: &OcspResponse) -> bool {
+    fn trusts_delegate(&self, responder: &Certificate, issuer: &Rc<Certificate>, asked: &Question<'_>, response: &OcspResponse) -> bool {
+        if !(asked.fit)(&responder.signature_algorithm, &issuer.key, response.produced_at) {
+            return false;
+        }
         if responder.extensions.ocsp_no_check {
             return true;
         }
-        let said = self.statements(responder, issuer, store, i64::MAX, false);
+        let whenever = Question { now: i64::MAX, ..*asked };
+        let said = self.statements(responder, issuer, &whenever, false);
         let revoked = said.iter().any(|s| match s.state {
             State::Revoked(entry) => entry.revoked_at <= response.produced_at,
             _ => false,
@@ -143,11 +162,10 @@ impl Material {
         !revoked
     }
 
-    /// The state of `certificate` at `time`, as known at `now` (both seconds). A statement
-    /// speaks of a time when it was made later, or earlier and `nextUpdate` is not yet reached;
-    /// one without `nextUpdate` stands for `max_age` seconds.
-    pub fn judge(&self, certificate: &Certificate, issuer: &Rc<Certificate>, store: &Store, time: i64, now: i64, max_age: i64) -> Finding {
-        let said = self.statements(certificate, issuer, store, now, true);
+    /// The state of `certificate` at `time` (seconds), as known when it is asked. A statement
+    /// speaks of a time when it was made later, or earlier and `nextUpdate` is not yet reached.
+    pub fn judge(&self, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64, asked: &Question<'_>) -> Finding {
+        let said = self.statements(certificate, issuer, asked, true);
         let finding = |status, s: Option<&Statement>, revoked_later| Finding {
             status,
             source: s.map(|s| s.source),
@@ -173,7 +191,7 @@ impl Material {
         let speaks = |s: &&Statement| {
             let until = match s.next_update {
                 Some(next) => next,
-                None => s.this_update.saturating_add(max_age),
+                None => s.this_update.saturating_add(asked.max_age),
             };
             if s.this_update >= time {
                 // Lists may drop what has expired, so a later one is silent about it.
@@ -202,19 +220,25 @@ impl Material {
     }
 }
 
-/// Whether a list was signed by the authority that may speak for `issuer`: the same key, the
-/// same name with another key that also leads to an anchor, or, for an indirect list, someone
-/// that the issuer has certified for it.
-fn authentic(crl: &Crl, issuer: &Rc<Certificate>, store: &Store) -> bool {
-    if crl.issuer == issuer.subject && issuer.allows(usage::CRL_SIGN) && crl.signed_by(&issuer.key) {
+/// Whether a list was signed by who may speak for `issuer` about `certificate`: the same key, the same name with another
+/// key, or, for an indirect list, whom the certificate names. Another key needs a path that is valid as one and ends at
+/// the anchor of the issuer's own (RFC 5280, 6.3.3 f): anybody can sign a certificate with the authority's name.
+fn authentic(crl: &Crl, certificate: &Certificate, issuer: &Rc<Certificate>, asked: &Question<'_>) -> bool {
+    let signed = |by: &Certificate| crl.signed_by(&by.key) && (asked.fit)(&crl.algorithm, &by.key, crl.this_update);
+    let own_name = crl.issuer == issuer.subject;
+    if own_name && issuer.allows(usage::CRL_SIGN) && signed(issuer) {
         return true;
     }
-    store.named(&crl.issuer).iter().any(|other| {
-        let appointed = if crl.issuer == issuer.subject {
-            !store.paths(other).is_empty()
-        } else {
-            crl.is_indirect() && store.issuers(other).contains(issuer)
-        };
-        appointed && other.allows(usage::CRL_SIGN) && crl.signed_by(&other.key)
+    if !(own_name || crl.is_indirect() && certificate.extensions.crl_issuers.contains(&crl.issuer)) {
+        return false;
+    }
+    let anchors: Vec<_> = asked.store.paths(issuer).into_iter().filter_map(|mut p| p.0.pop()).collect();
+    let leads = |path: &Path| {
+        let end = path.0.last();
+        end.is_some_and(|end| anchors.contains(end)) && path.violations().is_empty()
+    };
+    asked.store.named(&crl.issuer).iter().any(|other| {
+        let said = other.extensions.key_usage.is_some_and(|has| has & usage::CRL_SIGN != 0);
+        said && other.valid_at(crl.this_update) && signed(other) && asked.store.paths(other).iter().any(leads)
     })
 }

@@ -10,7 +10,8 @@ fn annotated(s: &Signed, body: &str, look: Option<&str>) -> Vec<u8> {
     let appearance = look.map(|_| format!("/AP<</N {drawn} 0 R>>")).unwrap_or_default();
     let mut objects = vec![(PAGE, page), (note, format!("<</Type/Annot{body}{appearance}>>"))];
     if let Some(look) = look {
-        let dictionary = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]/Resources<</ExtGState<</M<</BM/Multiply>>>>>>";
+        let dictionary = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]/Resources<</ExtGState<</M<</BM/Multiply>>/N<</BM/Normal>>/T<</ca 0.1>>>>\
+             /Shading<</S<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 1 0]>>>>/Font<</D<</Subtype/Type3>>>>>>";
         objects.push((drawn, stream(dictionary, look)));
     }
     s.append(&objects)
@@ -59,6 +60,30 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
     );
     let one_digit = "1 g 62 0 14 40 re f";
     add("one digit hidden", annotated(s, &kind("Stamp", OVER), Some(one_digit)), covers);
+    for (name, look) in [
+        ("wide line", "1 G 40 w 0 20 m 300 20 l S"),
+        ("wide slanting line", "1 G 60 w 0 0 m 300 40 l S"),
+        ("wide frame", "1 G 80 w 0 0 300 40 re s"),
+        ("wide line through a matrix", "1 G q 10 0 0 10 0 0 cm 4 w 0 2 m 30 2 l S Q"),
+        (
+            "hatching",
+            "1 G 2 w 0 2 m 300 2 l 0 6 m 300 6 l 0 9 m 300 9 l 0 12 m 300 12 l 0 14 m 300 14 l 0 17 m 300 17 l 0 19 m 300 19 l 0 22 m 300 22 l 0 24 m 300 24 l 0 27 m 300 27 l S",
+        ),
+        ("shading", "/S sh"),
+        ("strips", "1 g 0 0 300 12 re f 0 12 300 12 re f 0 24 300 16 re f"),
+        ("drawn letters", "BT /D 1 Tf (a) Tj ET"),
+        ("darkening taken back", "/M gs /N gs 1 g 0 0 300 40 re f"),
+        ("thin filling, thick line", "/T gs 1 G 40 w 0 20 m 300 20 l S"),
+    ] {
+        add(name, annotated(s, &kind("Ink", OVER), Some(look)), covers);
+    }
+    for (name, what, rest) in [
+        ("wide line that the viewer draws", "Line", "/L[60 710 360 710]/BS<</W 30>>"),
+        ("wide ink that the viewer draws", "Ink", "/InkList[[60 710 360 710]]/BS<</W 30>>"),
+        ("wide frame that the viewer draws", "Square", "/Border[0 0 20]"),
+    ] {
+        add(name, annotated(s, &kind(what, &format!("{OVER}{rest}")), None), covers);
+    }
     for (name, what) in [
         ("redaction", "Redact"),
         ("watermark", "Watermark"),
@@ -103,6 +128,14 @@ pub fn harmless(s: &Signed) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "link on the text",
             annotated(s, &kind("Link", &format!("{OVER}/A<</S/URI/URI(https://example.org)>>")), None),
+        ),
+        (
+            "thin line that the viewer draws",
+            annotated(s, &kind("Line", &format!("{OVER}/L[60 710 360 710]/BS<</W 2>>")), None),
+        ),
+        (
+            "handwriting",
+            annotated(s, &kind("Ink", OVER), Some("1 w 10 10 m 20 30 30 30 40 10 c 50 30 60 30 70 10 c S")),
         ),
         ("hidden free text", annotated(s, "/Subtype/FreeText/F 2/Rect[60 690 360 730]", None)),
     ]

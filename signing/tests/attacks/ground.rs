@@ -81,6 +81,11 @@ pub fn objects() -> Vec<String> {
 }
 
 pub fn build() -> Vec<u8> {
+    build_with("")
+}
+
+/// With these bytes behind the objects, listed nowhere.
+pub fn build_with(planted: &str) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
     let all = objects();
     let mut offsets = Vec::new();
@@ -88,6 +93,7 @@ pub fn build() -> Vec<u8> {
         offsets.push(out.len());
         out.extend_from_slice(format!("{} 0 obj\n{body}\nendobj\n", i + 1).as_bytes());
     }
+    out.extend_from_slice(planted.as_bytes());
     let start = out.len();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", all.len() + 1);
     for offset in offsets {
@@ -130,6 +136,10 @@ pub fn number_before(bytes: &[u8], at: usize, what: &[u8]) -> u32 {
 
 impl Signed {
     pub fn new(authority: &Authority, certify: Option<u8>, visible: bool) -> Self {
+        Self::of(&build(), authority, certify, visible)
+    }
+
+    pub fn of(document: &[u8], authority: &Authority, certify: Option<u8>, visible: bool) -> Self {
         let options = SignOptions {
             time: NOW,
             certify,
@@ -147,7 +157,7 @@ impl Signed {
             ..SignOptions::default()
         };
         let mut bytes = Vec::new();
-        let made = sign(&build(), &mut bytes, &authority.signer("Nguyễn Văn Thành"), &options).unwrap();
+        let made = sign(&document, &mut bytes, &authority.signer("Nguyễn Văn Thành"), &options).unwrap();
         let tail = rfind(&bytes, b"startxref");
         let startxref = String::from_utf8_lossy(&bytes[tail + 10..])
             .lines()

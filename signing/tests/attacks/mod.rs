@@ -1,4 +1,5 @@
 //! Known attacks on signed PDFs, each in several variants: none may pass, and each is named for what it is.
+mod beyond;
 mod covering;
 mod ground;
 mod readers;
@@ -543,6 +544,7 @@ fn names(report: &Report) -> Vec<String> {
     for s in &report.signatures {
         names.extend(s.changes.iter().map(|c| c.code.to_owned()));
         names.extend(s.sub_indication.map(|i| i.name().to_owned()));
+        names.extend(s.warnings.iter().cloned());
     }
     names.extend(report.error.iter().map(|e| e.code.to_owned()));
     names
@@ -589,6 +591,7 @@ fn no_known_attack_passes_and_each_is_named() {
     let certified = Signed::new(&authority, Some(3), false);
     attacks.extend(covering::attacks(&certified));
     attacks.extend(beyond_certification(&authority));
+    attacks.extend(beyond::attacks(&authority));
     let count = attacks.len();
     assert!(count >= 200, "{count}");
     let wrong = judge(attacks, &context);

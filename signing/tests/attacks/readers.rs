@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 type Row = (u8, u32, u16);
 
 /// The bytes of a revision that is to be closed with a table, a stream or both.
-struct Revision<'s> {
+pub struct Revision<'s> {
     signed: &'s Signed,
     bytes: Vec<u8>,
     rows: BTreeMap<u32, Row>,
 }
 
 impl<'s> Revision<'s> {
-    fn new(signed: &'s Signed) -> Self {
+    pub fn new(signed: &'s Signed) -> Self {
         Self {
             signed,
             bytes: signed.bytes.clone(),
@@ -23,13 +23,13 @@ impl<'s> Revision<'s> {
         }
     }
 
-    fn object(mut self, id: u32, body: &str) -> Self {
+    pub fn object(mut self, id: u32, body: &str) -> Self {
         self.rows.insert(id, (1, self.bytes.len() as u32, 0));
         self.bytes.extend_from_slice(format!("{id} 0 obj\n{body}\nendobj\n").as_bytes());
         self
     }
 
-    fn row(mut self, id: u32, row: Row) -> Self {
+    pub fn row(mut self, id: u32, row: Row) -> Self {
         self.rows.insert(id, row);
         self
     }
@@ -66,7 +66,7 @@ impl<'s> Revision<'s> {
         self.bytes
     }
 
-    fn with_stream(mut self) -> Vec<u8> {
+    pub fn with_stream(mut self) -> Vec<u8> {
         let start = self.stream(&format!("/Prev {}", self.signed.startxref));
         self.closed(start)
     }

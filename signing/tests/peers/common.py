@@ -64,7 +64,7 @@ def certificate(cn, key, issuer=None, ca=False, eku=None, crl="http://127.0.0.1:
     return b.sign(issuer_key, algorithm)
 
 
-def revocation_list(issuer_cert, issuer_key, revoked=(), start=NOW - DAY, end=NOW + 7 * DAY):
+def revocation_list(issuer_cert, issuer_key, revoked=(), start=NOW - DAY, end=NOW + 7 * DAY, scope=None):
     b = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer_cert.subject)
@@ -78,6 +78,8 @@ def revocation_list(issuer_cert, issuer_key, revoked=(), start=NOW - DAY, end=NO
         if reason:
             entry = entry.add_extension(x509.CRLReason(reason), critical=False)
         b = b.add_revoked_certificate(entry.build())
+    if scope:
+        b = b.add_extension(scope, critical=True)
     return b.sign(issuer_key, hashes.SHA256())
 
 

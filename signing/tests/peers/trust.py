@@ -4,6 +4,7 @@ usage: trust.py OUT_DIR
 """
 
 from cms import *  # noqa: F403
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.x509 import ocsp
 
 STAMPING, ANSWERING = "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"
@@ -148,6 +149,24 @@ def revocations():
     judged("list-of-another-authority", chain, later, crls=["good.crl"])
     mute = middle(usage="no-lists")
     judged("list-not-allowed", [leaf(mute, list=True), mute], later, crls=lists("mute.crl", mute, MIDDLE_KEY))
+    # Anybody who has a certificate can sign another with the authority's name, and lists with that.
+    false = issue("Trung gian", OTHER_KEY, mine, KEY, ca=True)
+    judged("list-of-a-false-authority", chain + [false], later, crls=lists("false.crl", false, OTHER_KEY))
+    indirect = x509.IssuingDistributionPoint(None, None, False, False, None, True, False)
+    other = issue("Danh sách", OTHER_KEY, usual, MIDDLE_KEY, usage="ca")
+    theirs = lists("indirect.crl", other, OTHER_KEY, scope=indirect)
+    judged("list-of-nobody-named", chain + [other], later, crls=theirs)
+    point = x509.DistributionPoint(None, None, None, [x509.DirectoryName(other.subject)])
+    names = leaf(usual, more=[(x509.CRLDistributionPoints([point]), False)])
+    judged("list-of-who-is-named", [names, usual, other], crls=theirs, revocation=["good"])
+    stranger = issue("Danh sách", OTHER_KEY, name("Danh sách"), OTHER_KEY, usage="ca")
+    judged("list-of-a-namesake", [names, usual, stranger], later, crls=theirs)
+    weak = asn1_crl.CertificateList.load((OUT / "good-m.crl").read_bytes())
+    for algorithm in (weak["tbs_cert_list"]["signature"], weak["signature_algorithm"]):
+        algorithm["algorithm"] = "sha1_rsa"
+    weak["signature"] = MIDDLE_KEY.sign(weak["tbs_cert_list"].dump(force=True), padding.PKCS1v15(), hashes.SHA1())
+    save("sha1.crl", weak.dump(force=True))
+    judged("list-with-sha1", chain, later, crls=["sha1.crl"])
     spoken = lists("spoken.crl", usual, MIDDLE_KEY, [(mine, NOW - 2 * DAY, Reason.key_compromise)])
     judged("list-inside", chain, how=dict(revocation=(OUT / "good-m.crl").read_bytes()))
     archive = "1.2.840.113583.1.1.8"
@@ -189,6 +208,7 @@ def answers():
         save(f"{label}.ocsp", b.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
         judged(f"answer-{label}", [mine, usual], sub, ocsps=[f"{label}.ocsp"])
 
+    small = rsa.generate_private_key(65537, 1024)
     later, no_check = "TRY_LATER", (x509.OCSPNoCheck(), False)
     revoked = ocsp.OCSPCertStatus.REVOKED
     answer("good", None, usual, MIDDLE_KEY)
@@ -199,6 +219,7 @@ def answers():
     answer("from-the-future", later, usual, MIDDLE_KEY, age=-2 * DAY)
     answer("on-another", later, usual, MIDDLE_KEY, cert=leaf(usual))
     answer("forged", later, issue("Trung gian", OTHER_KEY, CA, OTHER_KEY, ca=True), OTHER_KEY, by_name=True)
+    answer("with-a-short-key", later, issue("OCSP", small, usual, MIDDLE_KEY, purpose=ANSWERING, more=[no_check]), small)
     for label, sub, issuer, issuer_key, kw in [
         ("delegated", None, usual, MIDDLE_KEY, dict(purpose=ANSWERING)),
         ("no-purpose", later, usual, MIDDLE_KEY, {}),

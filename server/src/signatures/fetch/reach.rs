@@ -10,7 +10,7 @@ pub enum Reach {
     Public(Vec<String>),
     /// These hosts alone, wherever they are.
     Listed(Vec<String>),
-    /// Everywhere: for a person at a terminal, who could do so anyway.
+    /// Everywhere but link-local addresses: for a person at a terminal, who could do so anyway.
     Anywhere,
 }
 
@@ -22,9 +22,17 @@ impl Reach {
         }
     }
 
+    fn lets(&self, name: &str, address: IpAddr) -> bool {
+        match self {
+            Self::Anywhere => self.allows(address),
+            _ => self.names(name) || self.allows(address),
+        }
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         match self {
-            Self::Anywhere => true,
+            // Clouds tell their secrets there, and no authority answers.
+            Self::Anywhere => !is_link_local(address),
             Self::Public(_) => is_public(address),
             Self::Listed(_) => false,
         }
@@ -37,7 +45,7 @@ impl Reach {
         }
         // The parser has turned every way to write an IPv4 address into the usual one.
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        if self.names(host) {
+        if self.names(host) && !(matches!(self, Self::Anywhere) && host.parse().is_ok_and(is_link_local)) {
             return Ok(());
         }
         match (self, host.parse::<IpAddr>()) {
@@ -58,12 +66,19 @@ impl Resolve for Guard {
         Box::pin(async move {
             let name = name.as_str().to_owned();
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> = found.into_iter().filter(|a| reach.names(&name) || reach.allows(a.ip())).collect();
+            let allowed: Vec<SocketAddr> = found.into_iter().filter(|a| reach.lets(&name, a.ip())).collect();
             if allowed.is_empty() {
                 return Err(format!("{name} is in a private network").into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(a) => a.is_link_local(),
+        IpAddr::V6(a) => a.is_unicast_link_local(),
     }
 }
 

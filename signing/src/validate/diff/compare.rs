@@ -176,6 +176,11 @@ impl Judge<'_, '_> {
                 (Some(a), Some(b)) if self.same.object(a, b) => continue,
                 _ => {}
             }
+            // What was listed in a stream that was not there yet.
+            let awaited = |id| self.document.first_listing(id).is_some_and(|listed| listed <= self.old.revision);
+            if before.is_none() && after.as_ref().is_some_and(|a| is_object_stream(a)) && awaited(id) {
+                self.note(Level::Other, "object_stream_replaced", Some(id), None);
+            }
             if before.as_ref().is_some_and(|b| is_object_stream(b)) && holding.get_or_insert_with(|| self.holding()).contains(&id) {
                 self.note(Level::Other, "object_stream_replaced", Some(id), None);
             }

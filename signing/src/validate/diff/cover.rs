@@ -10,6 +10,12 @@ use crate::validate::fields;
 const HIDDEN: f64 = 0.5;
 /// Icons of notes stand where the remark belongs, often on the text; nobody reads them as text.
 const ICON: f64 = 40.0;
+/// Filled shapes up to this size, in points, may be drawn letters, ticks or the squares of a code; larger ones are grounds.
+const DRAWN: f64 = 40.0;
+/// A line of this width, in points, that a viewer draws by itself may hide letters.
+const WIDE: f64 = 5.0;
+/// Points looked at in a letter, in each direction.
+const GRID: usize = 5;
 /// Comparisons for one annotation.
 const MAX_PAIRS: usize = 4_000_000;
 
@@ -22,9 +28,17 @@ pub struct Signed {
 
 impl Signed {
     pub fn of(document: &Document<'_>, page: &Dictionary, revision: usize) -> Self {
-        let mut painter = Painter::new(document, revision);
+        let mut painter = Painter::new(document, revision, false);
         painter.page(page);
-        let kept = painter.marks.iter().filter(|m| matches!(m.kind, Kind::Letter | Kind::Image));
+        let small = |a: &Area| {
+            let (width, height) = (a[2] - a[0], a[3] - a[1]);
+            width.max(height) <= DRAWN && width.min(height) >= 1.0
+        };
+        let kept = painter.marks.iter().filter(|m| match m.kind {
+            Kind::Letter | Kind::Image => true,
+            Kind::Fill => small(&m.area) && !m.translucent,
+            Kind::Stroke => false,
+        });
         Signed {
             shown: kept.map(|m| m.area).collect(),
             gave_up: painter.gave_up,
@@ -37,9 +51,20 @@ impl Signed {
         if self.gave_up || painted.len().saturating_mul(self.shown.len()) > MAX_PAIRS {
             return !painted.is_empty();
         }
-        let hidden = |below: &Area| painted.iter().any(|above| share(*below, *above) >= HIDDEN);
-        self.shown.iter().any(hidden)
+        self.shown.iter().any(|below| hidden(*below, &painted))
     }
+}
+
+/// Whether the areas together lie over so much of `below` that it cannot be read.
+fn hidden(below: Area, above: &[Area]) -> bool {
+    let over: Vec<Area> = above.iter().filter(|a| share(below, **a) > 0.0).copied().collect();
+    if over.iter().any(|a| share(below, *a) >= HIDDEN) {
+        return true;
+    }
+    let step = |from: f64, to: f64, i: usize| from + (to - from) * (i as f64 + 0.5) / GRID as f64;
+    let points = (0..GRID * GRID).map(|i| (step(below[0], below[2], i % GRID), step(below[1], below[3], i / GRID)));
+    let covered = points.filter(|(x, y)| over.iter().any(|a| (a[0]..=a[2]).contains(x) && (a[1]..=a[3]).contains(y)));
+    covered.count() as f64 >= HIDDEN * (GRID * GRID) as f64
 }
 
 /// How much of `below` lies under `above`.
@@ -83,7 +108,8 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
         let filled = matches!(document.get(annotation, b"IC", revision), Some(Object::Array(colour)) if !colour.is_empty());
         let drawn = match kind.as_slice() {
             b"FreeText" | b"Stamp" => true,
-            b"Square" | b"Circle" | b"Polygon" => filled,
+            b"Square" | b"Circle" | b"Polygon" if filled => true,
+            b"Square" | b"Circle" | b"Polygon" | b"Line" | b"PolyLine" | b"Ink" | b"Link" => line(document, annotation, revision) >= WIDE,
             _ => false,
         };
         return if drawn { vec![rect] } else { Vec::new() };
@@ -91,7 +117,7 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
     let Ok(dictionary) = look.value.as_dict() else {
         return Vec::new();
     };
-    let mut painter = Painter::new(document, revision);
+    let mut painter = Painter::new(document, revision, true);
     let numbers = |painter: &Painter<'_, '_>, key: &[u8]| painter.numbers(dictionary, key);
     let Some(Ok(bounds)) = numbers(&painter, b"BBox").map(Area::try_from) else {
         return vec![rect];
@@ -109,7 +135,7 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
     if painter.gave_up {
         return vec![rect];
     }
-    let opaque = painter.marks.iter().filter(|m| m.kind != Kind::Stroke && !m.translucent);
+    let opaque = painter.marks.iter().filter(|m| !m.translucent);
     opaque
         .map(|m| {
             // Nothing is painted outside the bounding box.
@@ -122,6 +148,25 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
         })
         .filter(|a| a[2] > a[0] && a[3] > a[1])
         .collect()
+}
+
+/// Width of the line that a viewer draws, in points (ISO 32000-2, 12.5.4); none where it lets see through.
+fn line(document: &Document<'_>, annotation: &Dictionary, revision: usize) -> f64 {
+    let number = |o: Option<Object>| match o {
+        Some(Object::Integer(n)) => Some(n as f64),
+        Some(Object::Real(n)) => Some(f64::from(n)),
+        _ => None,
+    };
+    if number(document.get(annotation, b"CA", revision)).is_some_and(|alpha| alpha <= 0.6) {
+        return 0.0;
+    }
+    let style = document.get_dict(annotation, b"BS", revision);
+    let border = match document.get(annotation, b"Border", revision) {
+        Some(Object::Array(list)) => list.get(2).map(|w| document.resolve(w, revision)),
+        _ => None,
+    };
+    let width = style.and_then(|s| document.get(&s, b"W", revision)).or(border);
+    number(width).unwrap_or(1.0)
 }
 
 /// Kinds that are remarks on a document (ISO 32000-2, table 171); others play, print or take away.

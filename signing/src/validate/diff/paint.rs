@@ -18,6 +18,9 @@ const MAX_MARKS: usize = 100_000;
 const MAX_DEPTH: u32 = 6;
 const MAX_OPERANDS: usize = 64;
 
+/// What is painted with so much lets read what is beneath.
+const THIN: f64 = 0.6;
+
 /// Left, bottom, right, top in points.
 pub type Area = [f64; 4];
 pub type Matrix = [f64; 6];
@@ -29,6 +32,44 @@ pub enum Kind {
     Fill,
     Stroke,
     Image,
+}
+
+/// A path under construction: the box of each part, and its lines where strokes are wanted.
+#[derive(Default)]
+struct Path {
+    parts: Vec<Area>,
+    lines: Vec<(Point, Point)>,
+    start: Point,
+    at: Point,
+}
+
+type Point = (f64, f64);
+
+impl Path {
+    fn begin(&mut self, to: Point) {
+        self.parts.push([to.0, to.1, to.0, to.1]);
+        (self.start, self.at) = (to, to);
+    }
+
+    /// Through the control points of a curve as well: the box is never too small.
+    fn through(&mut self, points: &[Point], strokes: bool) {
+        for to in points {
+            if self.parts.is_empty() {
+                self.begin(*to);
+            }
+            if let Some(part) = self.parts.last_mut() {
+                *part = [part[0].min(to.0), part[1].min(to.1), part[2].max(to.0), part[3].max(to.1)];
+            }
+            if strokes {
+                self.lines.push((self.at, *to));
+            }
+            self.at = *to;
+        }
+    }
+
+    fn close(&mut self, strokes: bool) {
+        self.through(&[self.start], strokes);
+    }
 }
 
 /// Something painted.
@@ -65,12 +106,27 @@ struct State {
     ctm: Matrix,
     font_size: f64,
     leading: f64,
-    translucent: bool,
+    line_width: f64,
+    /// What is beneath shows through all that is painted…
+    see_through: bool,
+    /// …through what darkens, and what is thin enough in fillings and in strokes.
+    darkens: bool,
+    fill: f64,
+    stroke: f64,
+}
+
+impl State {
+    fn translucent(&self, kind: Kind) -> bool {
+        let alpha = if kind == Kind::Stroke { self.stroke } else { self.fill };
+        self.see_through || self.darkens || alpha <= THIN
+    }
 }
 
 pub struct Painter<'d, 'a> {
     document: &'d Document<'a>,
     revision: usize,
+    /// Whether it matters what hides, not what is hidden: lines count with their width, and what cannot be told is too much.
+    hides: bool,
     pub marks: Vec<Mark>,
     /// A limit was reached: there may be more than `marks`.
     pub gave_up: bool,
@@ -80,10 +136,11 @@ pub struct Painter<'d, 'a> {
 }
 
 impl<'d, 'a> Painter<'d, 'a> {
-    pub fn new(document: &'d Document<'a>, revision: usize) -> Self {
+    pub fn new(document: &'d Document<'a>, revision: usize, hides: bool) -> Self {
         Painter {
             document,
             revision,
+            hides,
             marks: Vec::new(),
             gave_up: false,
             operators: 0,
@@ -169,8 +226,31 @@ impl<'d, 'a> Painter<'d, 'a> {
         let area = through(ctm, area);
         self.gave_up |= self.marks.len() >= MAX_MARKS;
         if self.marks.len() < MAX_MARKS && area.iter().all(|n| n.is_finite()) {
-            let translucent = state.translucent;
+            let translucent = state.translucent(kind);
             self.marks.push(Mark { area, kind, translucent });
+        }
+    }
+
+    /// A line in pieces as long as it is wide.
+    fn stroke(&mut self, state: &State, from: Point, to: Point) {
+        let m = state.ctm;
+        let seen = |(x, y): Point| (x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]);
+        let scale = (m[0] * m[3] - m[1] * m[2]).abs().sqrt();
+        // The thinnest line is still a dot wide.
+        let half = (state.line_width * scale / 2.0).max(0.1);
+        let (a, b) = (seen(from), seen(to));
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let straight = dx.abs() < half || dy.abs() < half;
+        let pieces = if straight { 1.0 } else { (dx.hypot(dy) / half).ceil() };
+        if !pieces.is_finite() || pieces > MAX_MARKS as f64 {
+            self.gave_up = true;
+            return;
+        }
+        for i in 0..pieces as u32 {
+            let at = |i: f64| (a.0 + dx * i / pieces, a.1 + dy * i / pieces);
+            let (p, q) = (at(f64::from(i)), at(f64::from(i) + 1.0));
+            let area = [p.0.min(q.0) - half, p.1.min(q.1) - half, p.0.max(q.0) + half, p.1.max(q.1) + half];
+            self.mark(state, IDENTITY, area, Kind::Stroke);
         }
     }
 
@@ -183,11 +263,16 @@ impl<'d, 'a> Painter<'d, 'a> {
             ctm,
             font_size: 0.0,
             leading: 0.0,
-            translucent,
+            line_width: 1.0,
+            see_through: translucent,
+            darkens: false,
+            fill: 1.0,
+            stroke: 1.0,
         };
+        let mut unknown_letters = false;
         let mut saved: Vec<State> = Vec::new();
         let (mut line, mut text) = (IDENTITY, IDENTITY);
-        let mut path: Option<Area> = None;
+        let mut path = Path::default();
         let mut operands: Vec<Object> = Vec::new();
         let mut parser = Parser::new(data, 0);
         loop {
@@ -221,24 +306,44 @@ impl<'d, 'a> Painter<'d, 'a> {
                 b"q" if saved.len() < 1000 => saved.push(state),
                 b"Q" => state = saved.pop().unwrap_or(state),
                 b"cm" => state.ctm = multiply(six(), state.ctm),
-                b"gs" => state.translucent |= self.blends(resources, &operands),
-                b"re" => grow(&mut path, &[(n(0), n(1)), (n(0) + n(2), n(1) + n(3))]),
-                b"m" | b"l" => grow(&mut path, &[(n(0), n(1))]),
-                b"c" => grow(&mut path, &[(n(0), n(1)), (n(2), n(3)), (n(4), n(5))]),
-                b"v" | b"y" => grow(&mut path, &[(n(0), n(1)), (n(2), n(3))]),
+                b"w" => state.line_width = n(0),
+                b"gs" => self.set_state(&mut state, resources, &operands),
+                b"re" => {
+                    path.begin((n(0), n(1)));
+                    let (x, y) = (n(0) + n(2), n(1) + n(3));
+                    path.through(&[(x, n(1)), (x, y), (n(0), y), (n(0), n(1))], self.hides);
+                }
+                b"m" => path.begin((n(0), n(1))),
+                b"l" => path.through(&[(n(0), n(1))], self.hides),
+                b"c" => path.through(&[(n(0), n(1)), (n(2), n(3)), (n(4), n(5))], self.hides),
+                b"v" | b"y" => path.through(&[(n(0), n(1)), (n(2), n(3))], self.hides),
+                b"h" => path.close(self.hides),
                 b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" => {
-                    let kind = if operator.eq_ignore_ascii_case(b"s") {
-                        Kind::Stroke
-                    } else {
-                        Kind::Fill
-                    };
-                    if let Some(area) = path.take() {
-                        self.mark(&state, state.ctm, area, kind);
+                    if matches!(operator, b"b" | b"b*" | b"s") {
+                        path.close(self.hides);
+                    }
+                    let drawn = std::mem::take(&mut path);
+                    if !operator.eq_ignore_ascii_case(b"s") {
+                        for part in drawn.parts {
+                            self.mark(&state, state.ctm, part, Kind::Fill);
+                        }
+                    }
+                    if !matches!(operator, b"f" | b"F" | b"f*") {
+                        for (from, to) in drawn.lines {
+                            self.stroke(&state, from, to);
+                        }
                     }
                 }
-                b"n" => path = None,
+                b"n" => path = Path::default(),
+                // It fills all that is not clipped away.
+                b"sh" if self.hides => self.mark(&state, IDENTITY, [-1e6, -1e6, 1e6, 1e6], Kind::Fill),
                 b"BT" => (line, text) = (IDENTITY, IDENTITY),
-                b"Tf" => state.font_size = n(1),
+                b"Tf" => {
+                    state.font_size = n(1);
+                    unknown_letters = self.hides && self.draws_letters(resources, operands.first());
+                }
+                // Letters that are drawings of their own may be of any size.
+                b"Tj" | b"TJ" | b"'" | b"\"" if unknown_letters => self.gave_up = true,
                 b"TL" => state.leading = n(0),
                 b"Tm" => (line, text) = (six(), six()),
                 b"Td" | b"TD" => {
@@ -310,26 +415,39 @@ impl<'d, 'a> Painter<'d, 'a> {
             .as_dict()
             .is_ok_and(|d| matches!(d.get(b"Subtype"), Ok(Object::Name(n)) if n == b"Form"));
         if form {
-            self.form(&found, state.ctm, state.translucent, depth + 1);
+            self.form(&found, state.ctm, state.translucent(Kind::Fill), depth + 1);
         } else {
             self.mark(state, state.ctm, [0.0, 0.0, 1.0, 1.0], Kind::Image);
         }
     }
 
-    fn blends(&self, resources: &Dictionary, operands: &[Object]) -> bool {
+    /// Whether a font is one whose letters are content streams (Type 3).
+    fn draws_letters(&self, resources: &Dictionary, name: Option<&Object>) -> bool {
+        let font = self.named(resources, b"Font", name.map_or(&[], std::slice::from_ref));
+        let font = font.map(|font| self.document.resolve(&font, self.revision));
+        font.is_some_and(|font| {
+            let kind = font.as_dict().ok().and_then(|d| self.document.get(d, b"Subtype", self.revision));
+            matches!(kind, Some(Object::Name(kind)) if kind == b"Type3")
+        })
+    }
+
+    /// Takes over what a graphics state parameter dictionary says of transparency and lines.
+    fn set_state(&self, state: &mut State, resources: &Dictionary, operands: &[Object]) {
         let Some(found) = self.named(resources, b"ExtGState", operands) else {
-            return false;
+            return;
         };
-        let Object::Dictionary(state) = self.document.resolve(&found, self.revision) else {
-            return false;
+        let Object::Dictionary(set) = self.document.resolve(&found, self.revision) else {
+            return;
         };
+        let get = |key: &[u8]| self.document.get(&set, key, self.revision);
         // What darkens keeps dark letters readable; other modes may hide as well as paint does.
-        let darkens = match self.document.get(&state, b"BM", self.revision) {
-            Some(Object::Name(mode)) => matches!(mode.as_slice(), b"Multiply" | b"Darken"),
-            _ => false,
-        };
-        let alpha = self.document.get(&state, b"ca", self.revision);
-        darkens || alpha.as_ref().and_then(number).is_some_and(|a| a <= 0.6)
+        if let Some(mode) = get(b"BM") {
+            state.darkens = matches!(mode, Object::Name(mode) if matches!(mode.as_slice(), b"Multiply" | b"Darken"));
+        }
+        let value = |key: &[u8], before: f64| get(key).as_ref().and_then(number).unwrap_or(before);
+        state.fill = value(b"ca", state.fill);
+        state.stroke = value(b"CA", state.stroke);
+        state.line_width = value(b"LW", state.line_width);
     }
 }
 
@@ -350,12 +468,5 @@ fn number(object: &Object) -> Option<f64> {
         Object::Integer(n) => Some(*n as f64),
         Object::Real(n) => Some(f64::from(*n)),
         _ => None,
-    }
-}
-
-fn grow(path: &mut Option<Area>, points: &[(f64, f64)]) {
-    for (x, y) in points {
-        let [a, b, c, d] = path.unwrap_or([*x, *y, *x, *y]);
-        *path = Some([a.min(*x), b.min(*y), c.max(*x), d.max(*y)]);
     }
 }
