@@ -3,6 +3,7 @@ use crate::signing_judges::{Ground, demo, kyhop};
 use crate::support::document;
 use serde_json::Value;
 use std::path::Path;
+use std::process::Command;
 
 fn left_behind(data: &Path) -> usize {
     std::fs::read_dir(data.join("tmp")).expect("the folder").count()
@@ -157,6 +158,41 @@ async fn the_command_line_signs_at_every_level() {
         (code, &said["signatures"][0]["sub_indication"], &said["signatures"][0]["intact"]),
         (Some(2), &"NO_CERTIFICATE_CHAIN_FOUND".into(), &true.into())
     );
+
+    // What is committed to, and under which rules; read by pyHanko as well.
+    std::fs::write(path("policy.pdf"), "rules").expect("writing");
+    let (rules, uri) = (path("policy.pdf"), "https://example.org/policy.pdf");
+    let stated = [
+        "--commitment",
+        "approval",
+        "--policy",
+        "1.2.3.4.5",
+        "--policy-file",
+        &rules,
+        "--policy-uri",
+        uri,
+    ];
+    assert_eq!(sign(&stated, "stated.pdf"), (Some(0), String::new()));
+    let (code, said) = report("stated.pdf", &["--trust", &root]);
+    let first = &said["signatures"][0];
+    assert_eq!(
+        (code, &first["commitment"], &first["policy"]),
+        (Some(0), &"proof_of_approval".into(), &"1.2.3.4.5".into())
+    );
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/judges/statements.py");
+    let read = Command::new(crate::signing_judges::python())
+        .arg(script)
+        .arg(path("stated.pdf"))
+        .output()
+        .expect("pyHanko");
+    let read: Value = serde_json::from_slice(&read.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&read.stderr)));
+    let hash = hex::encode(openssl::sha::sha256(b"rules"));
+    assert_eq!(
+        read,
+        serde_json::json!({"commitment": "proof_of_approval", "policy": "1.2.3.4.5", "hash": hash, "uri": uri})
+    );
+    let (code, said) = sign(&["--commitment", "approval", "--reason", "Phê duyệt"], "both.pdf");
+    assert_eq!((code, said.contains("--reason")), (Some(64), true), "{said}");
 
     for (level, name) in [("b-t", "B-T"), ("b-lt", "B-LT"), ("b-lta", "B-LTA")] {
         let out = format!("{level}.pdf");

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::key::SignatureAlgorithm;
 use crate::pdf::Source;
 use crate::pdf::write;
-use crate::sign::{Plan, SignOptions, Signed, append, room_for};
+use crate::sign::{Plan, SignOptions, Signed, append, room_for, statement};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -52,7 +52,9 @@ pub fn prepare(
     algorithm: SignatureAlgorithm,
     options: &SignOptions,
 ) -> Result<Prepared> {
-    let reserved = options.contents_size.unwrap_or_else(|| room_for(certificate, chain));
+    let statements = statement::attributes(options)?;
+    let room = || room_for(certificate, chain) + statements.concat().len();
+    let reserved = options.contents_size.unwrap_or_else(room);
     let plan = Plan {
         certificate,
         chain,
@@ -60,7 +62,7 @@ pub fn prepare(
         stamped: false,
     };
     let revision = append(input, out, Some(&plan), reserved, options)?;
-    let attributes = build::signed_attributes(&revision.digest, certificate, &[])?;
+    let attributes = build::signed_attributes(&revision.digest, certificate, &statements)?;
     let document_digest = revision.digest.clone();
     let signed = revision.write(out)?;
     Ok(Prepared {

@@ -42,6 +42,9 @@ pub use inspect::{DocumentInfo, Encryption, inspect};
 pub use key::{Digest, KeySigner, SignatureAlgorithm, Signer};
 pub use pdf::source::FileSource;
 pub use pdf::{PdfError, Source};
-pub use sign::{FieldLock, SignOptions, Signed, add_document_timestamp, append_document_timestamp, sign, sign_path, sign_stamped};
+pub use sign::{
+    Commitment, FieldLock, SignOptions, SignaturePolicy, Signed, add_document_timestamp, append_document_timestamp, sign, sign_path,
+    sign_stamped,
+};
 pub use timestamp::request::TimeStamper;
 pub use versions::{Version, versions, write_version};

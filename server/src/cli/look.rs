@@ -1,7 +1,7 @@
 //! What is signed, where, and how it looks: the options that `kyhop sign` and `kyhop prepare` share.
 use super::keys::read;
 use crate::clock::day;
-use signing::{Align, Appearance, FieldLock, Placement, SignOptions};
+use signing::{Align, Appearance, Commitment, Digest, FieldLock, Placement, SignOptions, SignaturePolicy};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -31,12 +31,48 @@ pub struct LookArgs {
     reason: Option<String>,
     #[arg(long)]
     location: Option<String>,
+    /// What the signature commits to; takes the place of a reason.
+    #[arg(long, value_enum, conflicts_with = "reason")]
+    commitment: Option<CommitmentName>,
+    /// Object identifier of the signature policy it is made under.
+    #[arg(long, value_name = "OID", requires = "policy_file")]
+    policy: Option<String>,
+    /// The document that holds the policy; its SHA-256 digest is signed.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    policy_file: Option<PathBuf>,
+    /// Where the policy can be had.
+    #[arg(long, value_name = "URL", requires = "policy")]
+    policy_uri: Option<String>,
     /// Time of signing to claim instead of now.
     #[arg(long, value_name = "RFC3339", value_parser = super::time)]
     pub time: Option<i64>,
     /// Password of an encrypted file, the user's or the owner's.
     #[arg(long)]
     pub password: Option<String>,
+}
+
+/// [`Commitment`] on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum CommitmentName {
+    Origin,
+    Receipt,
+    Delivery,
+    Sender,
+    Approval,
+    Creation,
+}
+
+impl CommitmentName {
+    fn meant(self) -> Commitment {
+        match self {
+            Self::Origin => Commitment::Origin,
+            Self::Receipt => Commitment::Receipt,
+            Self::Delivery => Commitment::Delivery,
+            Self::Sender => Commitment::Sender,
+            Self::Approval => Commitment::Approval,
+            Self::Creation => Commitment::Creation,
+        }
+    }
 }
 
 impl LookArgs {
@@ -49,11 +85,25 @@ impl LookArgs {
             reason: self.reason.clone(),
             location: self.location.clone(),
             certify: self.certify,
+            commitment: self.commitment.map(CommitmentName::meant),
+            policy: self.policy()?,
             lock: self.lock.clone(),
             appearance: self.appearance(certificate, time)?,
             password: self.password.clone(),
             ..SignOptions::default()
         })
+    }
+
+    fn policy(&self) -> Result<Option<SignaturePolicy>, String> {
+        let (Some(oid), Some(file)) = (&self.policy, &self.policy_file) else {
+            return Ok(None);
+        };
+        Ok(Some(SignaturePolicy {
+            oid: oid.clone(),
+            digest: Digest::Sha256,
+            hash: openssl::sha::sha256(&read(file)?).to_vec(),
+            uri: self.policy_uri.clone(),
+        }))
     }
 
     fn appearance(&self, certificate: &[u8], time: i64) -> Result<Option<Appearance>, String> {

@@ -11,7 +11,7 @@ const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
 const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
 const MGF1: &str = "1.2.840.113549.1.1.8";
 
-fn oid(dotted: &str) -> Vec<u8> {
+pub fn oid(dotted: &str) -> Vec<u8> {
     encode(OID, ObjectIdentifier::new_unwrap(dotted).as_bytes())
 }
 
@@ -27,7 +27,7 @@ fn digest_oid(digest: Digest) -> Vec<u8> {
     })
 }
 
-fn digest_algorithm(digest: Digest) -> Vec<u8> {
+pub fn digest_algorithm(digest: Digest) -> Vec<u8> {
     sequence(&[&digest_oid(digest)])
 }
 
@@ -52,7 +52,8 @@ pub fn signature_algorithm(algorithm: SignatureAlgorithm) -> Vec<u8> {
     }
 }
 
-fn attribute(kind: &str, value: &[u8]) -> Vec<u8> {
+/// A whole attribute with one value.
+pub fn attribute(kind: &str, value: &[u8]) -> Vec<u8> {
     sequence(&[&oid(kind), &encode(SET, value)])
 }
 

@@ -128,6 +128,13 @@ impl SignerInfo {
         self.signed.iter().any(|a| a.oid == oid)
     }
 
+    /// The object identifier that the value of a signed attribute begins with.
+    pub fn names(&self, oid: &str) -> Option<String> {
+        let attribute = self.signed.iter().find(|a| a.oid == oid)?;
+        let value = Reader::new(attribute.values.first()?).sequence().ok()?.any().ok()?;
+        value.oid().ok()
+    }
+
     /// Lists and OCSP responses of the revocation archive: `(crls, ocsp)`.
     pub fn revocation_archive(&self) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
         let mut found = (Vec::new(), Vec::new());

@@ -4,6 +4,7 @@ mod earlier;
 mod lock;
 mod place;
 mod seed;
+pub(crate) mod statement;
 
 use crate::appearance::Appearance;
 use crate::cms::build;
@@ -16,6 +17,7 @@ use crate::timestamp::request::{self, TimeStamper};
 use dictionary::{Rules, SignatureDictionary};
 pub use lock::FieldLock;
 use openssl::hash::Hasher;
+pub use statement::{Commitment, SignaturePolicy};
 use std::io::Write;
 
 /// How to sign. [`SignOptions::default`] is an invisible approval signature of level B-B in a new field.
@@ -31,6 +33,10 @@ pub struct SignOptions {
     pub reason: Option<String>,
     /// Where, written to `/Location`.
     pub location: Option<String>,
+    /// To what the signature commits; excludes a reason (EN 319 142-1, 6.3).
+    pub commitment: Option<Commitment>,
+    /// The policy that it is made under (PAdES-E-EPES).
+    pub policy: Option<SignaturePolicy>,
     /// DocMDP level 1, 2 or 3: a certification signature, allowed only as the first of a file. A field's seed values may
     /// ask for one.
     pub certify: Option<u8>,
@@ -74,13 +80,14 @@ pub fn sign_stamped(
     stamper: Option<&dyn TimeStamper>,
     options: &SignOptions,
 ) -> Result<Signed> {
-    let room = if stamper.is_some() { ROOM_FOR_TOKEN } else { 0 };
+    let statements = statement::attributes(options)?;
+    let room = statements.concat().len() + if stamper.is_some() { ROOM_FOR_TOKEN } else { 0 };
     let reserved = options
         .contents_size
         .unwrap_or_else(|| room_for(signer.certificate(), signer.chain()) + room);
     let plan = Plan::of(signer, stamper.is_some());
     let mut revision = append(input, out, Some(&plan), reserved, options)?;
-    let attributes = build::signed_attributes(&revision.digest, signer.certificate(), &[])?;
+    let attributes = build::signed_attributes(&revision.digest, signer.certificate(), &statements)?;
     let signature = signer.sign(&attributes)?;
     let mut unsigned = Vec::new();
     if let Some(stamper) = stamper {

@@ -249,6 +249,12 @@ pub struct SignatureReport {
     pub certification: Option<u8>,
     /// Null where no certificate is at hand.
     pub signer: Option<Signer>,
+    /// To what the signer commits: `proof_of_approval`, …, or another object identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<String>,
+    /// Object identifier of the policy that the signer names; its rules are not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// What the signer says; nothing proves it.
     pub claimed_time: Option<Moment>,
     /// Earliest time by which a trusted time stamp proves that the signature existed.

@@ -18,8 +18,9 @@ use super::memo::Memo;
 use super::report::{Coverage, Indication, Kind, Moment, SignatureReport, Signer, SubIndication, TimestampReport};
 use super::stamps;
 use super::trust::Trust;
-use crate::cms::read_attributes::Reference;
+use crate::cms::read_attributes::{COMMITMENT_TYPE, Reference, SIGNATURE_POLICY};
 use crate::pdf::Document;
+use crate::sign::Commitment;
 
 type Problem = (Indication, SubIndication);
 
@@ -88,6 +89,8 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, cover
             serial: c.serial_hex(),
             issuer: c.issuer.to_string(),
         }),
+        commitment: item.signer().and_then(|s| s.names(COMMITMENT_TYPE)).map(Commitment::called),
+        policy: item.signer().and_then(|s| s.names(SIGNATURE_POLICY)),
         claimed_time: claimed.map(Moment),
         proven_time: None,
         trusted: None,

@@ -90,7 +90,13 @@ fn facts(page: &mut Html, s: &SignatureReport) {
         "fact.revocation",
         &s.revocation.map_or_else(|| words("revocation.unknown", &[]), state),
     );
-    for (key, value) in [("fact.reason", &s.reason), ("fact.location", &s.location)] {
+    let said = [
+        ("fact.reason", &s.reason),
+        ("fact.location", &s.location),
+        ("fact.commitment", &s.commitment),
+        ("fact.policy", &s.policy),
+    ];
+    for (key, value) in said {
         if let Some(value) = value {
             page.raw("<tr><th scope=\"row\">")
                 .key(key)
