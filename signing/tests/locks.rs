@@ -5,7 +5,10 @@ use lopdf::{Dictionary, Object, StringFormat};
 use signing::pdf::Document;
 use signing::pdf::append::Update;
 use signing::validate::{Indication, Report, validate};
-use signing::{Align, EditOptions, FieldLock, KeySigner, NewTextField, Placement, SignOptions, add_text_fields, fill_text_fields, sign};
+use signing::{
+    Align, EditOptions, FieldLock, KeySigner, NewTextField, Placement, SignOptions, add_document_timestamp, add_text_fields,
+    fill_text_fields, sign,
+};
 
 const EDIT: EditOptions = EditOptions { time: NOW, password: None };
 
@@ -193,7 +196,30 @@ fn earlier_signatures_are_not_broken() {
         field: Some("Leader".into()),
         ..SignOptions::default()
     };
-    assert!(ground.sign(&locked, into_field).unwrap_err().to_string().contains("FieldMDP"));
+    assert!(
+        ground
+            .sign(&locked, into_field.clone())
+            .unwrap_err()
+            .to_string()
+            .contains("FieldMDP")
+    );
+
+    // What a later signature would write into an existing field, or for certifying a stamped file, breaks the earlier one.
+    let first = ground.sign(&form, SignOptions::default()).unwrap();
+    let with_lock = SignOptions {
+        lock: Some(FieldLock::All),
+        ..into_field.clone()
+    };
+    let refused = ground.sign(&first, with_lock.clone()).unwrap_err();
+    assert!(refused.to_string().contains("existing field Leader"), "{refused}");
+    for (input, options) in [(&first, into_field), (&form, with_lock)] {
+        let signed = ground.sign(input, options).unwrap();
+        assert_eq!(ground.judge(&signed).verdict, Some(Indication::TotalPassed));
+    }
+    let mut stamped = Vec::new();
+    add_document_timestamp(&form.as_slice(), &mut stamped, &ground.authority.stamper(), &EDIT).unwrap();
+    let refused = ground.sign(&stamped, certify(2)).unwrap_err();
+    assert!(refused.to_string().contains("time stamp"), "{refused}");
 }
 
 #[test]

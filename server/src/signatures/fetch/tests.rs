@@ -320,3 +320,12 @@ async fn the_next_place_is_asked_when_one_is_of_no_help() {
         assert!(s.warnings.contains(&format!("not_fetched:{url} {}", told.why)), "{:?}", s.warnings);
     }
 }
+
+#[tokio::test]
+async fn nobody_is_asked_at_a_link_local_address() {
+    let fetcher = Fetcher::new(Reach::Anywhere);
+    for host in ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]"] {
+        let refused = fetch(&fetcher, format!("http://{host}/ca.crl")).await.err().unwrap();
+        assert!(refused.contains("private network"), "{refused}");
+    }
+}
