@@ -149,6 +149,7 @@ pub async fn outgoing(server: &Server, to: &str, n: usize) -> OutgoingDocument {
         }],
         business: Business::New,
         reason: String::new(),
+        supersedes: None,
     }
 }
 
@@ -372,6 +373,28 @@ impl PlayedNode {
             .expect("delivered");
     }
 
+    /// Id of the next message that the body hands in, once all of it is here.
+    pub async fn handed(&mut self) -> String {
+        loop {
+            let (id, mut left) = match self.reader.next().await.expect("a frame") {
+                Heard::Frame(Frame::Send { id, size, .. }) => (id, size),
+                Heard::Frame(_) => continue,
+                Heard::Chunk(_) => panic!("bytes of nothing"),
+            };
+            while left > 0 {
+                match self.reader.next().await.expect("bytes") {
+                    Heard::Chunk(chunk) => left -= chunk.len() as u64,
+                    Heard::Frame(other) => panic!("{other:?}"),
+                }
+            }
+            return id;
+        }
+    }
+
+    pub async fn say(&self, frame: &Frame) {
+        self.writer.frame(frame).await.expect("a link");
+    }
+
     /// What the body answers to a delivery; what it sends of its own is passed over.
     pub async fn answer(&mut self) -> Frame {
         loop {
@@ -403,6 +426,10 @@ pub fn header(from: &str, to: &str) -> edxml::Document {
 }
 
 pub fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
+    message_of(&header(from, to), content)
+}
+
+pub fn message_of(header: &edxml::Document, content: &[u8]) -> Vec<u8> {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), content).expect("writing");
     let attachment = edxml::Attachment {
@@ -414,7 +441,7 @@ pub fn message(from: &str, to: &str, content: &[u8]) -> Vec<u8> {
         size: content.len() as u64,
     };
     let mut out = Vec::new();
-    edxml::write_document(&mut out, &header(from, to), &[attachment]).expect("written");
+    edxml::write_document(&mut out, header, &[attachment]).expect("written");
     out
 }
 

@@ -103,7 +103,7 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     let arrivals = documents::arrivals(&ground).await;
     let before = contents(&ground.server).await;
     let mut table = Table::default();
-    documents::uploads(&ground, &mut table).await;
+    documents::uploads(&ground, &draft, &mut table).await;
     documents::changes(&ground, &draft, &mut table).await;
     documents::rest(&ground, &draft, &mut table).await;
     documents::processing(&ground, &arrivals, &mut table).await;
@@ -123,6 +123,7 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "document",
         "document_version",
         "document_receiver",
+        "document_supersedes",
         "assignment",
         "file",
         "meeting",

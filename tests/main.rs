@@ -23,6 +23,7 @@ mod reading;
 mod recalls;
 mod refusals;
 mod remote;
+mod replacing;
 mod reports;
 mod rest;
 mod secret;

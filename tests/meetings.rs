@@ -115,6 +115,7 @@ pub async fn arrived(server: &Server, clerk: Option<&Actor>) -> (DocumentId, Vec
         size: content.len() as u64,
         pages: 3,
         file_name: "ke-hoach.pdf".into(),
+        update: false,
     };
     let id = server.state.documents.arrive(&mut work, &arrival, None).await.expect("an arrival");
     work.commit().await.expect("committing");

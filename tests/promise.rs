@@ -1,12 +1,14 @@
 //! What a sender was told is accepted arrives, or comes back as undelivered with its reason. Exactly one of the two.
-use crate::axis::{hears, number, outgoing, put};
+use crate::axis::{PlayedNode, hears, number, outgoing, put};
 use crate::support::axis::{Province, eventually};
 use crate::support::{Backend, Server};
 use app::dto::identity::Role;
+use app::ids::DocumentId;
 use app::live::{LiveEvent, ServerFrame};
 use serde_json::json;
 use server::actor::Actor;
 use server::axis::store;
+use server::axis::wire::{Frame, Refusal};
 use server::config::span;
 use std::time::Duration;
 
@@ -267,4 +269,67 @@ async fn a_message_that_was_ended_is_not_built_any_more() {
     assert!(store::set_built(work.conn(), "anew", "00").await.expect("a row"));
     // From here on it may be at the node, and only the node ends it.
     assert!(!store::undeliver(work.conn(), "anew", store::Only::Unsent, "").await.expect("a row"));
+}
+
+/// What was heard of the only receiver, in its order, as a machine reads it.
+async fn trail(server: &Server, clerk: &Actor, id: &DocumentId) -> Vec<(String, String)> {
+    let machine = server.machine(clerk).await;
+    let seen = machine.get(&format!("/api/v1/documents/{id}")).await.ok().json();
+    let heard = seen["receivers"][0]["trail"].as_array().expect("a list");
+    let text = |e: &serde_json::Value, name: &str| e[name].as_str().expect("text").to_owned();
+    heard.iter().map(|e| (text(e, "status"), text(e, "description"))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_way_of_a_message_is_told_step_by_step() {
+    let province = Province::found();
+    let (sender, mut node) = tokio::join!(province.body("H99"), PlayedNode::meet(&province));
+    let (clerk, id) = province.issued(&sender, &["H99.5"]).await;
+    sender.state.documents.send(&clerk, &id, 4).await.expect("sent");
+    let message = node.handed().await;
+    let refusal = Refusal::new("axis.corrupted", "Gói tin bị hỏng trên đường truyền.", "Damaged on its way.");
+    node.say(&Frame::Rejected {
+        id: message.clone(),
+        refusal,
+        again: true,
+    })
+    .await;
+    let why = hears(&sender, &id, "H99.5", "retrying").await;
+    assert!(why.contains("bị hỏng trên đường") && why.contains("Thử lại lúc"), "{why}");
+    assert_eq!(node.handed().await, message, "the same message again");
+    for frame in [Frame::Accepted { id: message.clone() }, Frame::Delivered { id: message }] {
+        node.say(&frame).await;
+    }
+    hears(&sender, &id, "H99.5", "delivered").await;
+    sender.state.documents.recall(&clerk, &id, 5, "Sai").await.expect("recalled");
+    let recall = node.handed().await;
+    for frame in [Frame::Accepted { id: recall.clone() }, Frame::Delivered { id: recall }] {
+        node.say(&frame).await;
+    }
+    let told = eventually("the recall is there", async || {
+        let told = trail(&sender, &clerk, &id).await;
+        (told.len() == 7).then_some(told)
+    })
+    .await;
+    let steps: Vec<&str> = told.iter().map(|(status, _)| status.as_str()).collect();
+    assert_eq!(
+        steps,
+        ["queued", "retrying", "accepted", "delivered", "13", "accepted", "delivered"]
+    );
+    let recalls: Vec<bool> = told.iter().map(|(_, words)| words.contains("Yêu cầu thu hồi")).collect();
+    assert_eq!(recalls, [false, false, false, false, false, true, true]);
+    hears(&sender, &id, "H99.5", "13").await;
+
+    // The receiver's own word is the newer one, in whatever order it comes.
+    let mut work = sender.state.db.begin(&Actor::system("test")).await.expect("a transaction");
+    let documents = &sender.state.documents;
+    for (status, words) in [("01", "Đã đến."), ("delivered", "")] {
+        documents
+            .status_heard(&mut work, &id, "H99.5", status, words, 1)
+            .await
+            .expect("heard");
+    }
+    work.commit().await.expect("committing");
+    let told = trail(&sender, &clerk, &id).await;
+    assert_eq!(told.last().map(|(status, _)| status.as_str()), Some("01"));
 }

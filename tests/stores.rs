@@ -658,6 +658,7 @@ fn arrival(message_id: &str, notation: &str) -> Arrival {
         size: 1000,
         pages: 2,
         file_name: "van-ban.pdf".into(),
+        update: false,
     }
 }
 

@@ -239,7 +239,11 @@ mod tests {
         keys.extend(State::ALL.iter().map(|s| format!("documents.state.{}", s.as_str())));
         keys.extend(Urgency::ALL.iter().map(|s| format!("documents.urgency.{}", s.as_str())));
         keys.extend(MarkKind::ALL.iter().map(|k| format!("documents.mark.{}", k.as_str())));
-        keys.extend(["document", "recall", "status", "notice"].iter().map(|k| format!("axis.kind.{k}")));
+        keys.extend(
+            ["document", "recall", "update", "replacement", "status", "notice"]
+                .iter()
+                .map(|k| format!("axis.kind.{k}")),
+        );
         keys.extend(KINDS.iter().map(|(kind, _)| format!("documents.kind.{kind}")));
         keys.extend(Role::ALL.iter().map(|r| format!("role.{}", r.as_str())));
         let statuses = [
@@ -274,6 +278,8 @@ mod tests {
             "deleted",
             "recalled",
             "undelivered",
+            "updated",
+            "replaced",
         ];
         let arrivals = [
             "arrived",

@@ -219,11 +219,23 @@ CREATE TABLE receiver_status (
 -- What became of a document after it was sent, here or at its sender: the copy stays readable and says so.
 CREATE TABLE document_mark (
   document_id  TEXT PRIMARY KEY REFERENCES document(id),
-  -- 'recalled'
+  -- 'recalled', 'updated' or 'replaced'
   kind         TEXT NOT NULL,
   reason       TEXT NOT NULL,
   by_name      TEXT NOT NULL,
-  at           BIGINT NOT NULL
+  at           BIGINT NOT NULL,
+  -- the document that takes its place
+  successor_id TEXT REFERENCES document(id)
+);
+CREATE INDEX document_mark_successor ON document_mark(successor_id);
+
+-- What a document of this body is to take the place of, once it is sent.
+CREATE TABLE document_supersedes (
+  document_id  TEXT PRIMARY KEY REFERENCES document(id),
+  old_id       TEXT NOT NULL REFERENCES document(id),
+  -- 'updated' or 'replaced'
+  kind         TEXT NOT NULL,
+  reason       TEXT NOT NULL
 );
 
 -- The same of a document that has not arrived yet: messages may overtake each other.
@@ -235,6 +247,7 @@ CREATE TABLE early_mark (
   reason       TEXT NOT NULL,
   by_name      TEXT NOT NULL,
   at           BIGINT NOT NULL,
+  successor_id TEXT REFERENCES document(id),
   PRIMARY KEY (sender_code, notation, issued_on)
 );
 

@@ -56,13 +56,19 @@ impl<'a> Form<'a> {
     }
 }
 
+fn replacing<'a>(form: Form<'a>, old: &'a str, kind: &'a str, reason: &'a str) -> Form<'a> {
+    form.with("supersedes", old)
+        .with("supersedes_kind", kind)
+        .with("supersedes_reason", reason)
+}
+
 pub async fn a_draft(ground: &Ground) -> String {
     let form = Form::right(ground.leader.actor.id());
     let made = form.send(&ground.drafter, "/documents/new").await.ok();
     made.json()["id"].as_str().expect("an id").to_owned()
 }
 
-pub async fn uploads(ground: &Ground, table: &mut Table) {
+pub async fn uploads(ground: &Ground, draft: &str, table: &mut Table) {
     let leader = ground.leader.actor.id();
     let right = || Form::right(leader);
     let long = "ă".repeat(1001);
@@ -99,6 +105,13 @@ pub async fn uploads(ground: &Ground, table: &mut Table) {
         ("no receiver", right().without("receivers")),
         ("a receiver not in the directory", right().with("receivers", "H99.12345")),
         ("this body itself as receiver", right().with("receivers", "H99")),
+        ("replacing what does not exist", replacing(right(), "nothing", "replaced", "Sai số")),
+        ("replacing an own draft", replacing(right(), draft, "replaced", "Sai số")),
+        (
+            "taking the place in a way that does not exist",
+            replacing(right(), draft, "recalled", "Sai số"),
+        ),
+        ("replacing without a reason", replacing(right(), draft, "updated", " ")),
         ("a secret document", right().with("secrecy", "mật")),
         (
             "a box for the number with no width",
@@ -293,6 +306,7 @@ pub async fn arrivals(ground: &Ground) -> [String; 2] {
             size: 1000,
             pages: 1,
             file_name: "cong-van.pdf".into(),
+            update: false,
         };
         let state = &ground.server.state;
         let mut work = state.db.begin(&Actor::system("axis")).await.expect("a transaction");

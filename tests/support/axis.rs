@@ -146,6 +146,14 @@ impl Province {
 
     /// A document that was drafted, signed, numbered and sealed. Its clerk, who may send it, and its id.
     pub async fn issued(&self, server: &Server, receivers: &[&str]) -> (Actor, DocumentId) {
+        let cast = self.cast(server).await;
+        let id = cast.draft(server, receivers, &[]).await.expect("a draft");
+        cast.issue(server, &id).await;
+        (cast.clerk, id)
+    }
+
+    /// Who makes documents at a body, with the keys of the leader and of the body.
+    pub async fn cast(&self, server: &Server) -> Cast {
         let drafter = server.person("drafter", &[Role::Drafter]).await;
         let leader = server.person("leader", &[Role::Leader]).await;
         let clerk = server.person("clerk", &[Role::Clerk]).await;
@@ -166,6 +174,19 @@ impl Province {
             };
             server.state.signatures.store_key(&Actor::system("test"), new).await.expect("a key");
         }
+        Cast { drafter, leader, clerk }
+    }
+}
+
+pub struct Cast {
+    pub drafter: Actor,
+    pub leader: Actor,
+    pub clerk: Actor,
+}
+
+impl Cast {
+    /// A draft; `more` are further fields of its form.
+    pub async fn draft(&self, server: &Server, receivers: &[&str], more: &[(&str, &str)]) -> Result<DocumentId, server::documents::Error> {
         let documents = &server.state.documents;
         let bytes = bytes::Bytes::from(document("thong-bao.pdf"));
         let stream = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes)]);
@@ -175,10 +196,16 @@ impl Province {
             ("kind", "TB"),
             ("abstract_text", "Về việc tiếp nhận văn bản"),
             ("urgency", "urgent"),
-            ("leader_id", leader.id()),
+            ("leader_id", self.leader.id()),
         ];
+        fields.extend(more);
         fields.extend(receivers.iter().map(|code| ("receivers", *code)));
-        let id = documents.create(&drafter, Form::new(&fields, Some(file))).await.expect("a draft");
+        documents.create(&self.drafter, Form::new(&fields, Some(file))).await
+    }
+
+    /// Submitted, signed, numbered and sealed: revision 4.
+    pub async fn issue(&self, server: &Server, id: &DocumentId) {
+        let documents = &server.state.documents;
         let place = |x: f64| Placement {
             page: 1,
             x,
@@ -186,10 +213,9 @@ impl Province {
             w: 100.0,
             h: 60.0,
         };
-        documents.submit(&drafter, &id, 1).await.expect("submitted");
-        documents.sign(&leader, &id, 2, place(350.0), PIN).await.expect("signed");
-        documents.issue(&clerk, &id, 3, place(300.0), PIN).await.expect("issued");
-        (clerk, id)
+        documents.submit(&self.drafter, id, 1).await.expect("submitted");
+        documents.sign(&self.leader, id, 2, place(350.0), PIN).await.expect("signed");
+        documents.issue(&self.clerk, id, 3, place(300.0), PIN).await.expect("issued");
     }
 }
 

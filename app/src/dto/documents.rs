@@ -149,6 +149,8 @@ pub enum Action {
     Delete,
     /// Thu hồi what was sent.
     Recall,
+    /// Thay thế, cập nhật: draft a new document that takes its place.
+    Supersede,
 }
 
 /// What became of a document after it was sent.
@@ -157,13 +159,19 @@ pub enum Action {
 pub enum MarkKind {
     /// thu hồi
     Recalled,
+    /// cập nhật: a new document has its place
+    Updated,
+    /// thay thế: a new document has its place
+    Replaced,
 }
 
 impl MarkKind {
-    pub const ALL: [MarkKind; 1] = [MarkKind::Recalled];
+    pub const ALL: [MarkKind; 3] = [MarkKind::Recalled, MarkKind::Updated, MarkKind::Replaced];
     pub fn as_str(self) -> &'static str {
         match self {
             MarkKind::Recalled => "recalled",
+            MarkKind::Updated => "updated",
+            MarkKind::Replaced => "replaced",
         }
     }
     pub fn parse(s: &str) -> Option<Self> {
@@ -179,6 +187,26 @@ pub struct Mark {
     /// Person of this body, or the body that sent the document.
     pub by: String,
     pub at: When,
+    /// The document that takes its place, where one does.
+    pub successor: Option<Linked>,
+}
+
+/// Another document, as this person may know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// None when this person may not see it; then its title is empty as well.
+    pub id: Option<DocumentId>,
+    /// Số và ký hiệu; empty until given.
+    pub number: String,
+    pub title: String,
+}
+
+/// What a document takes the place of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supersedes {
+    pub document: Linked,
+    pub kind: MarkKind,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
@@ -292,7 +320,8 @@ pub struct Assignment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receiver {
     pub body: Body,
-    /// `waiting` (not sent yet), `queued`, `accepted` (by the axis node), `failed`, `undelivered` (ended), then the edXML codes `01`, `02`, `03` …
+    /// `waiting` (not sent yet), `queued`, `retrying`, `accepted` (by the axis node), `delivered` (fetched by the receiver),
+    /// `failed`, `undelivered` (ended), then the edXML codes `01`, `02`, `03` …
     pub status: String,
     /// The receiver's own words, such as the reason of a refusal.
     pub description: String,
@@ -357,6 +386,8 @@ pub struct DocumentDetail {
     pub arrived: Option<When>,
     /// What became of it after it was sent: nothing more can be done with the copy.
     pub mark: Option<Mark>,
+    /// What it takes the place of, or will once it is sent.
+    pub supersedes: Vec<Supersedes>,
     /// Why it was returned or refused, when it was.
     pub reason: Option<String>,
     /// Who was given which part in processing it, the latest first.

@@ -91,6 +91,18 @@ fn document(me: Organ, said: &OutgoingDocument, now: &str) -> Document {
         ..Document::default()
     };
     document.document_id = document.expected_id();
+    if let Some(old) = &said.supersedes {
+        document.replaces = vec![edxml::Replacement {
+            document_id: format!("{},{},{}", document.from.organ_id, edxml::slashes(&old.issued_on), old.notation),
+            organs: said.receivers.iter().map(|b| b.code.clone()).collect(),
+        }];
+        // What the document says is changed; to whom it goes is not a change of its own.
+        document.update = (said.business == Business::Update).then(|| edxml::Update {
+            document: "1".into(),
+            receivers: "0".into(),
+            list: Vec::new(),
+        });
+    }
     document
 }
 

@@ -14,6 +14,7 @@ use crate::fault::Problem;
 use crate::files::Incoming;
 use app::dto::documents::{KINDS, MarkKind, Urgency};
 use app::dto::identity::Body;
+use app::ids::DocumentId;
 use std::time::Duration;
 
 const LOOK: Duration = Duration::from_secs(2);
@@ -115,11 +116,6 @@ impl Service {
             refusal: None,
             remark: String::new(),
         };
-        if judged.document.business != 0 {
-            judged.refusal =
-                Some("Hệ thống nhận chưa xử lý cập nhật, thay thế tự động; hãy liên hệ văn thư cơ quan nhận. [axis.business]".into());
-            return Ok(judged);
-        }
         let count = attachments.len();
         let mut why = "Gói tin không có tệp đính kèm. [axis.no_file]".to_owned();
         for attachment in attachments {
@@ -158,6 +154,7 @@ impl Service {
         let mut arrival = Arrival {
             message_id: message.id.clone(),
             sender: sender(message, d),
+            update: d.business == Business::Update.number() && d.replaces.is_empty(),
             kind: kind(&d.kind_name),
             subject: short(&d.subject, 1000),
             notation: notation(d),
@@ -186,9 +183,13 @@ impl Service {
         if !store::settle(work.conn(), &message.id, state, refusal, None).await? {
             return Ok(());
         }
+        let mut superseded = String::new();
         if has_file {
             let id = self.documents.arrive(&mut work, &arrival, refusal).await?;
             store::set_document(work.conn(), &message.id, id.as_str()).await?;
+            if refusal.is_none() {
+                superseded = self.supersede(&mut work, d, &arrival, &id).await?;
+            }
         } else {
             let details = serde_json::json!({ "from": message.from_code, "reason": refusal, "sha256": message.sha256 });
             work.audit("axis.message_refused", "message", &message.id, &message.subject, &details)
@@ -196,11 +197,64 @@ impl Service {
         }
         let description = match refusal {
             Some(reason) => reason.to_owned(),
-            None => format!("Đã đến. {}", judged.remark).trim().to_owned(),
+            None => format!("Đã đến. {}{superseded}", judged.remark).trim().to_owned(),
         };
         let about = (arrival.notation.as_str(), arrival.issued_on.as_str());
         answer(&mut work, &message.from_code, about, code, &description).await?;
         Ok(work.commit().await?)
+    }
+
+    /// Cập nhật, thay thế: the sender's own documents whose place this one takes are marked and locked here, with a link
+    /// to it. What the sender hears of that.
+    async fn supersede(&self, work: &mut Work, d: &Document, arrival: &Arrival, new: &DocumentId) -> Result<String, Error> {
+        let kind = match Business::of(d.business) {
+            Business::New | Business::Recall => return Ok(String::new()),
+            Business::Update => MarkKind::Updated,
+            Business::Replace => MarkKind::Replaced,
+        };
+        let old = match arrival.update {
+            true => vec![(arrival.notation.clone(), arrival.issued_on.clone())],
+            false => self.references(d, &arrival.sender.code),
+        };
+        if old.is_empty() {
+            return Ok(" Gói tin không ghi văn bản được cập nhật, thay thế; không văn bản nào bị khóa. [axis.no_reference]".into());
+        }
+        let mut said = String::new();
+        for (notation, issued_on) in old {
+            let notice = Notice {
+                sender_code: arrival.sender.code.clone(),
+                notation,
+                issued_on,
+                kind,
+                reason: short(&d.business_reason, 2000),
+                successor: Some(new.clone()),
+            };
+            let copies = self.documents.noticed(work, &notice).await?;
+            let what = &notice.notation;
+            said.push_str(&match copies.is_empty() {
+                true => format!(" Chưa nhận được văn bản cũ {what}; nếu đến sau, văn bản đó sẽ bị khóa."),
+                false => format!(" Văn bản cũ {what} đã bị khóa và dẫn tới văn bản này; người đang xử lý được báo."),
+            });
+        }
+        Ok(said)
+    }
+
+    /// Number and day of each document of the sender's that the message names and that concerns this body.
+    fn references(&self, d: &Document, sender: &str) -> Vec<(String, String)> {
+        let ours = d
+            .replaces
+            .iter()
+            .filter(|r| r.organs.is_empty() || r.organs.contains(&self.config.body_code));
+        ours.filter_map(|r| {
+            let parts: Vec<&str> = r.document_id.splitn(3, ',').map(str::trim).collect();
+            match parts[..] {
+                [organ, day, number] if organ == sender && !day.is_empty() && !number.is_empty() => {
+                    Some((short(number, 200), short(&edxml::normal_day(day), 20)))
+                }
+                _ => None,
+            }
+        })
+        .collect()
     }
 
     /// Thu hồi: what a sender takes back is marked and locked here, and the sender hears 15. Only its own documents: its
@@ -209,11 +263,11 @@ impl Service {
         let sender = sender(message, d);
         let notice = Notice {
             sender_code: sender.code.clone(),
-            sender_name: sender.name.clone(),
             notation: notation(d),
             issued_on: short(&d.promulgation_date, 20),
             kind: MarkKind::Recalled,
             reason: short(&d.business_reason, 2000),
+            successor: None,
         };
         let about = (notice.notation.as_str(), notice.issued_on.as_str());
         let mut work = self.db.begin(&Actor::system(&format!("{} ({})", sender.name, sender.code))).await?;

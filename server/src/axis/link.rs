@@ -284,8 +284,7 @@ impl Service {
         let (kind, subject) = match &message {
             // Only the node itself speaks of what it did not deliver: its name is in no body's certificate.
             edxml::Message::Status(s) if from == node && id.starts_with(UNDELIVERED) => ("notice", s.for_number.clone()),
-            edxml::Message::Document(d) if d.business == Business::Recall.number() => (Business::Recall.kind(), d.subject.clone()),
-            edxml::Message::Document(d) => (Business::New.kind(), d.subject.clone()),
+            edxml::Message::Document(d) => (Business::of(d.business).kind(), d.subject.clone()),
             edxml::Message::Status(s) => ("status", format!("{} {}", s.code, s.for_number)),
         };
         let row = In {

@@ -31,9 +31,21 @@ pub struct OutgoingDocument {
     pub receivers: Vec<Body>,
     #[serde(default)]
     pub business: Business,
-    /// Of a recall.
+    /// Of a recall, an update, a replacement.
     #[serde(default)]
     pub reason: String,
+    /// The document of this body whose place it takes.
+    #[serde(default)]
+    pub supersedes: Option<Reference>,
+}
+
+/// A document of this body, as others know it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reference {
+    /// `12/QĐ-UBND`
+    pub notation: String,
+    /// `2026-11-24`
+    pub issued_on: String,
 }
 
 /// What a message does with its document (`BussinessDocType`).
@@ -43,6 +55,8 @@ pub enum Business {
     #[default]
     New,
     Recall,
+    Update,
+    Replace,
 }
 
 impl Business {
@@ -51,6 +65,8 @@ impl Business {
         match self {
             Self::New => 0,
             Self::Recall => 1,
+            Self::Update => 2,
+            Self::Replace => 3,
         }
     }
 
@@ -59,7 +75,15 @@ impl Business {
         match self {
             Self::New => "document",
             Self::Recall => "recall",
+            Self::Update => "update",
+            Self::Replace => "replacement",
         }
+    }
+
+    /// What the number of the standard means; a reader lets no other through.
+    pub fn of(number: u8) -> Self {
+        let all = [Self::New, Self::Recall, Self::Update, Self::Replace];
+        all.into_iter().find(|b| b.number() == number).unwrap_or_default()
     }
 }
 

@@ -2,7 +2,7 @@
 use super::store::{self, Out};
 use super::wire::Refusal;
 use super::{Error, Service, actor};
-use crate::clock::now_us;
+use crate::clock::{now_us, when};
 use crate::db::Work;
 use app::ids::DocumentId;
 
@@ -53,6 +53,9 @@ impl Service {
         if message.state == "queued" {
             self.tell(&mut work, &message, "accepted", "").await?;
         }
+        if to == "delivered" {
+            self.tell(&mut work, &message, "delivered", "").await?;
+        }
         Ok(work.commit().await?)
     }
 
@@ -68,15 +71,10 @@ impl Service {
         let attempts = message.attempts + 1;
         let error = words(refusal);
         if again && attempts < MOST_ATTEMPTS {
-            store::set_outgoing(
-                work.conn(),
-                id,
-                "queued",
-                attempts,
-                now_us() + spread_pause(attempts, id),
-                Some(&error),
-            )
-            .await?;
+            let next = now_us() + spread_pause(attempts, id);
+            store::set_outgoing(work.conn(), id, "queued", attempts, next, Some(&error)).await?;
+            let again = format!("{error} Thử lại lúc / next try: {}", when(next).text);
+            self.tell(&mut work, &message, "retrying", &again).await?;
             return Ok(work.commit().await?);
         }
         tracing::warn!(id, to = message.to_code, code = refusal.code, "message failed");
@@ -93,12 +91,15 @@ impl Service {
             let document = DocumentId(document.clone());
             let state = match (message.kind.as_str(), state) {
                 ("recall", "queued") => "13",
-                // That a recall is on its way is known already; how far the document itself got stays to be seen.
-                ("recall", "accepted") => return Ok(()),
                 (_, state) => state,
             };
+            // How far the recall got stands beside how far the document itself got.
+            let about = match message.kind.as_str() {
+                "recall" if state != "13" => format!("Yêu cầu thu hồi / the recall. {words}"),
+                _ => words.to_owned(),
+            };
             self.documents
-                .sending_state(work, &document, &message.to_code, state, words)
+                .sending_state(work, &document, &message.to_code, state, about.trim())
                 .await?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! From upload to submission, and back.
 use super::store::{self, Row};
 use super::upload::{Form, Uploaded};
-use super::{Error, Result, Service};
+use super::{Error, Result, Service, marks_store};
 use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
@@ -33,9 +33,13 @@ impl Service {
         let mut row = blank(&id, actor, &uploaded.name, &uploaded.incoming.sha256, now);
         let mut work = self.db.begin(actor).await?;
         let receivers = self.apply(&mut work, &mut row, &fields).await?;
+        let supersedes = self.superseding(&mut work, &form, &receivers).await?;
         self.keep(&mut work, uploaded).await?;
         store::insert(work.conn(), &row).await?;
         store::set_receivers(work.conn(), &id, &receivers).await?;
+        if let Some(supersedes) = &supersedes {
+            marks_store::set_supersedes(work.conn(), &id, supersedes).await?;
+        }
         store::add_version(work.conn(), &id, "uploaded", &row.sha256, &actor.name, now).await?;
         if !word.is_empty() {
             store::remember_once(work.conn(), me.as_str(), &word, &id, now).await?;
@@ -96,6 +100,9 @@ impl Service {
         let mut work = self.db.begin(actor).await?;
         let mut row = self.for_change(&mut work, id, revision, Action::Edit).await?;
         let receivers = self.apply(&mut work, &mut row, fields).await?;
+        if let Some(supersedes) = marks_store::supersedes(work.conn(), &row.id).await? {
+            self.covers(&mut work, &supersedes.old, &receivers).await?;
+        }
         store::set_receivers(work.conn(), &row.id, &receivers).await?;
         self.changed(&mut work, &row, "document.edited", "").await?;
         Ok(work.commit().await?)

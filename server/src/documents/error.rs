@@ -12,6 +12,10 @@ pub enum Error {
     ChangedMeanwhile,
     #[error("recalled by who sent it")]
     Recalled,
+    #[error("another document has its place")]
+    Superseded,
+    #[error("receivers of the old document are missing: {0}")]
+    MissingReceivers(String),
     #[error("not possible in this state")]
     NotNow,
     #[error("field {0} is missing or unusable")]
@@ -64,6 +68,8 @@ impl Problem for Error {
             Self::NotFound => "documents.not_found",
             Self::ChangedMeanwhile => "documents.changed_meanwhile",
             Self::Recalled => "documents.recalled",
+            Self::Superseded => "documents.superseded",
+            Self::MissingReceivers(_) => "documents.missing_receivers",
             Self::NotNow => "documents.not_now",
             Self::Field(_) => "documents.field",
             Self::UnknownReceiver(_) => "documents.unknown_receiver",
@@ -84,9 +90,10 @@ impl Problem for Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::ChangedMeanwhile | Self::NotNow | Self::Recalled => StatusCode::CONFLICT,
+            Self::ChangedMeanwhile | Self::NotNow | Self::Recalled | Self::Superseded => StatusCode::CONFLICT,
             Self::Field(_)
             | Self::UnknownReceiver(_)
+            | Self::MissingReceivers(_)
             | Self::Secret
             | Self::NoFile
             | Self::Unreadable(_)
@@ -107,6 +114,12 @@ impl Problem for Error {
             Self::Recalled => {
                 "Văn bản đã bị thu hồi nên chỉ còn để đọc. Hãy tải lại trang để xem lý do; đừng dùng văn bản này làm căn cứ.".into()
             }
+            Self::Superseded => {
+                "Văn bản này đã có văn bản mới thay thế hoặc cập nhật nên chỉ còn để đọc. Hãy tải lại trang và mở văn bản mới.".into()
+            }
+            Self::MissingReceivers(names) => {
+                format!("Văn bản cũ đã gửi tới cả {names}; hãy chọn thêm để nơi đó biết văn bản cũ không còn dùng.")
+            }
             Self::NotNow => "Việc này không làm được ở trạng thái hiện tại của văn bản. Hãy tải lại trang để xem trạng thái mới.".into(),
             Self::Field(field) => match *field {
                 "kind" => "Hãy chọn loại văn bản.".into(),
@@ -121,6 +134,12 @@ impl Problem for Error {
                 "result" => "Hãy ghi kết quả xử lý (tối đa 2000 ký tự); cơ quan gửi sẽ đọc được.".into(),
                 "year" => "Hãy cho năm của sổ, gồm bốn chữ số.".into(),
                 "format" => "Định dạng phải là csv, xlsx hoặc html.".into(),
+                "supersedes" => {
+                    "Chỉ thay thế, cập nhật được văn bản đã ban hành của cơ quan mình, chưa bị thu hồi hay thay thế. Hãy mở lại văn bản đó."
+                        .into()
+                }
+                "supersedes_kind" => "Hãy chọn thay thế hay cập nhật.".into(),
+                "supersedes_reason" => "Hãy ghi lý do thay thế, cập nhật (tối đa 2000 ký tự); mọi nơi nhận sẽ đọc được.".into(),
                 "reason" => "Hãy ghi lý do để người nhận biết phải làm gì.".into(),
                 other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
             },
@@ -154,6 +173,12 @@ impl Problem for Error {
             Self::Recalled => {
                 "The document was recalled and is there to be read only. Reload the page to see why, and do not act on it.".into()
             }
+            Self::Superseded => {
+                "A new document has taken this one's place, so it is there to be read only. Reload the page and open the new one.".into()
+            }
+            Self::MissingReceivers(names) => {
+                format!("The old document went to {names} as well; add them, so that they know that the old one is out of use.")
+            }
             Self::NotNow => "This cannot be done in the document's present state. Reload the page to see its new state.".into(),
             Self::Field(field) => match *field {
                 "kind" => "Choose the kind of document.".into(),
@@ -168,6 +193,12 @@ impl Problem for Error {
                 "result" => "Say what came of it (at most 2000 characters); the sending body will read it.".into(),
                 "year" => "Give the year of the register in four digits.".into(),
                 "format" => "The format must be csv, xlsx or html.".into(),
+                "supersedes" => {
+                    "Only an issued document of this body that was neither recalled nor replaced can be replaced or updated. Open it again."
+                        .into()
+                }
+                "supersedes_kind" => "Choose whether it replaces or updates.".into(),
+                "supersedes_reason" => "Give the reason (at most 2000 characters); every receiver will read it.".into(),
                 "reason" => "Give the reason, so that the other side knows what to do.".into(),
                 other => format!("The field {other} is missing or unusable. Check it."),
             },
@@ -199,7 +230,7 @@ impl Problem for Error {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Field(f) => Some(f),
-            Self::UnknownReceiver(_) => Some("receivers"),
+            Self::UnknownReceiver(_) | Self::MissingReceivers(_) => Some("receivers"),
             Self::NoFile | Self::Unreadable(_) | Self::Password | Self::TooLarge(_) => Some("file"),
             Self::Secret => Some("secrecy"),
             Self::Signatures(e) => e.field(),

@@ -141,6 +141,8 @@ pub struct DocumentV1 {
     pub receivers: Vec<ReceiverV1>,
     /// What became of it after it was sent.
     pub mark: Option<MarkV1>,
+    /// What it takes the place of, or will once it is sent.
+    pub supersedes: Vec<SupersedesV1>,
     /// What the token's holder may do now.
     pub actions: Vec<String>,
     /// Incoming: until when it is to be processed, `2026-11-30`.
@@ -151,13 +153,40 @@ pub struct DocumentV1 {
 
 #[derive(Serialize, ToSchema)]
 pub struct MarkV1 {
-    /// `recalled`
+    /// `recalled`, `updated` or `replaced`
     pub kind: &'static str,
     pub reason: String,
     /// Person of this body, or the body that sent the document.
     pub by: String,
     /// Microseconds since the Unix epoch.
     pub at: i64,
+    /// The document that takes its place, where one does.
+    pub successor: Option<LinkedV1>,
+}
+
+/// Another document.
+#[derive(Serialize, ToSchema)]
+pub struct LinkedV1 {
+    /// Absent when the token's holder may not see it.
+    pub id: Option<String>,
+    pub number: String,
+}
+
+impl From<app::dto::documents::Linked> for LinkedV1 {
+    fn from(d: app::dto::documents::Linked) -> Self {
+        Self {
+            id: d.id.map(|id| id.0),
+            number: d.number,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SupersedesV1 {
+    pub document: LinkedV1,
+    /// `updated` or `replaced`
+    pub kind: &'static str,
+    pub reason: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -177,11 +206,22 @@ pub struct AssignmentV1 {
 pub struct ReceiverV1 {
     pub code: String,
     pub name: String,
-    /// `waiting`, `queued`, `accepted`, `failed`, or an edXML status code.
+    /// `waiting`, `queued`, `retrying`, `accepted` (by the node), `delivered` (fetched by the receiver), `failed`,
+    /// `undelivered`, or an edXML status code.
     pub status: String,
     pub description: String,
     /// Microseconds since the Unix epoch.
     pub at: Option<i64>,
+    /// Everything that was heard, oldest first.
+    pub trail: Vec<HeardV1>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct HeardV1 {
+    pub status: String,
+    pub description: String,
+    /// Microseconds since the Unix epoch.
+    pub at: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -302,6 +342,15 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
                 status: r.status,
                 description: r.description,
                 at: r.at.map(|w| w.us),
+                trail: r
+                    .trail
+                    .into_iter()
+                    .map(|e| HeardV1 {
+                        status: e.code,
+                        description: e.description,
+                        at: e.at.us,
+                    })
+                    .collect(),
             })
             .collect(),
         mark: d.mark.map(|m| MarkV1 {
@@ -309,7 +358,17 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
             reason: m.reason,
             by: m.by,
             at: m.at.us,
+            successor: m.successor.map(Into::into),
         }),
+        supersedes: d
+            .supersedes
+            .into_iter()
+            .map(|s| SupersedesV1 {
+                document: s.document.into(),
+                kind: s.kind.as_str(),
+                reason: s.reason,
+            })
+            .collect(),
         actions: d
             .actions
             .iter()
@@ -379,7 +438,8 @@ pub async fn version(
 }
 
 /// Uploads a PDF as a draft: a multipart form with `file`, `kind`, `abstract_text`, `urgency`, `receivers` (repeated), `leader_id`,
-/// and optionally `once`, a word by which the same upload is known when it is sent again.
+/// and optionally `supersedes` (id of an issued document of this body), `supersedes_kind` (`replaced` or `updated`) and
+/// `supersedes_reason` when it takes the place of another, and `once`, a word by which the same upload is known when it is sent again.
 #[utoipa::path(post, path = "/api/v1/documents", request_body(content_type = "multipart/form-data"), responses((status = 201, body = Created), (status = 400), (status = 401), (status = 403), (status = 413), (status = 422)), tag = "documents")]
 pub async fn create(State(service): State<Service>, Caller(actor): Caller, form: MaybeForm) -> Result<(StatusCode, Json<Created>), Fault> {
     actor.user().map_err(Error::from)?;

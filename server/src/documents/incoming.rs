@@ -27,6 +27,8 @@ pub struct Arrival {
     pub size: u64,
     pub pages: u32,
     pub file_name: String,
+    /// It updates a document under the same number.
+    pub update: bool,
 }
 
 impl Service {
@@ -83,7 +85,7 @@ impl Service {
         };
         self.announce(work, &row, action, refused.unwrap_or_default()).await?;
         let id = DocumentId(row.id.clone());
-        self.mark_early(work, row).await?;
+        self.mark_early(work, row, arrival.update).await?;
         Ok(id)
     }
 

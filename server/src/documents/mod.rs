@@ -5,6 +5,7 @@ pub mod find;
 pub mod http;
 pub mod incoming;
 pub mod marks;
+pub mod marks_store;
 pub mod minutes;
 pub mod processing;
 pub mod read;
@@ -116,10 +117,11 @@ impl Service {
 }
 
 /// # Errors
-/// When the document was recalled: nothing is done with it any more.
+/// When the document was recalled or has a successor: nothing is done with it any more.
 fn still_open(row: &Row) -> Result<()> {
     match row.mark.as_ref().map(|m| m.kind) {
         Some(MarkKind::Recalled) => Err(Error::Recalled),
+        Some(MarkKind::Updated | MarkKind::Replaced) => Err(Error::Superseded),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 use super::find::{self, Filter};
 use super::signing::notation;
 use super::store::{self, Row};
-use super::{Error, Result, Service, rules, topic};
+use super::{Error, Result, Service, marks, rules, topic};
 use crate::actor::Actor;
 use crate::clock::{due, now_us, parse_day, vietnam, when};
 use crate::signatures::Owner;
@@ -120,6 +120,13 @@ impl Service {
         let assignments = store::assignments(&mut tx, &r.id).await?;
         let (size, pages) = store::file(&mut tx, &r.sha256).await?;
         let actions = rules::allowed(actor, &r);
+        let supersedes = marks::supersedes(&mut tx, actor, &r.id).await?;
+        let mut mark = r.mark.clone();
+        if let Some(known) = mark.as_mut().and_then(|m| m.successor.as_mut())
+            && let Some(id) = known.id.take()
+        {
+            *known = marks::linked(&mut tx, actor, id.as_str()).await?;
+        }
         let next_number = if actions.contains(&Action::Issue) {
             let now = now_us();
             let number = store::peek_number(&mut tx, "outgoing", i64::from(vietnam(now).year())).await?;
@@ -153,7 +160,8 @@ impl Service {
             issued_on: r.issued_on.clone(),
             arrival_number,
             arrived: r.arrived_at.map(when),
-            mark: r.mark.clone(),
+            mark,
+            supersedes,
             reason: r.reason.clone(),
             assignments,
             versions,

@@ -149,6 +149,10 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
         }
         _ => {}
     }
+    let issued = matches!(row.state, State::Issued | State::Sent) && row.direction == Direction::Outgoing;
+    if issued && row.meeting_id.is_none() && actor.is(Role::Drafter) {
+        actions.push(Action::Supersede);
+    }
     let settled = matches!(row.state, State::Issued | State::Sent | State::Done) || in_work(row.state);
     if actor.is(Role::Secretary) && settled {
         actions.push(Action::AttachToMeeting);

@@ -94,7 +94,8 @@ impl Service {
     pub async fn send(&self, actor: &Actor, id: &DocumentId, revision: i64) -> Result<()> {
         let mut work = self.db.begin(actor).await?;
         let mut row = self.for_change(&mut work, id, revision, Action::Send).await?;
-        let message = self.message(&mut work, &row).await?;
+        let mut message = self.message(&mut work, &row).await?;
+        self.supersede(&mut work, &row, &mut message).await?;
         for receiver in &message.receivers {
             outbox::enqueue_document(&mut work, &message, &receiver.code).await?;
             self.sending_state(&mut work, id, &receiver.code, "queued", "").await?;
@@ -133,6 +134,7 @@ impl Service {
             receivers: receivers.into_iter().map(|r| r.body).collect(),
             business: Business::New,
             reason: String::new(),
+            supersedes: None,
         })
     }
 

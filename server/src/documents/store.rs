@@ -2,9 +2,9 @@
 use super::find;
 use crate::clock::when;
 use crate::db::DbResult;
-use app::dto::documents::{Assignment, Direction, Mark, MarkKind, Part, State, Urgency};
+use app::dto::documents::{Assignment, Direction, Linked, Mark, MarkKind, Part, State, Urgency};
 use app::dto::identity::Body;
-use app::ids::UserId;
+use app::ids::{DocumentId, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -59,10 +59,11 @@ const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgen
     p.full_name AS drafter, l.full_name AS leader, \
     COALESCE((SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id), '') || ' ' || \
     COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') AS people, \
-    k.kind AS mark, k.reason AS mark_reason, k.by_name AS mark_by, k.at AS mark_at \
+    k.kind AS mark, k.reason AS mark_reason, k.by_name AS mark_by, k.at AS mark_at, \
+    k.successor_id, n.notation AS successor_number, n.abstract_text AS successor_title \
     FROM (SELECT * FROM document WHERE deleted_at IS NULL) d \
     LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id \
-    LEFT JOIN document_mark k ON k.document_id = d.id";
+    LEFT JOIN document_mark k ON k.document_id = d.id LEFT JOIN document n ON n.id = k.successor_id";
 
 fn row(r: &AnyRow) -> DbResult<Row> {
     let unknown = |what: &str| sqlx::Error::Decode(format!("unknown {what}").into());
@@ -108,13 +109,22 @@ fn row(r: &AnyRow) -> DbResult<Row> {
     })
 }
 
-fn mark(r: &AnyRow) -> DbResult<Mark> {
+/// A mark with the document that takes the place, as its own body sees it.
+pub(super) fn mark(r: &AnyRow) -> DbResult<Mark> {
     let kind: String = r.try_get("mark")?;
     Ok(Mark {
         kind: MarkKind::parse(&kind).ok_or_else(|| sqlx::Error::Decode(format!("unknown mark {kind}").into()))?,
         reason: r.try_get("mark_reason")?,
         by: r.try_get("mark_by")?,
         at: when(r.try_get("mark_at")?),
+        successor: match r.try_get::<Option<String>, _>("successor_id")? {
+            Some(id) => Some(Linked {
+                id: Some(DocumentId(id)),
+                number: r.try_get::<Option<String>, _>("successor_number")?.unwrap_or_default(),
+                title: r.try_get::<Option<String>, _>("successor_title")?.unwrap_or_default(),
+            }),
+            None => None,
+        },
     })
 }
 
@@ -405,6 +415,13 @@ pub async fn receivers(c: &mut AnyConnection, id: &str) -> DbResult<Vec<Receiver
     Ok(all)
 }
 
+/// True when the receiver has said what it did with the document.
+async fn answered(c: &mut AnyConnection, id: &str, code: &str) -> DbResult<bool> {
+    let sql =
+        "SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status IN ('01', '02', '03', '04', '05', '06') LIMIT 1";
+    Ok(sqlx::query(sql).bind(id).bind(code).fetch_optional(c).await?.is_some())
+}
+
 /// Appends to what was heard of a receiver; false when the same status with the same words is what was heard last.
 pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &str, description: &str, at: i64) -> DbResult<bool> {
     // What a receiver did with the document happens once, however often it is heard; what concerns the way there or a
@@ -413,6 +430,10 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
         "01" | "02" | "03" | "04" | "05" | "06" => "",
         _ => " AND seq = (SELECT MAX(seq) FROM receiver_status WHERE document_id = $1 AND code = $2)",
     };
+    // News of the way there that comes after what the receiver did is none any more; that of a recall has words of its own.
+    if status == "delivered" && description.is_empty() && answered(c, id, code).await? {
+        return Ok(false);
+    }
     let sql = "SELECT seq FROM receiver_status WHERE document_id = $1 AND code = $2 AND status = $3 AND description = $4";
     let known = sqlx::query(AssertSqlSafe(format!("{sql}{since}")))
         .bind(id)
@@ -454,52 +475,6 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
         .execute(c)
         .await?;
     Ok(true)
-}
-
-pub async fn set_mark(c: &mut AnyConnection, id: &str, mark: &Mark) -> DbResult<()> {
-    sqlx::query(
-        "INSERT INTO document_mark (document_id, kind, reason, by_name, at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (document_id) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, by_name = excluded.by_name, at = excluded.at",
-    )
-    .bind(id)
-    .bind(mark.kind.as_str())
-    .bind(&mark.reason)
-    .bind(&mark.by)
-    .bind(mark.at.us)
-    .execute(c)
-    .await?;
-    Ok(())
-}
-
-/// Keeps what a sender said of a document that is not here yet; the first word stands.
-pub async fn add_early_mark(c: &mut AnyConnection, sender: &str, notation: &str, issued_on: &str, mark: &Mark) -> DbResult<()> {
-    sqlx::query(
-        "INSERT INTO early_mark (sender_code, notation, issued_on, kind, reason, by_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (sender_code, notation, issued_on) DO NOTHING",
-    )
-    .bind(sender)
-    .bind(notation)
-    .bind(issued_on)
-    .bind(mark.kind.as_str())
-    .bind(&mark.reason)
-    .bind(&mark.by)
-    .bind(mark.at.us)
-    .execute(c)
-    .await?;
-    Ok(())
-}
-
-pub async fn early_mark(c: &mut AnyConnection, sender: &str, notation: &str, issued_on: &str) -> DbResult<Option<Mark>> {
-    let row = sqlx::query(
-        "SELECT kind AS mark, reason AS mark_reason, by_name AS mark_by, at AS mark_at FROM early_mark \
-         WHERE sender_code = $1 AND notation = $2 AND issued_on = $3",
-    )
-    .bind(sender)
-    .bind(notation)
-    .bind(issued_on)
-    .fetch_optional(c)
-    .await?;
-    row.as_ref().map(mark).transpose()
 }
 
 pub async fn body(c: &mut AnyConnection, code: &str) -> DbResult<Option<Body>> {

@@ -11,6 +11,17 @@ const LONGEST_FIELD: usize = 64 * 1024;
 /// Values of one name, and characters of each, that fit into an address.
 const MOST_KEPT: usize = 60;
 const LONGEST_KEPT: usize = 1000;
+/// What a person enters of a document.
+const ENTERED: [&str; 8] = [
+    "kind",
+    "abstract_text",
+    "urgency",
+    "leader_id",
+    "receivers",
+    "supersedes",
+    "supersedes_kind",
+    "supersedes_reason",
+];
 
 /// A multipart form: its text fields in order, and its file.
 #[derive(Default)]
@@ -48,7 +59,7 @@ impl Form {
     /// What a person entered of a document, as a query: a browser without script gets it back in the form after a refusal.
     pub fn entered(&self) -> String {
         let mut pairs = Vec::new();
-        for name in ["kind", "abstract_text", "urgency", "leader_id", "receivers"] {
+        for name in ENTERED {
             for value in self.all(name).into_iter().take(MOST_KEPT) {
                 let value: String = value.chars().take(LONGEST_KEPT).collect();
                 pairs.push(format!("{name}={}", crate::web::url_encode(&value)));

@@ -37,7 +37,7 @@ const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static s
     }
 }
 
-fn entries() -> [Entry; 16] {
+fn entries() -> [Entry; 17] {
     [
         entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
         entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
@@ -50,6 +50,7 @@ fn entries() -> [Entry; 16] {
         entry(Action::Return, Icon::Back, t("documents.return"), "button button-bad", "return"),
         entry(Action::Refuse, Icon::Close, t("documents.refuse"), "button button-bad", "refuse"),
         entry(Action::Recall, Icon::Back, t("documents.recall"), "button button-bad", "recall"),
+        entry(Action::Supersede, Icon::Document, t("documents.supersede"), "button", "supersede"),
         entry(Action::Edit, Icon::Document, t("documents.edit"), "button", "edit"),
         entry(Action::ReplaceFile, Icon::Upload, t("documents.replace"), "button", "replace-file"),
         entry(
@@ -74,7 +75,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let (assigning, finishing, recalling) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
     let navigate = use_navigate();
-    let go = Callback::new(move |to: &'static str| navigate(to, NavigateOptions::default()));
+    let go = Callback::new(move |to: String| navigate(&to, NavigateOptions::default()));
     stay_fresh(doc, call);
     let done = move |words: &'static str| {
         toasts.say(words);
@@ -99,7 +100,8 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::Edit => editing.set(true),
             Action::ReplaceFile => replacing.set(true),
             // Done there, at the item of the agenda that it belongs to.
-            Action::AttachToMeeting => go.run("/meetings"),
+            Action::AttachToMeeting => go.run("/meetings".to_owned()),
+            Action::Supersede => go.run(["/documents/new?supersedes=", id.as_str()].concat()),
         }
     };
     let buttons = move || {
@@ -150,7 +152,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let remove = Callback::new(move |()| {
         call.run(delete_draft(doc.id(), doc.revision()), move |()| {
             toasts.say(t("documents.deleted"));
-            go.run("/documents");
+            go.run("/documents".to_owned());
         });
     });
     let dialogs = [signing, issuing, returning, refusing, deleting, finishing, recalling];
@@ -193,7 +195,7 @@ pub fn stay_fresh(doc: Doc, call: Call) {
             e.as_ref().is_some_and(|e| {
                 matches!(
                     e.code.as_str(),
-                    "documents.changed_meanwhile" | "documents.not_now" | "documents.recalled"
+                    "documents.changed_meanwhile" | "documents.not_now" | "documents.recalled" | "documents.superseded"
                 )
             })
         });

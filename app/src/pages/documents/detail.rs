@@ -11,7 +11,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::live::LinkState;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading, Note};
 use crate::components::pdf::PdfView;
-use crate::dto::documents::{Action, Direction, DocumentDetail, State};
+use crate::dto::documents::{Action, Direction, DocumentDetail, Linked, MarkKind, State};
 use crate::error::ApiError;
 use crate::i18n::{t, tf};
 use crate::ids::DocumentId;
@@ -68,6 +68,7 @@ fn Document(detail: DocumentDetail) -> impl IntoView {
         <Head doc />
         <Failure error=doc.lost />
         <Marked doc />
+        <Superseding doc />
         <Reason doc />
         <Acting doc />
         <div class="document">
@@ -138,9 +139,13 @@ fn Marked(doc: Doc) -> impl IntoView {
     let mark = Memo::new(move |_| doc.detail.with(|d| d.mark.clone().map(|m| (d.row.direction, m))));
     move || {
         mark.get().map(|(direction, mark)| {
-            let title = match direction {
-                Direction::Incoming => t("documents.recalled_in"),
-                Direction::Outgoing => t("documents.recalled_out"),
+            let title = match (mark.kind, direction) {
+                (MarkKind::Recalled, Direction::Incoming) => t("documents.recalled_in"),
+                (MarkKind::Recalled, Direction::Outgoing) => t("documents.recalled_out"),
+                (MarkKind::Updated, Direction::Incoming) => t("documents.updated_in"),
+                (MarkKind::Updated, Direction::Outgoing) => t("documents.updated_out"),
+                (MarkKind::Replaced, Direction::Incoming) => t("documents.replaced_in"),
+                (MarkKind::Replaced, Direction::Outgoing) => t("documents.replaced_out"),
             };
             view! {
                 <div class="document-reason" role="status" data-test="marked" data-mark=mark.kind.as_str()>
@@ -149,11 +154,61 @@ fn Marked(doc: Doc) -> impl IntoView {
                             <strong>{title}</strong>
                         </p>
                         {(!mark.reason.is_empty()).then(|| view! { <p>{tf("documents.mark_reason", &[("reason", &mark.reason)])}</p> })}
+                        {mark
+                            .successor
+                            .map(|new| {
+                                view! {
+                                    <p>
+                                        {t("documents.successor")} " " <LinkedDocument document=new hook="successor" />
+                                    </p>
+                                }
+                            })}
                         <p class="quiet">{mark.by} " · " <span class="number">{mark.at.text}</span></p>
                     </Note>
                 </div>
             }
         })
+    }
+}
+
+/// What it takes the place of.
+#[component]
+fn Superseding(doc: Doc) -> impl IntoView {
+    let all = Memo::new(move |_| doc.detail.with(|d| d.supersedes.clone()));
+    move || {
+        let notes = all.get().into_iter().map(|old| {
+            let words = match old.kind {
+                MarkKind::Updated => t("documents.updates"),
+                _ => t("documents.replaces"),
+            };
+            view! {
+                <div class="document-reason" data-test="supersedes">
+                    <Note>
+                        <p>{words} " " <LinkedDocument document=old.document hook="predecessor" /></p>
+                        <p>{tf("documents.mark_reason", &[("reason", &old.reason)])}</p>
+                    </Note>
+                </div>
+            }
+        });
+        notes.collect_view()
+    }
+}
+
+/// Another document: a link for those who may see it, its number for the others.
+#[component]
+fn LinkedDocument(document: Linked, hook: &'static str) -> impl IntoView {
+    let words = match document.title.as_str() {
+        "" => document.number,
+        title => [document.number.as_str(), " ", title].concat(),
+    };
+    match document.id {
+        Some(id) => view! {
+            <a href=["/documents/", id.as_str()].concat() class="linked" data-test=hook>
+                {words}
+            </a>
+        }
+        .into_any(),
+        None => view! { <strong class="number">{words}</strong> }.into_any(),
     }
 }
 

@@ -71,10 +71,15 @@ pub fn status_words(status: &str) -> String {
     find(&["documents.status.", status].concat()).unwrap_or(status).to_owned()
 }
 
+/// The same as a step of the way, for somebody who wants to know where a document is.
+fn heard_words(status: &str) -> String {
+    find(&["documents.heard.", status].concat()).map_or_else(|| status_words(status), str::to_owned)
+}
+
 fn status_tone(status: &str) -> &'static str {
     match status {
         "waiting" => "badge",
-        "queued" | "accepted" | "01" | "13" => "badge badge-wait",
+        "queued" | "retrying" | "accepted" | "delivered" | "01" | "13" => "badge badge-wait",
         "failed" | "undelivered" | "02" | "16" => "badge badge-bad",
         // Done as asked, yet nothing to be glad of: the receiver no longer has the document to act on.
         "15" => "badge badge-ink",
@@ -88,7 +93,7 @@ fn ReceiverRow(receiver: Receiver) -> impl IntoView {
         view! {
             <li>
                 <p>
-                    <strong>{status_words(&entry.code)}</strong>
+                    <strong>{heard_words(&entry.code)}</strong>
                     " "
                     <span class="quiet number">{entry.at.text}</span>
                 </p>

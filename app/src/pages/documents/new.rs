@@ -1,6 +1,7 @@
 //! A new document: a plain form, which works without script; with it, nothing typed is lost.
 use super::acting::Others;
 use super::fields::{Entered, Fields};
+use crate::actions::documents::get_document;
 use crate::actions::identity::{bodies, people};
 use crate::components::call::Call;
 use crate::components::field::Field;
@@ -8,8 +9,11 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::PageHead;
 use crate::components::notice::{ErrorNote, Loading};
 use crate::components::upload::{form_of, post_form};
+use crate::dto::documents::{DocumentDetail, MarkKind};
 use crate::dto::identity::{Body, Person, Role};
+use crate::error::ApiError;
 use crate::i18n::{find, t, tf};
+use crate::ids::DocumentId;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
@@ -17,15 +21,21 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 #[component]
 pub fn NewDocumentPage() -> impl IntoView {
-    // Whom and what one may choose from.
+    let query = use_query_map();
+    let old = Memo::new(move |_| query.read().get("supersedes").filter(|id| !id.is_empty()));
+    // Whom and what one may choose from, and the document whose place the new one takes.
     let choice = Resource::new(
-        || (),
-        |()| async {
+        move || old.get(),
+        |old| async {
+            let old = match old {
+                Some(id) => Some(get_document(DocumentId(id)).await?),
+                None => None,
+            };
             let leaders = people(String::new())
                 .await?
                 .into_iter()
                 .filter(|p| p.active && p.roles.contains(&Role::Leader));
-            Ok((leaders.collect::<Vec<_>>(), bodies(String::new()).await?))
+            Ok((leaders.collect::<Vec<_>>(), bodies(String::new()).await?, old))
         },
     );
     view! {
@@ -33,7 +43,7 @@ pub fn NewDocumentPage() -> impl IntoView {
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
                 match choice.await {
-                    Ok((leaders, bodies)) => view! { <NewForm leaders bodies /> }.into_any(),
+                    Ok((leaders, bodies, old)) => view! { <NewForm leaders bodies old /> }.into_any(),
                     Err(error) => view! { <ErrorNote error /> }.into_any(),
                 }
             })}
@@ -43,7 +53,7 @@ pub fn NewDocumentPage() -> impl IntoView {
 }
 
 /// Fields that show their own errors.
-const WITH_FILE: &[&str] = &["kind", "abstract_text", "leader_id", "receivers", "file"];
+const WITH_FILE: &[&str] = &["kind", "abstract_text", "leader_id", "receivers", "file", "supersedes_reason"];
 
 /// What a browser without script had entered when the form was refused comes back in the address.
 fn entered_before(query: &leptos_router::params::ParamsMap) -> Entered {
@@ -57,10 +67,68 @@ fn entered_before(query: &leptos_router::params::ParamsMap) -> Entered {
     }
 }
 
+/// The new one says mostly what the old one said, and goes to the same.
+fn entered_of(old: &DocumentDetail) -> Entered {
+    Entered {
+        kind: old.row.kind.clone(),
+        abstract_text: old.row.abstract_text.clone(),
+        urgency: old.row.urgency.as_str().to_owned(),
+        leader_id: old.leader_id.as_ref().map(|id| id.0.clone()).unwrap_or_default(),
+        receivers: old.receivers.iter().map(|r| r.body.code.clone()).collect(),
+    }
+}
+
+/// Which document the new one takes the place of, how, and why.
 #[component]
-fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>) -> impl IntoView {
+fn Old(old: DocumentDetail, reason: String, updates: bool, #[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView {
+    let reason = RwSignal::new(reason);
+    let number = old.row.number.unwrap_or_default();
+    let choice = |kind: MarkKind, words: &'static str, chosen: bool| {
+        view! {
+            <label class="check">
+                <input type="radio" name="supersedes_kind" value=kind.as_str() checked=chosen required />
+                <span>{words}</span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="field" data-test="supersedes">
+            <legend>{tf("documents.supersede_legend", &[("number", &number)])}</legend>
+            <p>{old.row.abstract_text}</p>
+            <p class="hint">{t("documents.supersede_hint")}</p>
+            <input type="hidden" name="supersedes" value=old.row.id.0 />
+            {choice(MarkKind::Replaced, t("documents.supersede_replaced"), !updates)}
+            {choice(MarkKind::Updated, t("documents.supersede_updated"), updates)}
+        </fieldset>
+        <Field id="supersedes_reason" label=t("documents.supersede_reason") error>
+            <textarea
+                id="supersedes_reason"
+                name="supersedes_reason"
+                required
+                maxlength="2000"
+                prop:value=move || reason.get()
+                on:input=move |ev| reason.set(event_target_value(&ev))
+            ></textarea>
+        </Field>
+    }
+}
+
+#[component]
+fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>, old: Option<DocumentDetail>) -> impl IntoView {
     let query = use_query_map();
-    let entered = query.with_untracked(entered_before);
+    let mut entered = query.with_untracked(entered_before);
+    let mut offered = Vec::new();
+    if let Some(old) = &old {
+        if entered.kind.is_empty() {
+            entered = entered_of(old);
+        }
+        // The directory's first page may not have them.
+        offered.extend(old.receivers.iter().map(|r| r.body.clone()));
+    }
+    offered.extend(bodies);
+    let bodies = offered;
+    let reason = query.read_untracked().get("supersedes_reason").unwrap_or_default();
+    let updates = query.read_untracked().get("supersedes_kind").as_deref() == Some(MarkKind::Updated.as_str());
     let refused = query.read_untracked().get("error").filter(|code| !code.is_empty());
     let call = Call::new();
     let progress = RwSignal::new(None::<u32>);
@@ -97,6 +165,7 @@ fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>) -> impl IntoView {
                         </div>
                     }
                 })}
+            {old.map(|old| view! { <Old old reason updates error=call.error /> })}
             <input type="hidden" name="once" value=move || once.get() />
             // The file goes last: what stands before it has arrived when the file is refused.
             <Fields entered leaders bodies error=call.error />
