@@ -37,38 +37,51 @@ impl Service {
 
     async fn end_overdue(&self) -> Result<(), Error> {
         let after = i64::try_from(self.undelivered_after().as_micros()).unwrap_or(i64::MAX);
-        let (vi, en) = span::words(self.undelivered_after());
         let (out, came) = {
             let mut c = self.db.read().acquire().await?;
             store::overdue(&mut c, now_us().saturating_sub(after)).await?
         };
+        // One that cannot be ended keeps no other from it.
+        let failed = |id: &str, e: Error| tracing::error!(id, error = %e, "cannot end an overdue message");
         for message in out {
-            let (only, reason) = match message.state.as_str() {
-                "failed" => (
-                    store::Only::Failed,
-                    format!("Không gửi được, và không ai xử lý trong {vi}. / It could not be sent, and nobody looked at it in {en}."),
-                ),
-                _ => (
-                    store::Only::Unsent,
-                    format!(
-                        "Không lên được trục trong {vi}, từ {since}. Gói tin không được gửi nữa; khi có kết nối hãy bấm Gửi lại, hoặc gửi \
-                         bằng đường khác. / The axis could not be reached in {en}, since {since}. The message is not sent any more; send \
-                         it again when the link is back, or another way.",
-                        since = when(message.since).text
-                    ),
-                ),
-            };
-            let mut work = self.db.begin(&actor()).await?;
-            if self.undeliver(&mut work, &message, only, &reason).await? {
-                work.commit().await?;
-            }
+            self.end_outgoing(&message).await.unwrap_or_else(|e| failed(&message.id, e));
         }
         for message in came {
-            let reason = format!("Cơ quan nhận không xử lý được gói tin trong {vi}. / The receiver could not process the message in {en}.");
-            let mut work = self.db.begin(&actor()).await?;
-            if self.drop_incoming(&mut work, &message, &reason).await? {
-                work.commit().await?;
-            }
+            self.end_incoming(&message).await.unwrap_or_else(|e| failed(&message.id, e));
+        }
+        Ok(())
+    }
+
+    async fn end_outgoing(&self, message: &Out) -> Result<(), Error> {
+        let (vi, en) = span::words(self.undelivered_after());
+        let (only, reason) = match message.state.as_str() {
+            "failed" => (
+                store::Only::Failed,
+                format!("Không gửi được, và không ai xử lý trong {vi}. / It could not be sent, and nobody looked at it in {en}."),
+            ),
+            _ => (
+                store::Only::Unsent,
+                format!(
+                    "Không lên được trục trong {vi}, từ {since}. Gói tin không được gửi nữa; khi có kết nối hãy bấm Gửi lại, hoặc gửi \
+                     bằng đường khác. / The axis could not be reached in {en}, since {since}. The message is not sent any more; send \
+                     it again when the link is back, or another way.",
+                    since = when(message.since).text
+                ),
+            ),
+        };
+        let mut work = self.db.begin(&actor()).await?;
+        if self.undeliver(&mut work, message, only, &reason).await? {
+            work.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn end_incoming(&self, message: &In) -> Result<(), Error> {
+        let (vi, en) = span::words(self.undelivered_after());
+        let reason = format!("Cơ quan nhận không xử lý được gói tin trong {vi}. / The receiver could not process the message in {en}.");
+        let mut work = self.db.begin(&actor()).await?;
+        if self.drop_incoming(&mut work, message, &reason).await? {
+            work.commit().await?;
         }
         Ok(())
     }

@@ -203,7 +203,7 @@ fn LinkedDocument(document: Linked, hook: &'static str) -> impl IntoView {
     };
     match document.id {
         Some(id) => view! {
-            <a href=["/documents/", id.as_str()].concat() class="linked" data-test=hook>
+            <a href=["/documents/", id.as_str()].concat() rel="external" class="linked" data-test=hook>
                 {words}
             </a>
         }
