@@ -160,10 +160,11 @@ impl Bench {
             let ed25519 = name.contains("ed25519");
             // NSS knows neither Ed25519 nor time stamps of documents.
             if !ed25519 {
-                assert!(
-                    words.contains("Signature Validation: Signature is Valid."),
-                    "{name} {level}: {words}"
-                );
+                let all = words.matches("Signature Validation:").count();
+                let valid = words.matches("Signature Validation: Signature is Valid.").count();
+                // Document time stamps are counted among them, and not known.
+                let stamps = words.matches("Signature has not yet been verified.").count();
+                assert!(valid > 0 && valid + stamps >= all, "{name} {level}: {words}");
                 assert!(
                     words.contains("Certificate Validation: Certificate is Trusted."),
                     "{name} {level}: {words}"

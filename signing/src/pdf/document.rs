@@ -22,8 +22,12 @@ const MAX_OBJECT_STREAM: usize = 64 << 20;
 const MAX_UNPACKED: u64 = 192 << 20;
 /// …and so many times its size for a large one.
 const MAX_RATIO: u64 = 16;
-/// Bytes of objects that are kept at hand (twice), and of unpacked object streams.
-const KEPT: usize = 4 << 20;
+/// Bytes of objects that are kept at hand (twice): much where the lists of objects take little, for the long lists that each
+/// of many signatures writes anew are read by the revision before and after.
+const KEPT: usize = 12 << 20;
+const KEPT_BESIDE_MANY: usize = 4 << 20;
+const MANY: usize = 20_000;
+/// Bytes of unpacked object streams that are kept at hand (twice).
 const KEPT_UNPACKED: usize = 2 << 20;
 
 /// An object stream without its filters.
@@ -90,6 +94,8 @@ impl<'a> Document<'a> {
             }
             other => other?,
         };
+        let listed: usize = revisions.iter().map(|r| r.entries.len()).sum();
+        let kept = if listed < MANY { KEPT } else { KEPT_BESIDE_MANY };
         let history = History::new(&revisions);
         let mut document = Document {
             bytes,
@@ -97,7 +103,7 @@ impl<'a> Document<'a> {
             history,
             crypt: None,
             encrypt_id: None,
-            cache: RefCell::new(Cache::new(KEPT)),
+            cache: RefCell::new(Cache::new(kept)),
             unpacked: RefCell::new(Cache::new(KEPT_UNPACKED)),
             unpacked_size: Cell::new(0),
             busy: Cell::new(0),
@@ -233,15 +239,10 @@ impl<'a> Document<'a> {
             return *known;
         }
         let end = self.revisions[revision].end;
-        let length_of = |id: ObjectId| match self.indirect(id.0, revision)?.value {
-            Object::Integer(n) => u64::try_from(n).ok(),
-            _ => None,
-        };
         let reaches = self.revisions[revision].entries.iter().any(|(id, entry)| match entry {
             Entry::InUse(offset, _) => {
                 let offset = offset.saturating_add(self.bytes.base);
-                let found = (offset < self.len()).then(|| self.bytes.indirect(offset, Some(id), &length_of));
-                matches!(found, Some(Ok(found)) if found.id.0 == id && found.end > end)
+                offset < self.len() && self.indirect(id, revision).is_some_and(|found| found.end > end)
             }
             _ => false,
         });

@@ -234,6 +234,10 @@ fn decode(document: &Document<'_>, item: &mut Item, located: &Located) -> Result
         return Ok(());
     }
     let embedded = item.subfilter.as_deref() == Some("adbe.pkcs7.sha1");
+    // An empty content says as little as none.
+    if !embedded && cms.content.as_ref().is_some_and(Vec::is_empty) {
+        cms.content = None;
+    }
     if cms.content.is_some() != embedded {
         return Err("content_embedded_or_missing");
     }

@@ -2,6 +2,7 @@
 
 use super::Level;
 use super::compare::{Judge, Modified};
+use super::view::View;
 use crate::validate::fields::{self, Field};
 use foldhash::HashSet;
 use lopdf::{Dictionary, Object};
@@ -256,6 +257,9 @@ impl Judge<'_, '_> {
                 b"AS" | b"RV" | b"I" | b"TI" | b"DS" if !signature => self.filled(field, page),
                 b"DA" | b"Q" if !signature && self.value_changed(field) => {}
                 b"M" => {}
+                // Programs lock the field that they sign, and note how its look was made.
+                b"Lock" if signature && self.signs(field) => {}
+                b"MK" | b"DA" if signature && self.signs(field) && new.has(b"AP") => {}
                 b"P" if !old.has(b"P") => {}
                 b"StructParent" if !old.has(&key) => {}
                 b"F" if toggled(b"F") & !HARMLESS_FLAGS == 0 => {}
@@ -263,6 +267,12 @@ impl Judge<'_, '_> {
                 _ => self.other("field_changed", Some(object.id), page, &key),
             }
         }
+    }
+
+    /// Whether the revision signs a field that was empty.
+    fn signs(&self, field: u32) -> bool {
+        let signed = |view: &View| view.field(field).is_some_and(|f| view.signed(self.document, f));
+        !signed(self.old) && signed(self.new)
     }
 
     /// Value or appearance of an existing field, in the field itself or in an object of its own.
@@ -285,8 +295,7 @@ impl Judge<'_, '_> {
             b"V" if signature => {}
             b"V" => self.filled(field, page),
             b"AP" if signature => {
-                let signed_now = self.new.field(field).is_some_and(|f| self.new.signed(self.document, f));
-                if was_signed || !signed_now {
+                if !self.signs(field) {
                     self.other("signature_appearance_changed", Some(object), page, key);
                 }
             }
