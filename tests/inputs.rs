@@ -1,7 +1,6 @@
 //! Files as other programs write them, signed visibly and at the highest level, before other people's judges.
-use crate::keys::{Bench, input, run, said};
+use crate::keys::{Bench, input, rsa, run, said};
 use crate::signing_judges::kyhop;
-use openssl::pkey::PKey;
 use std::path::Path;
 
 /// What qpdf makes of a file: the name of the kind and how to ask for it.
@@ -108,7 +107,7 @@ async fn files_of_every_kind_are_signed() {
     let file = bench.write("hybrid.pdf", hybrid());
     bench.sign("hybrid", "B-LTA", &key, &LOOK, &file);
     // Signed already, once and twice, by the same and by others; certified first.
-    let other = bench.in_files("other", PKey::generate_ed25519().expect("a key"));
+    let other = bench.in_files("other", rsa(3072));
     let first = bench.sign("certified", "B-LT", &key, &["--certify", "2"], &plain);
     bench.sign("second", "B-LT", &other, &["--lock", "all-but:x"], &first);
     bench.sign("third", "B-LTA", &key, &[], &first);
