@@ -153,11 +153,17 @@ pub fn EditMembers(room: Room) -> impl IntoView {
         let of = |m: &Member| (m.user_id.clone(), m.answer.clone());
         room.detail.with(|d| d.members.iter().map(of).collect::<Vec<_>>())
     });
-    // Also at the beginning: an answer may have come while this part was on its way.
+    // Also at the beginning: an answer may have come while this part was on its way. What was asked before is not put over
+    // what was asked later, in whatever order they come back.
+    let asked = StoredValue::new(0_u32);
     Effect::new(move |_| {
         answers.track();
+        asked.update_value(|n| *n += 1);
+        let number = asked.get_value();
         leptos::task::spawn_local(async move {
-            if let Ok(found) = get_meeting(room.id()).await {
+            if let Ok(found) = get_meeting(room.id()).await
+                && asked.try_get_value() == Some(number)
+            {
                 let _ = room.detail.try_update(|d| d.absent = found.absent);
             }
         });
