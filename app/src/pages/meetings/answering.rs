@@ -157,7 +157,8 @@ pub fn EditMembers(room: Room) -> impl IntoView {
     // what was asked later, in whatever order they come back.
     let asked = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        answers.track();
+        // Read, not only tracked: a memo that nobody reads is never worked out, and tells of no change.
+        answers.with(|_| ());
         asked.update_value(|n| *n += 1);
         let number = asked.get_value();
         leptos::task::spawn_local(async move {
