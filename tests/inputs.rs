@@ -1,6 +1,7 @@
 //! Files as other programs write them, signed visibly and at the highest level, before other people's judges.
 use crate::keys::{Bench, input, rsa, run, said};
 use crate::signing_judges::kyhop;
+use openssl::pkey::PKey;
 use std::path::Path;
 
 /// What qpdf makes of a file: the name of the kind and how to ask for it.
@@ -110,6 +111,8 @@ async fn files_of_every_kind_are_signed() {
     let other = bench.in_files("other", rsa(3072));
     let first = bench.sign("certified", "B-LT", &key, &["--certify", "2"], &plain);
     bench.sign("second", "B-LT", &other, &["--lock", "all-but:x"], &first);
+    let edwards = bench.in_files("edwards", PKey::generate_ed25519().expect("a key"));
+    bench.sign("second-ed25519", "B-LT", &edwards, &["--lock", "all-but:x"], &first);
     bench.sign("third", "B-LTA", &key, &[], &first);
     // Step by step, and the last one again.
     let mut at = bench.sign("extended", "B-B", &key, &[], &plain);

@@ -1,25 +1,62 @@
 //! What a sender takes back is taken back where it went: the copy marked, locked, and those told who work on it.
 use crate::axis::{PlayedNode, header, hears, message, number};
 use crate::support::axis::{Province, eventually};
-use crate::support::{Backend, Server};
+use crate::support::{Backend, Server, Socket};
 use app::dto::documents::{Action, AssignWish, MarkKind, State};
 use app::dto::identity::Role;
 use app::ids::DocumentId;
 use app::live::{LiveEvent, ServerFrame};
 use serde_json::json;
+use server::actor::Actor;
 use server::axis::edxml;
 use server::axis::wire::Frame;
 use server::fault::Problem;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
-/// The only incoming document, once it is there.
-async fn arrival(server: &Server) -> DocumentId {
-    let sql = "SELECT id FROM document WHERE direction = 'incoming'";
+/// The incoming document that fits an SQL condition, once it is there.
+pub async fn copy(server: &Server, condition: &str) -> DocumentId {
+    let sql = format!("SELECT id FROM document WHERE direction = 'incoming' AND {condition}");
     eventually("an arrival", async || {
-        let row = sqlx::query(sql).fetch_optional(server.state.db.read()).await.expect("a row")?;
+        let row = sqlx::query(AssertSqlSafe(sql.clone()))
+            .fetch_optional(server.state.db.read())
+            .await
+            .expect("a row")?;
         Some(DocumentId(row.try_get("id").expect("an id")))
     })
     .await
+}
+
+/// The only incoming document, once it is there.
+async fn arrival(server: &Server) -> DocumentId {
+    copy(server, "1 = 1").await
+}
+
+/// A document that was taken in and given to somebody, who follows what they are told.
+pub struct InHand {
+    pub clerk: Actor,
+    pub handler: Actor,
+    /// The first that was heard there was the assignment.
+    pub live: Socket,
+}
+
+impl InHand {
+    pub async fn at(server: &Server, id: &DocumentId) -> Self {
+        let clerk = server.person("theirs", &[Role::Clerk]).await;
+        let handler = server.person("handler", &[Role::Drafter]).await;
+        let documents = &server.state.documents;
+        documents.take_in(&clerk, id, 1).await.expect("taken in");
+        let wish = AssignWish {
+            lead: handler.user().expect("a person").clone(),
+            support: Vec::new(),
+            inform: Vec::new(),
+            due_on: String::new(),
+            instruction: String::new(),
+        };
+        documents.assign(&clerk, id, 2, &wish).await.expect("assigned");
+        let mut live = server.browser(&handler).await.live().await.expect("a live link");
+        live.follow(&format!("user:{}", handler.id()), 1).await;
+        Self { clerk, handler, live }
+    }
 }
 
 async fn is_marked_locked_and_told(backend: Backend) {
@@ -33,22 +70,12 @@ async fn is_marked_locked_and_told(backend: Backend) {
 
     let theirs = arrival(&other).await;
     let documents = &other.state.documents;
-    let their_clerk = other.person("theirs", &[Role::Clerk]).await;
-    let handler = other.person("handler", &[Role::Drafter]).await;
-    documents.take_in(&their_clerk, &theirs, 1).await.expect("taken in");
-    let wish = AssignWish {
-        lead: handler.user().expect("a person").clone(),
-        support: Vec::new(),
-        inform: Vec::new(),
-        due_on: String::new(),
-        instruction: String::new(),
-    };
-    documents.assign(&their_clerk, &theirs, 2, &wish).await.expect("assigned");
+    let InHand {
+        clerk: their_clerk,
+        handler,
+        mut live,
+    } = InHand::at(&other, &theirs).await;
     hears(&sender, &id, "H99.5", "04").await;
-    let browser = other.browser(&handler).await;
-    let mut live = browser.live().await.expect("a live link");
-    // The first that is heard there was the assignment.
-    live.follow(&format!("user:{}", handler.id()), 1).await;
 
     let machine = sender.machine(&clerk).await;
     let recall = format!("/api/v1/documents/{id}/recall");

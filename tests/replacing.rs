@@ -1,28 +1,15 @@
 //! What a new document replaces or updates is locked where it went, and leads to the new one.
 use crate::axis::{PlayedNode, header, hears, message_of, number};
-use crate::support::axis::{Province, eventually};
-use crate::support::{Backend, Server};
-use app::dto::documents::{Action, AssignWish, MarkKind, State};
+use crate::recalls::{InHand, copy};
+use crate::support::Backend;
+use crate::support::axis::Province;
+use app::dto::documents::{Action, MarkKind, State};
 use app::dto::identity::Role;
 use app::ids::DocumentId;
 use app::live::{LiveEvent, ServerFrame};
 use server::axis::edxml::{self, Replacement};
 use server::axis::wire::Frame;
 use server::fault::Problem;
-use sqlx::{AssertSqlSafe, Row};
-
-/// The copy of a document at its receiver, once it is there.
-async fn copy(server: &Server, condition: &str) -> DocumentId {
-    let sql = format!("SELECT id FROM document WHERE direction = 'incoming' AND {condition}");
-    eventually("an arrival", async || {
-        let row = sqlx::query(AssertSqlSafe(sql.clone()))
-            .fetch_optional(server.state.db.read())
-            .await
-            .expect("a row")?;
-        Some(DocumentId(row.try_get("id").expect("an id")))
-    })
-    .await
-}
 
 async fn leads_to_the_new_one(backend: Backend) {
     let province = Province::start().await;
@@ -50,21 +37,12 @@ async fn leads_to_the_new_one(backend: Backend) {
 
     let their_old = copy(&other, "1 = 1").await;
     let theirs = &other.state.documents;
-    let their_clerk = other.person("theirs", &[Role::Clerk]).await;
-    let handler = other.person("handler", &[Role::Drafter]).await;
-    theirs.take_in(&their_clerk, &their_old, 1).await.expect("taken in");
-    let wish = AssignWish {
-        lead: handler.user().expect("a person").clone(),
-        support: Vec::new(),
-        inform: Vec::new(),
-        due_on: String::new(),
-        instruction: String::new(),
-    };
-    theirs.assign(&their_clerk, &their_old, 2, &wish).await.expect("assigned");
+    let InHand {
+        clerk: their_clerk,
+        handler,
+        mut live,
+    } = InHand::at(&other, &their_old).await;
     hears(&sender, &old, "H99.5", "04").await;
-    let browser = other.browser(&handler).await;
-    let mut live = browser.live().await.expect("a live link");
-    live.follow(&format!("user:{}", handler.id()), 1).await;
 
     // Who got the old one gets the new one; until that is sent, the old one stands.
     let may = ours.get(&cast.drafter, &old).await.expect("the document").actions;

@@ -31,9 +31,9 @@ pub struct LookArgs {
     reason: Option<String>,
     #[arg(long)]
     location: Option<String>,
-    /// What the signature commits to; takes the place of a reason.
-    #[arg(long, value_enum, conflicts_with = "reason")]
-    commitment: Option<CommitmentName>,
+    /// What the signature commits to: origin, receipt, delivery, sender, approval or creation; takes the place of a reason.
+    #[arg(long, value_name = "KIND", conflicts_with = "reason", value_parser = commitment)]
+    commitment: Option<Commitment>,
     /// Object identifier of the signature policy it is made under.
     #[arg(long, value_name = "OID", requires = "policy_file")]
     policy: Option<String>,
@@ -51,30 +51,6 @@ pub struct LookArgs {
     pub password: Option<String>,
 }
 
-/// [`Commitment`] on the command line.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum CommitmentName {
-    Origin,
-    Receipt,
-    Delivery,
-    Sender,
-    Approval,
-    Creation,
-}
-
-impl CommitmentName {
-    fn meant(self) -> Commitment {
-        match self {
-            Self::Origin => Commitment::Origin,
-            Self::Receipt => Commitment::Receipt,
-            Self::Delivery => Commitment::Delivery,
-            Self::Sender => Commitment::Sender,
-            Self::Approval => Commitment::Approval,
-            Self::Creation => Commitment::Creation,
-        }
-    }
-}
-
 impl LookArgs {
     /// `certificate` names the signer in the picture.
     pub fn options(&self, certificate: &[u8], now: i64) -> Result<SignOptions, String> {
@@ -85,7 +61,7 @@ impl LookArgs {
             reason: self.reason.clone(),
             location: self.location.clone(),
             certify: self.certify,
-            commitment: self.commitment.map(CommitmentName::meant),
+            commitment: self.commitment,
             policy: self.policy()?,
             lock: self.lock.clone(),
             appearance: self.appearance(certificate, time)?,
@@ -136,6 +112,10 @@ fn placement(text: &str) -> Result<Placement, String> {
         [x, y, w, h] if page > 0 && w > 0.0 && h > 0.0 && numbers.iter().all(|n: &f64| n.is_finite()) => Ok(Placement { page, x, y, w, h }),
         _ => Err(wrong()),
     }
+}
+
+fn commitment(text: &str) -> Result<Commitment, String> {
+    Commitment::named(text).ok_or_else(|| "say origin, receipt, delivery, sender, approval or creation".into())
 }
 
 /// `all`, `a,b` or `all-but:a,b`

@@ -39,6 +39,12 @@ impl Commitment {
         (Self::Creation, "1.2.840.113549.1.9.16.6.6", "proof_of_creation"),
     ];
 
+    /// By its name, such as `approval`.
+    pub fn named(name: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|one| one.2.strip_prefix("proof_of_") == Some(name));
+        known.map(|one| one.0)
+    }
+
     fn oid(self) -> &'static str {
         Self::ALL.iter().find(|one| one.0 == self).map_or("", |one| one.1)
     }
