@@ -4,6 +4,7 @@ mod documents;
 mod elsewhere;
 mod machines;
 mod meetings;
+mod opinions;
 mod people;
 mod signing;
 
@@ -98,6 +99,7 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     let draft = documents::a_draft(&ground).await;
     people::arrange(&ground).await;
     let meeting = meetings::a_meeting(&ground).await;
+    let sheet = opinions::a_sheet(&ground).await;
     let submitted = documents::a_draft(&ground).await;
     let revision = signing::arrange(&ground, &submitted).await;
     let arrivals = documents::arrivals(&ground).await;
@@ -110,6 +112,7 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     signing::all(&ground, &submitted, revision, &mut table).await;
     people::all(&ground, &mut table).await;
     meetings::all(&ground, &meeting, &draft, &mut table).await;
+    opinions::all(&ground, &sheet, &draft, &mut table).await;
     elsewhere::all(&ground, &draft, &mut table).await;
     machines::all(&ground, &draft, &mut table).await;
     assert_eq!(contents(&ground.server).await, before, "something of a refused request was kept");
@@ -135,6 +138,12 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "minutes_remark",
         "vote",
         "ballot",
+        "opinion_sheet",
+        "opinion_question",
+        "opinion_document",
+        "opinion_member",
+        "opinion_answer",
+        "opinion_reminder",
         "axis_outbox",
         "axis_inbox",
         "api_token",

@@ -15,6 +15,7 @@ mod keys;
 mod live;
 mod meetings;
 mod minutes;
+mod opinions;
 mod order;
 mod planning;
 mod presenter;

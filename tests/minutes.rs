@@ -67,7 +67,7 @@ async fn held(server: &Server) -> Meeting {
 }
 
 /// All text of a PDF, as a reader or a search finds it.
-fn text_of(pdf: &[u8]) -> String {
+pub fn text_of(pdf: &[u8]) -> String {
     let file = lopdf::Document::load_mem(pdf).expect("a PDF");
     let pages: Vec<u32> = file.get_pages().into_keys().collect();
     let text = file.extract_text(&pages).expect("its text");

@@ -7,16 +7,18 @@ use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentR
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
 use crate::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use crate::dto::opinions::{Reply, SheetDetail, SheetDraft, SheetRow};
 use crate::dto::verify::VerifyReport;
-use crate::dto::{Page, Placement};
+use crate::dto::{Page, Placement, When};
 use crate::error::ApiResult;
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, SpeechId, TaskId, TokenId, UserId, VoteId};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, SheetId, SpeechId, TaskId, TokenId, UserId, VoteId};
 use async_trait::async_trait;
 use std::sync::Arc;
 
 pub type Identity = Arc<dyn IdentityApi>;
 pub type Documents = Arc<dyn DocumentsApi>;
 pub type Meetings = Arc<dyn MeetingsApi>;
+pub type Opinions = Arc<dyn OpinionsApi>;
 pub type Axis = Arc<dyn AxisApi>;
 pub type Audit = Arc<dyn AuditApi>;
 pub type Admin = Arc<dyn AdminApi>;
@@ -143,6 +145,25 @@ pub trait MeetingsApi: Send + Sync {
     /// Of a closed secret vote.
     async fn published_ballots(&self, vote: VoteId) -> ApiResult<PublishedBallots>;
     async fn close_vote(&self, vote: VoteId) -> ApiResult<()>;
+}
+
+/// Phiếu lấy ý kiến, outside meetings.
+#[async_trait]
+pub trait OpinionsApi: Send + Sync {
+    async fn list(&self) -> ApiResult<Vec<SheetRow>>;
+    async fn get(&self, id: SheetId) -> ApiResult<SheetDetail>;
+    async fn create(&self, draft: SheetDraft) -> ApiResult<SheetId>;
+    async fn save(&self, id: SheetId, revision: i64, draft: SheetDraft) -> ApiResult<()>;
+    async fn delete(&self, id: SheetId) -> ApiResult<()>;
+    async fn send(&self, id: SheetId) -> ApiResult<()>;
+    /// Those who have not answered yet; how many.
+    async fn remind(&self, id: SheetId) -> ApiResult<u32>;
+    /// Later than the present deadline.
+    async fn extend(&self, id: SheetId, deadline: String) -> ApiResult<()>;
+    async fn close(&self, id: SheetId) -> ApiResult<()>;
+    async fn withdraw(&self, id: SheetId, reason: String) -> ApiResult<()>;
+    /// All questions at once, in place of earlier answers; when that was entered.
+    async fn answer(&self, id: SheetId, replies: Vec<Reply>) -> ApiResult<When>;
 }
 
 #[async_trait]

@@ -44,6 +44,10 @@ ids! {
     /// A request for the floor.
     SpeechId,
     VoteId,
+    /// A sheet on which members are asked outside a meeting.
+    SheetId,
+    /// One of its questions.
+    QuestionId,
     /// What a meeting gave somebody to do.
     TaskId,
     /// A machine's access token (not the token itself).

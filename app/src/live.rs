@@ -1,13 +1,15 @@
 //! Frames of the WebSocket `/live`: JSON text, one frame a message. See docs/live-protocol.md.
 //!
-//! Topics: `meeting:{id}`, `document:{id}`, `user:{id}` (what concerns one person), `desk:outgoing` and
+//! Topics: `meeting:{id}`, `document:{id}`, `opinion:{id}`, `user:{id}` (what concerns one person), `desk:outgoing` and
 //! `desk:incoming` (lists of the clerk's desk). A client names each topic with the last number it has and gets
 //! what it missed, in order, or `Reset` when that is no longer kept (then it fetches the snapshot again).
+use crate::dto::When;
 use crate::dto::after::Conclusion;
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
 use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, QuorumRule, Vote};
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, TaskId, UserId, VoteId};
+use crate::dto::opinions::{News, SheetState};
+use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SheetId, TaskId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
 
 /// Highest version of these frames that this build speaks.
@@ -148,5 +150,19 @@ pub enum LiveEvent {
     MeetingPublished {
         id: MeetingId,
         title: String,
+    },
+    /// A sheet moved on, or somebody answered it. Who answered what is told to nobody here: it is asked for by who may know.
+    SheetChanged {
+        state: SheetState,
+        deadline: When,
+        answered: u32,
+        asked: u32,
+    },
+    /// A sheet concerns this person. In the topic `user:{id}`.
+    SheetNews {
+        id: SheetId,
+        title: String,
+        news: News,
+        deadline: When,
     },
 }

@@ -459,6 +459,83 @@ CREATE TABLE secret_ballot (
   PRIMARY KEY (vote_id, hash)
 ) WITHOUT ROWID;
 
+-- opinions: phiếu lấy ý kiến --------------------------------------------------------------------
+CREATE TABLE opinion_sheet (
+  id           TEXT PRIMARY KEY,
+  title        TEXT NOT NULL,
+  secretary_id TEXT NOT NULL REFERENCES person(id),
+  -- draft, sent, closed, withdrawn
+  state        TEXT NOT NULL,
+  -- of all who are asked: half_all, two_thirds_all
+  rule         TEXT NOT NULL,
+  -- 1: those asked see each other's answers before the end
+  shown        BIGINT NOT NULL,
+  deadline     BIGINT NOT NULL,
+  -- since when this deadline is known to those asked
+  deadline_set BIGINT,
+  revision     BIGINT NOT NULL,
+  -- why it was withdrawn
+  reason       TEXT NOT NULL,
+  created_at   BIGINT NOT NULL,
+  sent_at      BIGINT,
+  -- closed or withdrawn
+  ended_at     BIGINT,
+  -- full name of who ended it; '' for the deadline itself
+  ended_by     TEXT NOT NULL
+);
+CREATE INDEX opinion_sheet_secretary ON opinion_sheet(secretary_id);
+CREATE INDEX opinion_sheet_due ON opinion_sheet(state, deadline);
+
+CREATE TABLE opinion_question (
+  id       TEXT PRIMARY KEY,
+  sheet_id TEXT NOT NULL REFERENCES opinion_sheet(id),
+  position BIGINT NOT NULL,
+  text     TEXT NOT NULL
+);
+CREATE INDEX opinion_question_sheet ON opinion_question(sheet_id, position);
+
+CREATE TABLE opinion_document (
+  id          TEXT PRIMARY KEY,
+  sheet_id    TEXT NOT NULL REFERENCES opinion_sheet(id),
+  document_id TEXT NOT NULL REFERENCES document(id),
+  position    BIGINT NOT NULL,
+  title       TEXT NOT NULL,
+  number      TEXT,
+  sha256      TEXT NOT NULL REFERENCES file(sha256)
+);
+CREATE INDEX opinion_document_sheet ON opinion_document(sheet_id, position);
+
+CREATE TABLE opinion_member (
+  sheet_id  TEXT NOT NULL REFERENCES opinion_sheet(id),
+  person_id TEXT NOT NULL REFERENCES person(id),
+  PRIMARY KEY (sheet_id, person_id)
+);
+CREATE INDEX opinion_member_person ON opinion_member(person_id);
+
+-- The last answer of each; earlier ones are in the log.
+CREATE TABLE opinion_answer (
+  question_id TEXT NOT NULL REFERENCES opinion_question(id),
+  person_id   TEXT NOT NULL REFERENCES person(id),
+  sheet_id    TEXT NOT NULL REFERENCES opinion_sheet(id),
+  -- agree, disagree, other
+  choice      TEXT NOT NULL,
+  words       TEXT NOT NULL,
+  answered_at BIGINT NOT NULL,
+  PRIMARY KEY (question_id, person_id)
+);
+CREATE INDEX opinion_answer_sheet ON opinion_answer(sheet_id, person_id);
+
+-- Who was reminded of which deadline: a row keeps a second reminder of the same kind from going out, also after a restart.
+CREATE TABLE opinion_reminder (
+  sheet_id  TEXT NOT NULL REFERENCES opinion_sheet(id),
+  person_id TEXT NOT NULL REFERENCES person(id),
+  -- day (before), hours (two before), hand (by the secretary: the last time)
+  kind      TEXT NOT NULL,
+  deadline  BIGINT NOT NULL,
+  at        BIGINT NOT NULL,
+  PRIMARY KEY (sheet_id, person_id, kind, deadline)
+);
+
 -- live ----------------------------------------------------------------------------------------
 CREATE TABLE live_topic (
   topic TEXT PRIMARY KEY,

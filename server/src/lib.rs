@@ -17,6 +17,7 @@ pub mod logging;
 pub mod meetings;
 pub mod metrics;
 pub mod openapi;
+pub mod opinions;
 pub mod paper;
 pub mod reading;
 pub mod refusal;

@@ -1,7 +1,7 @@
 //! What `/api/v1` offers, described for machines (OpenAPI) and as a plain page for people.
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, meetings, reading, signatures};
+use crate::{audit, axis, documents, identity, meetings, opinions, reading, signatures};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{any, get};
@@ -53,6 +53,19 @@ use utoipa::{Modify, OpenApi};
         meetings::http_members::remove,
         meetings::http_presenter::present,
         meetings::http_presenter::stop,
+        opinions::http::list,
+        opinions::http::create,
+        opinions::http::read,
+        opinions::http::save,
+        opinions::http::delete,
+        opinions::http::send,
+        opinions::http::remind,
+        opinions::http::extend,
+        opinions::http::close,
+        opinions::http::withdraw,
+        opinions::http::answer,
+        opinions::http_report::csv,
+        opinions::http_report::pdf,
         reading::http::list,
         reading::http::remember,
         reading::http::write,

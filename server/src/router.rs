@@ -1,6 +1,6 @@
 //! Which address is answered by which handler, and what surrounds every answer.
 use crate::state::AppState;
-use crate::{audit, axis, documents, identity, live, meetings, metrics, openapi, reading, refusal, signatures, stored, web};
+use crate::{audit, axis, documents, identity, live, meetings, metrics, openapi, opinions, reading, refusal, signatures, stored, web};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -32,6 +32,7 @@ pub fn router(state: AppState) -> Router {
         .merge(documents::http::routes())
         .merge(signatures::http::routes())
         .merge(meetings::http::routes())
+        .merge(opinions::http::routes())
         .merge(reading::http::routes())
         .merge(axis::http::routes())
         .merge(audit::http::routes())

@@ -5,7 +5,7 @@ use crate::excerpts::Excerpts;
 use crate::files::Files;
 use crate::live::Hub;
 use crate::metrics::Metrics;
-use crate::{audit, axis, documents, identity, meetings, reading, signatures};
+use crate::{audit, axis, documents, identity, meetings, opinions, reading, signatures};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ pub struct AppState {
     pub documents: documents::Service,
     pub signatures: signatures::Service,
     pub meetings: meetings::Service,
+    pub opinions: opinions::Service,
     pub reading: reading::Service,
     pub axis: axis::Service,
     pub audit: audit::Service,
@@ -43,6 +44,12 @@ impl FromRef<AppState> for documents::Service {
 impl FromRef<AppState> for meetings::Service {
     fn from_ref(state: &AppState) -> Self {
         state.meetings.clone()
+    }
+}
+
+impl FromRef<AppState> for opinions::Service {
+    fn from_ref(state: &AppState) -> Self {
+        state.opinions.clone()
     }
 }
 
@@ -113,6 +120,10 @@ impl AppState {
                 link: axis::link::LinkState::default(),
             },
             documents,
+            opinions: opinions::Service {
+                db: db.clone(),
+                config: config.clone(),
+            },
             audit: service!(audit),
             config,
             db,

@@ -3,7 +3,7 @@ use crate::excerpts::Part;
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
-use app::ids::{AttachmentId, DocumentId, MeetingId};
+use app::ids::{AttachmentId, DocumentId, MeetingId, SheetId};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -20,6 +20,9 @@ pub fn routes() -> Router<AppState> {
         .route("/files/invitation/{name}", get(invitation))
         .route("/files/document/{id}/{sha256}/pages", get(document_sizes))
         .route("/files/document/{id}/{sha256}/pages/{number}", get(document_page))
+        .route("/files/opinion/{id}/{document}/{name}", get(opinion))
+        .route("/files/opinion/{id}/{document}/{sha256}/pages", get(opinion_sizes))
+        .route("/files/opinion/{id}/{document}/{sha256}/pages/{number}", get(opinion_page))
         .route("/files/attachment/{id}/{sha256}/pages", get(attachment_sizes))
         .route("/files/attachment/{id}/{sha256}/pages/{number}", get(attachment_page))
 }
@@ -45,6 +48,35 @@ async fn attachment(
     let (file_name, may_keep) = state.meetings.may_read_attachment(&actor, &id, sha256).await?;
     let keep = if may_keep { Keep::ForGood } else { Keep::Never };
     Ok(serve(&state, sha256, &file_name, keep, request).await)
+}
+
+async fn opinion(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, document, name)): Path<(SheetId, String, String)>,
+    request: Request,
+) -> Result<Response, Fault> {
+    let sha256 = name.trim_end_matches(".pdf");
+    let file_name = state.opinions.may_read_document(&actor, &id, &document, sha256).await?;
+    Ok(serve(&state, sha256, &file_name, Keep::ForGood, request).await)
+}
+
+async fn opinion_sizes(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, document, sha256)): Path<(SheetId, String, String)>,
+) -> Result<Response, Fault> {
+    state.opinions.may_read_document(&actor, &id, &document, &sha256).await?;
+    cut(&state, &sha256, Part::Sizes, true).await
+}
+
+async fn opinion_page(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, document, sha256, number)): Path<(SheetId, String, String, u32)>,
+) -> Result<Response, Fault> {
+    state.opinions.may_read_document(&actor, &id, &document, &sha256).await?;
+    cut(&state, &sha256, Part::Page(number), true).await
 }
 
 /// `{meeting}.pdf` is the invitation on paper, `{meeting}.ics` for a calendar.
@@ -168,6 +200,13 @@ pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, 
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+/// What a document is saved as: `12-QĐ-UBND Về việc ….pdf`
+pub fn file_name(number: Option<&str>, title: &str) -> String {
+    let title: String = title.chars().take(80).collect();
+    let name = format!("{} {title}", number.unwrap_or_default());
+    format!("{}.pdf", name.trim().replace(['/', '\\'], "-"))
 }
 
 /// `Content-Disposition` with a file name in any script (RFC 6266).

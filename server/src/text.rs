@@ -1,4 +1,19 @@
-//! Text for searching: accents and case folded, so that "nghi quyet" finds "Nghị quyết".
+//! Text that people typed: checked, and folded for searching, so that "nghi quyet" finds "Nghị quyết".
+
+/// Several lines of at most `most` characters, without blank ends; empty only where `optional`. `None` for anything else.
+pub fn lines(given: &str, most: usize, optional: bool) -> Option<String> {
+    let text = given.replace("\r\n", "\n").trim().to_owned();
+    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let good = text.chars().count() <= most && (optional || !text.is_empty()) && !text.chars().any(bad);
+    good.then_some(text)
+}
+
+/// One line of at most `most` characters, white space made plain; empty only where `optional`. `None` for anything else.
+pub fn line(given: &str, most: usize, optional: bool) -> Option<String> {
+    let text = given.split_whitespace().collect::<Vec<_>>().join(" ");
+    let good = text.chars().count() <= most && (optional || !text.is_empty()) && !text.chars().any(char::is_control);
+    good.then_some(text)
+}
 
 /// Lower case, Vietnamese accents taken off, runs of white space made one space.
 pub fn fold(text: &str) -> String {

@@ -4,4 +4,5 @@ pub mod axis;
 pub mod documents;
 pub mod identity;
 pub mod meetings;
+pub mod opinions;
 pub mod verify;

@@ -6,6 +6,7 @@ pub mod documents;
 pub mod floor;
 pub mod identity;
 pub mod meetings;
+pub mod opinions;
 pub mod verify;
 
 use serde::{Deserialize, Serialize};

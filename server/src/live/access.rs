@@ -3,7 +3,7 @@ use crate::actor::Actor;
 use crate::fault::Problem;
 use crate::state::AppState;
 use app::dto::identity::Role;
-use app::ids::{DocumentId, MeetingId};
+use app::ids::{DocumentId, MeetingId, SheetId};
 
 /// `None` when the server cannot tell just now.
 pub async fn may_follow(state: &AppState, actor: &Actor, topic: &str) -> Option<bool> {
@@ -11,6 +11,7 @@ pub async fn may_follow(state: &AppState, actor: &Actor, topic: &str) -> Option<
         Some(("user", id)) => Some(actor.user().is_ok_and(|me| me.as_str() == id)),
         Some(("desk", "outgoing" | "incoming")) => Some(actor.require(&[Role::Clerk, Role::Auditor]).is_ok()),
         Some(("meeting", id)) => answer(state.meetings.may_see(actor, &MeetingId::from(id)).await),
+        Some(("opinion", id)) => answer(state.opinions.may_see(actor, &SheetId::from(id)).await),
         Some(("document", id)) => answer(state.documents.may_see(actor, &DocumentId::from(id)).await),
         _ => Some(false),
     }

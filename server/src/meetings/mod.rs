@@ -23,7 +23,7 @@ pub mod read;
 pub mod rules;
 mod secret;
 mod speeches;
-mod store;
+pub(crate) mod store;
 mod tasks;
 pub mod ui;
 mod urn;
@@ -154,21 +154,12 @@ fn not_over(row: &Row) -> Result<()> {
     }
 }
 
-/// Several lines of at most `most` characters, without blank ends; empty only where `optional`.
+/// [`crate::text::lines`] of a field.
 fn lines(given: &str, field: &'static str, most: usize, optional: bool) -> Result<String> {
-    let text = given.replace("\r\n", "\n").trim().to_owned();
-    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if text.chars().count() > most || (text.is_empty() && !optional) || text.chars().any(bad) {
-        return Err(Error::Field(field));
-    }
-    Ok(text)
+    crate::text::lines(given, most, optional).ok_or(Error::Field(field))
 }
 
-/// One line of at most `most` characters, white space made plain; empty only where `optional`.
+/// [`crate::text::line`] of a field.
 fn text(given: &str, field: &'static str, most: usize, optional: bool) -> Result<String> {
-    let text = given.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().count() > most || (text.is_empty() && !optional) || text.chars().any(char::is_control) {
-        return Err(Error::Field(field));
-    }
-    Ok(text)
+    crate::text::line(given, most, optional).ok_or(Error::Field(field))
 }

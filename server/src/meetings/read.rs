@@ -65,7 +65,10 @@ impl Service {
         let found = store::attachment(&mut c, id.as_str()).await?;
         let found = found.filter(|a| a.sha256 == sha256).ok_or(Error::NotFound)?;
         self.seen(&mut c, actor, &found.meeting_id).await?;
-        Ok((file_name(&found), found.expires_at.is_none()))
+        Ok((
+            crate::stored::file_name(found.number.as_deref(), &found.title),
+            found.expires_at.is_none(),
+        ))
     }
 
     /// The meeting that a document is attached to. Says nothing of who may see it.
@@ -74,13 +77,6 @@ impl Service {
         let found = store::attachment(&mut c, attachment.as_str()).await?.ok_or(Error::NotFound)?;
         Ok(MeetingId(found.meeting_id))
     }
-}
-
-/// `12-QĐ-UBND Về việc ….pdf`
-fn file_name(a: &AttachmentRow) -> String {
-    let title: String = a.title.chars().take(80).collect();
-    let name = format!("{} {title}", a.number.as_deref().unwrap_or_default());
-    format!("{}.pdf", name.trim().replace(['/', '\\'], "-"))
 }
 
 fn meeting(r: &Row, today: &str) -> MeetingRow {

@@ -73,8 +73,8 @@ fn content(page: usize, lines: &[Line], rules: &[Rule], letters: &Letters) -> St
     for line in lines {
         text(&mut out, line, letters);
     }
-    for (x, y, length) in rules {
-        let _ = writeln!(out, "0.7 w {x:.2} {y:.2} m {:.2} {y:.2} l S", x + length);
+    for ((x, y), (to_x, to_y)) in rules {
+        let _ = writeln!(out, "0.7 w {x:.2} {y:.2} m {to_x:.2} {to_y:.2} l S");
     }
     if page > 0 {
         let number = (page + 1).to_string();

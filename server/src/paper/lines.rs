@@ -59,6 +59,10 @@ impl Letters {
                         all.push_str(&signer.name);
                     }
                 }
+                Block::Table { columns, rows } => {
+                    columns.iter().for_each(|c| all.push_str(&c.head));
+                    rows.iter().flatten().for_each(|cell| all.push_str(cell));
+                }
                 Block::To(lines) => lines.iter().for_each(|line| all.push_str(line)),
             }
         }

@@ -2,6 +2,7 @@
 //! Times-like letters of 13 to 14 points, pages numbered at the top from the second on).
 mod file;
 mod lines;
+mod table;
 
 use app::dto::Placement;
 use lines::{Align, Letters, Line};
@@ -52,8 +53,20 @@ pub enum Block {
         left: Option<Signer>,
         right: Signer,
     },
+    /// Of the whole width.
+    Table {
+        columns: Vec<Column>,
+        /// As many cells in each as there are columns.
+        rows: Vec<Vec<String>>,
+    },
     /// Nơi nhận.
     To(Vec<String>),
+}
+
+pub struct Column {
+    pub head: String,
+    /// Of the width, in proportion to the others.
+    pub share: f64,
 }
 
 pub struct Signer {
@@ -79,15 +92,7 @@ pub struct Set {
 /// When the letters cannot be taken from the font.
 pub fn set(paper: &Paper) -> signing::Result<Set> {
     let letters = Letters::of(paper)?;
-    let mut sheet = Sheet {
-        letters: &letters,
-        pages: vec![Vec::new()],
-        rules: vec![Vec::new()],
-        y: HEIGHT - TOP,
-        number: None,
-        left: None,
-        right: None,
-    };
+    let mut sheet = Sheet::new(&letters);
     for block in &paper.blocks {
         sheet.block(block);
     }
@@ -103,8 +108,8 @@ pub fn set(paper: &Paper) -> signing::Result<Set> {
     })
 }
 
-/// A line drawn: left end, height, length.
-type Rule = (f64, f64, f64);
+/// A line drawn, from one point to the other.
+type Rule = ((f64, f64), (f64, f64));
 
 struct Sheet<'a> {
     letters: &'a Letters,
@@ -115,6 +120,20 @@ struct Sheet<'a> {
     number: Option<Placement>,
     left: Option<Placement>,
     right: Option<Placement>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(letters: &'a Letters) -> Self {
+        Self {
+            letters,
+            pages: vec![Vec::new()],
+            rules: vec![Vec::new()],
+            y: HEIGHT - TOP,
+            number: None,
+            left: None,
+            right: None,
+        }
+    }
 }
 
 impl Sheet<'_> {
@@ -140,6 +159,7 @@ impl Sheet<'_> {
                 self.flow(text, Face::Regular, Align::Justified, INDENT);
             }
             Block::Signers { left, right } => self.signers(left.as_ref(), right),
+            Block::Table { columns, rows } => self.table(columns, rows),
             Block::To(all) => self.receivers(all),
         }
     }
@@ -147,10 +167,15 @@ impl Sheet<'_> {
     /// Makes sure that so much fits on the page.
     fn room(&mut self, height: f64) {
         if self.y - height < BOTTOM {
-            self.pages.push(Vec::new());
-            self.rules.push(Vec::new());
-            self.y = HEIGHT - TOP;
+            self.turn();
         }
+    }
+
+    /// Goes on with a new page.
+    fn turn(&mut self) {
+        self.pages.push(Vec::new());
+        self.rules.push(Vec::new());
+        self.y = HEIGHT - TOP;
     }
 
     fn put(&mut self, line: Line) {
@@ -159,9 +184,9 @@ impl Sheet<'_> {
         }
     }
 
-    fn rule(&mut self, x: f64, y: f64, length: f64) {
+    fn rule(&mut self, from: (f64, f64), to: (f64, f64)) {
         if let Some(rules) = self.rules.last_mut() {
-            rules.push((x, y, length));
+            rules.push((from, to));
         }
     }
 
@@ -204,12 +229,14 @@ impl Sheet<'_> {
         let right = (LEFT + INNER * BODY_SIDE, INNER * (1.0 - BODY_SIDE));
         let from = self.y;
         let body_end = self.column(&body.to_uppercase(), Face::Bold, 13.0, left, from);
-        self.rule(left.0 + left.1 / 3.0, body_end - 4.0, left.1 / 3.0);
+        let third = left.1 / 3.0;
+        self.rule((left.0 + third, body_end - 4.0), (left.0 + 2.0 * third, body_end - 4.0));
         let nation = self.column("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Face::Bold, 12.5, right, from);
         let motto = "Độc lập - Tự do - Hạnh phúc";
         let motto_end = self.column(motto, Face::Bold, 13.5, right, nation);
         let length = self.letters.width(motto, Face::Bold) * 13.5;
-        self.rule(right.0 + (right.1 - length) / 2.0, motto_end - 4.0, length);
+        let begin = right.0 + (right.1 - length) / 2.0;
+        self.rule((begin, motto_end - 4.0), (begin + length, motto_end - 4.0));
         let number_end = self.column(number, Face::Regular, 13.0, left, body_end.min(motto_end + 16.0) - 8.0);
         self.number = Some(Placement {
             page: self.page(),

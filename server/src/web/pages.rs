@@ -52,6 +52,7 @@ fn provide(state: &AppState, actor: &Actor) {
     crate::identity::ui::provide(state, actor);
     crate::documents::ui::provide(state, actor);
     crate::meetings::ui::provide(state, actor);
+    crate::opinions::ui::provide(state, actor);
     crate::axis::ui::provide(state, actor);
     crate::audit::ui::provide(state, actor);
 }

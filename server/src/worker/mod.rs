@@ -14,6 +14,7 @@ pub fn start(state: &AppState) {
     }
     tokio::spawn(inbox::run(state.axis.clone()));
     tokio::spawn(keep_promise(state.axis.clone()));
+    tokio::spawn(crate::opinions::deadlines::run(state.opinions.clone()));
     tokio::spawn(figures(state.clone()));
 }
 

@@ -70,6 +70,8 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         LiveEvent::DocumentChanged { .. }
         | LiveEvent::ReceiverChanged { .. }
         | LiveEvent::MeetingPublished { .. }
+        | LiveEvent::SheetChanged { .. }
+        | LiveEvent::SheetNews { .. }
         | LiveEvent::TaskChanged { .. }
         | LiveEvent::MinutesChanged => {}
     }

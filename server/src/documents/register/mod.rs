@@ -1,7 +1,7 @@
 //! Sổ đăng ký văn bản đi, sổ đăng ký văn bản đến: the register of a year, in the columns of Decree 30/2020, Appendix IV.
 pub mod http;
 mod page;
-mod sheet;
+pub(crate) mod sheet;
 
 use super::{Error, Result, Service};
 use crate::actor::Actor;

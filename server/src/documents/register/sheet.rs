@@ -11,17 +11,21 @@ fn harmless(cell: &str) -> String {
     }
 }
 
+/// UTF-8 with the byte order mark by which Excel knows it, commas, CRLF.
+pub fn csv_of<'a, L: AsRef<[String]>>(head: impl IntoIterator<Item = &'a str>, lines: &[L]) -> Result<Vec<u8>, csv::Error> {
+    let mut out = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(b"\xef\xbb\xbf".to_vec());
+    out.write_record(head)?;
+    for line in lines {
+        out.write_record(line.as_ref().iter().map(|cell| harmless(cell)))?;
+    }
+    out.into_inner().map_err(|e| e.into_error().into())
+}
+
 impl Register {
-    /// UTF-8 with the byte order mark by which Excel knows it, commas, CRLF.
     pub(super) fn csv(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut out = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(b"\xef\xbb\xbf".to_vec());
-        out.write_record(self.book.columns().iter().map(|(head, _)| *head))?;
-        for line in &self.lines {
-            out.write_record(line.iter().map(|cell| harmless(cell)))?;
-        }
-        out.into_inner().map_err(|e| e.into_error().into())
+        csv_of(self.book.columns().iter().map(|(head, _)| *head), &self.lines)
     }
 
     /// One sheet, A4 across, its head repeated on every page of the print.
