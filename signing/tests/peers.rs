@@ -26,6 +26,11 @@ pub struct Case {
     intact: Option<Vec<Option<bool>>>,
     valid: Option<Vec<Option<bool>>>,
     trusted: Option<Vec<Option<bool>>>,
+    /// Codes among the warnings of the first signature.
+    #[serde(default)]
+    warned: Vec<String>,
+    /// Code of why the file cannot be judged.
+    error: Option<String>,
 }
 
 /// Python with pyHanko, as `scripts/setup test` installs it.
@@ -56,6 +61,12 @@ fn what_pyhanko_signed_gets_the_verdict_that_it_deserves() {
 #[test]
 fn what_other_libraries_signed_gets_the_verdict_that_it_deserves() {
     judge("foreign.py", 60);
+}
+
+/// Direct dictionaries, indirect ranges, odd numbers and tables, CMS of all shapes.
+#[test]
+fn what_is_not_by_the_letter_is_read_or_refused_by_name() {
+    judge("odd.py", 50);
 }
 
 /// Paths, lists, answers and time stamps with the sub-indications of EN 319 102-1, in the past as well.
@@ -101,9 +112,11 @@ pub fn made(script: &'static str) -> &'static Made {
     static PYHANKO: OnceLock<Made> = OnceLock::new();
     static FOREIGN: OnceLock<Made> = OnceLock::new();
     static TRUST: OnceLock<Made> = OnceLock::new();
+    static ODD: OnceLock<Made> = OnceLock::new();
     let cell = match script {
         "make.py" => &PYHANKO,
         "foreign.py" => &FOREIGN,
+        "odd.py" => &ODD,
         _ => &TRUST,
     };
     cell.get_or_init(|| Made::new(script))
@@ -169,6 +182,14 @@ fn judge(script: &'static str, least: usize) {
             case.valid.as_deref().map(wanted),
         );
         check("trusted", names(all.iter().map(|s| s.trusted)), case.trusted.as_deref().map(wanted));
+        let first = all.first().map(|s| s.warnings.as_slice()).unwrap_or_default();
+        if case.warned.iter().any(|code| !first.contains(code)) {
+            differences.push(format!("warned: not {:?}", case.warned));
+        }
+        let error = report.error.as_ref().map(|e| e.code);
+        if error != case.error.as_deref() {
+            differences.push(format!("error: {error:?}"));
+        }
         if all.len() != case.indications.len() {
             differences.push(format!("{} signatures, not {}", all.len(), case.indications.len()));
         }

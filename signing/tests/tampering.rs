@@ -82,7 +82,7 @@ fn rounds() -> usize {
 fn a_byte_changed_in_others_files_never_passes() {
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     let mut tried = 0;
-    for script in ["make.py", "foreign.py", "trust.py"] {
+    for script in ["make.py", "foreign.py", "trust.py", "odd.py"] {
         let made = made(script);
         for case in &made.cases {
             let (whole, context) = (made.read(&case.file), made.context(case));

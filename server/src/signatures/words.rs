@@ -209,6 +209,8 @@ pub fn change(c: &Change) -> (String, String) {
         | "sections_out_of_order"
         | "startxref_elsewhere"
         | "generation_differs"
+        | "odd_number_in_trailer"
+        | "odd_number"
         | "duplicate_key" => (
             "Lần ghi này có thể hiển thị khác nhau ở các phần mềm khác nhau".into(),
             "This revision may look different in different programs".into(),

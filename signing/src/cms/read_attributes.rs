@@ -16,6 +16,9 @@ pub const CONTENT_TIMESTAMP: &str = "1.2.840.113549.1.9.16.2.20";
 pub const COMMITMENT_TYPE: &str = "1.2.840.113549.1.9.16.2.16";
 pub const SIGNATURE_POLICY: &str = "1.2.840.113549.1.9.16.2.15";
 pub const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
+/// Certificates and revocation data of CAdES-X-L (ETSI TS 101 733, 6.3.3 and 6.3.4).
+pub const CERTIFICATE_VALUES: &str = "1.2.840.113549.1.9.16.2.23";
+pub const REVOCATION_VALUES: &str = "1.2.840.113549.1.9.16.2.24";
 /// Adobe's archive of revocation data inside the signature.
 pub const REVOCATION_ARCHIVE: &str = "1.2.840.113583.1.1.8";
 
@@ -135,17 +138,24 @@ impl SignerInfo {
         value.oid().ok()
     }
 
-    /// Lists and OCSP responses of the revocation archive: `(crls, ocsp)`.
+    /// Lists and OCSP responses of Adobe's archive and of CAdES's revocation-values: `(crls, ocsp)`.
     pub fn revocation_archive(&self) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
-        let mut found = (Vec::new(), Vec::new());
-        let both = self.signed.iter().chain(&self.unsigned);
-        for attribute in both.filter(|a| a.oid == REVOCATION_ARCHIVE) {
-            for value in &attribute.values {
-                // An archive that cannot be read is as good as none.
-                let _ = read_archive(value, &mut found);
-            }
-        }
-        found
+        let (mut signed, unsigned) = (self.signed_archive(), archived(&self.unsigned));
+        signed.0.extend(unsigned.0);
+        signed.1.extend(unsigned.1);
+        signed
+    }
+
+    /// As [`SignerInfo::revocation_archive`], of what the signer signed along.
+    pub fn signed_archive(&self) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        archived(&self.signed)
+    }
+
+    /// Encoded certificates in CAdES's certificate-values.
+    pub fn certificate_values(&self) -> Vec<Vec<u8>> {
+        let lists = values(&self.unsigned, CERTIFICATE_VALUES);
+        let inside = lists.filter_map(|value| Reader::new(value).sequence().ok()?.all().ok());
+        inside.flatten().map(|certificate| certificate.raw.to_vec()).collect()
     }
 }
 
@@ -153,6 +163,20 @@ fn values<'a>(from: &'a [Attribute], oid: &str) -> impl Iterator<Item = &'a [u8]
     let matching = from.iter().filter(move |a| a.oid == oid);
     let values: Vec<&[u8]> = matching.flat_map(|a| a.values.iter().map(Vec::as_slice)).collect();
     values.into_iter()
+}
+
+fn archived(attributes: &[Attribute]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    let mut found = (Vec::new(), Vec::new());
+    for attribute in attributes
+        .iter()
+        .filter(|a| [REVOCATION_ARCHIVE, REVOCATION_VALUES].contains(&a.oid.as_str()))
+    {
+        for value in &attribute.values {
+            // An archive that cannot be read is as good as none.
+            let _ = read_archive(value, &mut found);
+        }
+    }
+    found
 }
 
 fn read_archive(value: &[u8], found: &mut (Vec<Vec<u8>>, Vec<Vec<u8>>)) -> Result<(), Malformed> {

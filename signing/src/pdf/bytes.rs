@@ -23,7 +23,7 @@ pub struct Indirect {
     pub stream: Option<(u64, u64)>,
     /// First byte after it.
     pub end: u64,
-    pub duplicate_key: bool,
+    pub ambiguous: Option<&'static str>,
     /// `/Length` does not lead to `endstream`; readers differ in what they make of that.
     pub wrong_length: bool,
     pub in_object_stream: bool,
@@ -146,7 +146,7 @@ impl<'a> Bytes<'a> {
 
     /// `n g obj … endobj` at `offset`. `length_of` resolves an indirect `/Length`.
     pub fn indirect(&self, offset: u64, expected: Option<u32>, length_of: &dyn Fn(ObjectId) -> Option<u64>) -> Result<Indirect, PdfError> {
-        let ((id, value, duplicate_key, stream), at) = self.parse_at(offset, |p| {
+        let ((id, value, ambiguous, stream), at) = self.parse_at(offset, |p| {
             let id = p.header().ok_or(Stop::Bad("no object here"))?;
             if expected.is_some_and(|n| n != id.0) {
                 return Err(Stop::Bad("another object here"));
@@ -161,7 +161,7 @@ impl<'a> Bytes<'a> {
             if !stream {
                 p.keyword(b"endobj");
             }
-            Ok((id, value, p.duplicate_key, stream))
+            Ok((id, value, p.ambiguous, stream))
         })?;
         let mut found = Indirect {
             id,
@@ -169,7 +169,7 @@ impl<'a> Bytes<'a> {
             value,
             stream: None,
             end: at,
-            duplicate_key,
+            ambiguous,
             wrong_length: false,
             in_object_stream: false,
         };

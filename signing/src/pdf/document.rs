@@ -281,7 +281,7 @@ impl<'a> Document<'a> {
         if number != id {
             return None;
         }
-        let (value, duplicate_key) = object_in(&all.data, start as usize);
+        let (value, ambiguous) = object_in(&all.data, start as usize);
         let weight = weight(&value);
         let found = Rc::new(Indirect {
             id: (id, 0),
@@ -289,7 +289,7 @@ impl<'a> Document<'a> {
             value,
             stream: None,
             end: container.end,
-            duplicate_key,
+            ambiguous,
             wrong_length: false,
             in_object_stream: true,
         });
@@ -511,18 +511,18 @@ fn weight(value: &Object) -> usize {
     size_of::<Object>() + inside
 }
 
-fn object_in(data: &[u8], start: usize) -> (Object, bool) {
+fn object_in(data: &[u8], start: usize) -> (Object, Option<&'static str>) {
     let mut parser = Parser::new(data, start);
     match parser.object() {
-        Ok(value) => (value, parser.duplicate_key),
+        Ok(value) => (value, parser.ambiguous),
         Err(Stop::More) => {
             // A number, name or word that ends with the stream.
             let mut padded = data.get(start..).unwrap_or_default().to_vec();
             padded.push(b' ');
             let mut parser = Parser::new(&padded, 0);
             let value = parser.object().unwrap_or(Object::Null);
-            (value, parser.duplicate_key)
+            (value, parser.ambiguous)
         }
-        Err(_) => (Object::Null, false),
+        Err(_) => (Object::Null, None),
     }
 }

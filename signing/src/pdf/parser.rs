@@ -23,8 +23,8 @@ pub struct Parser<'a> {
     data: &'a [u8],
     pos: usize,
     depth: usize,
-    /// A dictionary had the same key twice: readers differ in which one counts.
-    pub duplicate_key: bool,
+    /// Readers differ in what they make of this: `duplicate_key` (which of two values counts) or `odd_number`.
+    pub ambiguous: Option<&'static str>,
 }
 
 impl<'a> Parser<'a> {
@@ -33,7 +33,7 @@ impl<'a> Parser<'a> {
             data,
             pos,
             depth: 0,
-            duplicate_key: false,
+            ambiguous: None,
         }
     }
 
@@ -182,7 +182,9 @@ impl<'a> Parser<'a> {
                 b'/' => {
                     let key = self.name()?;
                     let value = self.object()?;
-                    self.duplicate_key |= dictionary.has(&key);
+                    if dictionary.has(&key) {
+                        self.ambiguous = Some("duplicate_key");
+                    }
                     dictionary.set(key, value);
                 }
                 _ => return Err(Stop::Bad("key of dictionary")),
@@ -318,7 +320,11 @@ impl<'a> Parser<'a> {
             }
             self.pos = start + token;
         }
-        number(text).ok_or(Stop::Bad("number"))
+        let (number, odd) = number(text).ok_or(Stop::Bad("number"))?;
+        if odd {
+            self.ambiguous = self.ambiguous.or(Some("odd_number"));
+        }
+        Ok(number)
     }
 
     /// `n g R`, the first number of which was read already.
@@ -347,22 +353,30 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Integers and reals, with the slips that viewers forgive (`--5`, `1.`, `.5`, `4.-3`).
-fn number(text: &[u8]) -> Option<Object> {
+/// Integers and reals, with the slips that viewers forgive: `--5`, `5-3`, `1.2.3`, `+.`. What is read is the part up to the
+/// slip; viewers differ here (5, 53 or two numbers), so that the second value says it is odd.
+fn number(text: &[u8]) -> Option<(Object, bool)> {
     let text = std::str::from_utf8(text).ok()?;
     if let Ok(integer) = text.parse::<i64>() {
-        return Some(Object::Integer(integer));
+        return Some((Object::Integer(integer), false));
     }
     if let Ok(real) = text.parse::<f32>() {
         // Not the words that Rust takes for numbers.
         let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+'));
-        return plain.then_some(Object::Real(real));
+        return plain.then_some((Object::Real(real), false));
+    }
+    if !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+')) {
+        return None;
     }
     let digits = text.trim_start_matches(['-', '+']);
     let stop = digits.find(['-', '+']).unwrap_or(digits.len());
-    let value: f32 = format!("0{}", &digits[..stop]).parse().ok()?;
+    let digits = &digits[..stop];
+    let second = digits.match_indices('.').nth(1).map_or(digits.len(), |(at, _)| at);
+    let value: f32 = format!("0{}", &digits[..second]).parse().ok()?;
     let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
-    Some(Object::Real(sign * value))
+    // A lone point or sign is nothing but zero to everybody.
+    let odd = value != 0.0 || digits.bytes().any(|b| b.is_ascii_digit());
+    Some((Object::Real(sign * value), odd))
 }
 
 fn hex_pair(pair: &[u8]) -> Option<u8> {
@@ -406,6 +420,34 @@ mod tests {
         assert_eq!(parse(&"[".repeat(100_000)), Err(Stop::Deep));
         let mut p = Parser::new(b"<</A 1/A 2>> ", 0);
         p.object().unwrap();
-        assert!(p.duplicate_key);
+        assert_eq!(p.ambiguous, Some("duplicate_key"));
+    }
+
+    #[test]
+    fn slips_in_numbers_are_read_and_told() {
+        for (text, value, odd) in [
+            ("1.2.3", 1.2, true),
+            ("1..2", 1.0, true),
+            ("--5", -5.0, true),
+            ("-+5", -5.0, true),
+            ("5-3", 5.0, true),
+            ("4.-3", 4.0, true),
+            ("0-0", 0.0, true),
+            ("+.", 0.0, false),
+            ("-", 0.0, false),
+            (".", 0.0, false),
+            ("1.", 1.0, false),
+            ("-.5", -0.5, false),
+            ("99999999999999999999", 1e20, false),
+        ] {
+            let padded = format!("{text} ");
+            let mut p = Parser::new(padded.as_bytes(), 0);
+            assert_eq!(p.object(), Ok(Object::Real(value)), "{text}");
+            assert_eq!(p.ambiguous, odd.then_some("odd_number"), "{text}");
+            assert_eq!(p.pos(), text.len(), "{text}");
+        }
+        for text in ["1e5 ", "1.2e3 ", "5a ", "-x "] {
+            assert_eq!(parse(text), Err(Stop::Bad("number")), "{text}");
+        }
     }
 }

@@ -210,17 +210,15 @@ fn table(bytes: &Bytes<'_>, offset: u64, mut at: u64) -> Result<Section, PdfErro
     if listed_twice {
         ambiguous = Some("object_listed_twice");
     }
-    let ((trailer, duplicate), eof) = bytes.parse_at(at, |p| {
+    let ((trailer, odd), eof) = bytes.parse_at(at, |p| {
         p.space();
         let trailer = p.object()?;
-        Ok((trailer, p.duplicate_key))
+        Ok((trailer, p.ambiguous))
     })?;
     let Object::Dictionary(trailer) = trailer else {
         return Err(malformed("trailer"));
     };
-    if duplicate {
-        ambiguous = Some("duplicate_key_in_trailer");
-    }
+    ambiguous = odd.map(in_trailer).or(ambiguous);
     let mut streams = Vec::new();
     if let Ok(Object::Integer(hybrid)) = trailer.get(b"XRefStm") {
         let hybrid = u64::try_from(*hybrid).map_err(|_| malformed("/XRefStm"))?;
@@ -250,13 +248,20 @@ fn table(bytes: &Bytes<'_>, offset: u64, mut at: u64) -> Result<Section, PdfErro
     })
 }
 
+fn in_trailer(code: &str) -> &'static str {
+    match code {
+        "odd_number" => "odd_number_in_trailer",
+        _ => "duplicate_key_in_trailer",
+    }
+}
+
 fn stream(bytes: &Bytes<'_>, offset: u64) -> Result<Section, PdfError> {
     let Indirect {
         id,
         value,
         stream,
         end,
-        duplicate_key,
+        ambiguous,
         ..
     } = bytes.indirect(offset, None, &|_| None)?;
     let (Object::Dictionary(dict), Some((start, length))) = (value, stream) else {
@@ -289,7 +294,7 @@ fn stream(bytes: &Bytes<'_>, offset: u64) -> Result<Section, PdfError> {
     let mut rows = data.chunks_exact(row);
     let mut entries = Builder::default();
     entries.reserve(data.len() / row);
-    let mut ambiguous = duplicate_key.then_some("duplicate_key_in_trailer");
+    let mut ambiguous = ambiguous.map(in_trailer);
     'all: for range in index.chunks_exact(2) {
         for n in 0..range[1] {
             let Some(fields) = rows.next() else {

@@ -159,7 +159,12 @@ fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<
         signed,
     };
     let within = item.signed.direct.then_some(&b"V"[..]);
-    match locate(document, &item.signed.holder, within) {
+    let located = match within {
+        // Somewhere within a list: which bytes are its value could only be guessed.
+        Some(_) if item.signed.field.inline => Err("signature_in_direct_field"),
+        _ => locate(document, &item.signed.holder, within),
+    };
+    match located {
         Ok(located) => {
             item.range = Some(located.range);
             cover(document, &mut item, located.range);

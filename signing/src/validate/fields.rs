@@ -17,6 +17,8 @@ pub struct Field {
     pub dict: Dictionary,
     /// Object numbers of the widgets; the field's own where it is one with its widget.
     pub widgets: Vec<u32>,
+    /// Written directly into the list of `id`.
+    pub inline: bool,
     /// A root of the field tree without kids, and nothing of this is written in another object.
     pub stands_alone: bool,
 }
@@ -28,7 +30,16 @@ fn fields(document: &Document<'_>, revision: usize) -> Vec<Rc<Field>> {
     let Some(form) = Form::at(document, revision) else {
         return Vec::new();
     };
-    walk(document, revision, &form.roots(document, revision), &|_| None, &|_| false)
+    // Fields that are written directly into a list are none after ISO 32000-2, 12.7.4.1, but a signature there is one to its reader.
+    let direct = form.direct_roots(document, revision);
+    walk(
+        document,
+        revision,
+        &form.roots(document, revision),
+        Some(direct),
+        &|_| None,
+        &|_| false,
+    )
 }
 
 /// The form dictionary, in the object that it is or stands in.
@@ -63,40 +74,65 @@ impl Form {
 
     /// Object numbers of the roots of the field tree, in order.
     pub fn roots(&self, document: &Document<'_>, revision: usize) -> Vec<u32> {
+        let number = |item: &Object, _| item.as_reference().ok().map(|r| r.0);
+        self.listed(document, revision, &number)
+    }
+
+    /// Roots that are written into the list itself, with the number of the object that the list is in.
+    fn direct_roots(&self, document: &Document<'_>, revision: usize) -> Vec<(Object, u32)> {
+        let direct = |item: &Object, holder| item.as_dict().is_ok().then(|| (item.clone(), holder));
+        self.listed(document, revision, &direct)
+    }
+
+    fn listed<T>(&self, document: &Document<'_>, revision: usize, take: &dyn Fn(&Object, u32) -> Option<T>) -> Vec<T> {
         let Some(list) = self.dict().and_then(|d| d.get(b"Fields").ok()) else {
             return Vec::new();
         };
         let behind = document.follow(list, revision);
+        let holder = behind.as_ref().map_or(self.holder.id.0, |b| b.id.0);
         let list = behind.as_ref().map_or(list, |b| &b.value);
         let items = list.as_array().into_iter().flatten();
-        items.filter_map(|item| item.as_reference().ok()).map(|r| r.0).collect()
+        items.filter_map(|item| take(item, holder)).collect()
     }
 }
 
 /// The terminal fields below `roots`. Those that the revision before `knows` are not read again, those that are `taken` left out.
+/// Fields written directly into their list are left out unless there are `direct` roots, if only none: each with the number of
+/// the object that it is in, which becomes its own.
 pub fn walk(
     document: &Document<'_>,
     revision: usize,
     roots: &[u32],
+    direct: Option<Vec<(Object, u32)>>,
     known: &dyn Fn(u32) -> Option<Rc<Field>>,
     taken: &dyn Fn(u32) -> bool,
 ) -> Vec<Rc<Field>> {
     let mut found = Vec::new();
     let written = &document.revisions()[revision].entries;
     let mut seen = HashSet::new();
-    let mut stack: Vec<(Object, String, Vec<u8>)> = Vec::new();
-    for root in roots.iter().rev() {
-        stack.push((Object::Reference((*root, 0)), String::new(), Vec::new()));
-    }
-    while let Some((node, prefix, inherited)) = stack.pop() {
-        let Object::Reference((id, _)) = node else {
+    let mut stack: Vec<(Object, u32, String, Vec<u8>)> = Vec::new();
+    let with_direct = direct.is_some();
+    let direct = direct.into_iter().flatten().rev();
+    let roots = roots.iter().rev().map(|root| (Object::Reference((*root, 0)), *root));
+    stack.extend(direct.chain(roots).map(|(node, id)| (node, id, String::new(), Vec::new())));
+    while let Some((node, holder, prefix, inherited)) = stack.pop() {
+        if found.len() >= MAX_FIELDS {
             continue;
+        }
+        let id = match &node {
+            Object::Reference((id, _)) => *id,
+            _ => holder,
         };
-        if taken(id) || !seen.insert(id) || found.len() >= MAX_FIELDS {
+        let inline = match &node {
+            Object::Reference(_) => None,
+            Object::Dictionary(dict) if with_direct => Some(dict),
+            _ => continue,
+        };
+        if inline.is_none() && (taken(id) || !seen.insert(id)) {
             continue;
         }
         // At the root, and with nothing of what is looked at here behind a reference, only the object itself can change it.
-        let alone = prefix.is_empty() && inherited.is_empty() && written.get(id).is_none();
+        let alone = prefix.is_empty() && inherited.is_empty() && written.get(id).is_none() && inline.is_none();
         if let Some(same) = known(id).filter(|f| alone && f.stands_alone) {
             found.push(same);
             continue;
@@ -104,7 +140,7 @@ pub fn walk(
         let Some(object) = document.indirect(id, revision) else {
             continue;
         };
-        let Ok(dict) = object.value.as_dict() else {
+        let Some(dict) = inline.or_else(|| object.value.as_dict().ok()) else {
             continue;
         };
         let root = prefix.is_empty() && inherited.is_empty();
@@ -129,21 +165,22 @@ pub fn walk(
             kid.as_dict().is_ok_and(|k| k.has(b"T"))
         });
         for kid in named.iter().rev() {
-            stack.push((kid.clone(), name.clone(), kind.clone()));
+            stack.push((kid.clone(), id, name.clone(), kind.clone()));
         }
         if named.is_empty() {
             let mut widgets: Vec<u32> = bare.iter().filter_map(|k| k.as_reference().ok().map(|r| r.0)).collect();
-            if widgets.is_empty() {
+            if widgets.is_empty() && inline.is_none() {
                 widgets.push(id);
             }
             let direct = |key: &[u8]| !matches!(dict.get(key), Ok(Object::Reference(_)));
-            let root = root && !dict.has(b"Kids") && !dict.has(b"Parent");
+            let root = root && inline.is_none() && !dict.has(b"Kids") && !dict.has(b"Parent");
             found.push(Rc::new(Field {
                 name,
                 id,
                 kind,
                 dict: dict.clone(),
                 widgets,
+                inline: inline.is_some(),
                 stands_alone: root && direct(b"T") && direct(b"FT") && !object.in_object_stream,
             }));
         }

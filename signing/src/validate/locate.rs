@@ -99,6 +99,12 @@ pub fn locate(document: &Document<'_>, holder: &Indirect, within: Option<&[u8]>)
         single(key)?;
     }
     let token = &data[contents.start..contents.end];
+    match Parser::new(&data, contents.start).object() {
+        Ok(Object::Null) => return Err("contents_missing"),
+        // Where the gap is would hang on another object.
+        Ok(Object::Reference(_)) => return Err("contents_indirect"),
+        _ => {}
+    }
     if !(token.starts_with(b"<") && token.ends_with(b">")) || token.starts_with(b"<<") {
         return Err("contents_not_hexadecimal");
     }
@@ -109,11 +115,14 @@ pub fn locate(document: &Document<'_>, holder: &Indirect, within: Option<&[u8]>)
     if bytes.iter().all(|b| *b == 0) {
         return Err("contents_empty");
     }
-    let numbers = match Parser::new(&data, range.start).object() {
+    // The numbers may stand elsewhere: the gap, of which they must tell the truth, is here.
+    let resolve = |value: &Object| document.resolve(value, document.newest());
+    let numbers = match Parser::new(&data, range.start).object().map(|value| resolve(&value)) {
         Ok(Object::Array(items)) => items,
+        Ok(Object::Null) => return Err("byte_range_missing"),
         _ => return Err("byte_range_malformed"),
     };
-    let numbers: Option<Vec<u64>> = numbers.iter().map(|n| u64::try_from(n.as_i64().ok()?).ok()).collect();
+    let numbers: Option<Vec<u64>> = numbers.iter().map(|n| u64::try_from(resolve(n).as_i64().ok()?).ok()).collect();
     let numbers = numbers.ok_or("byte_range_malformed")?;
     let [start, first, second, rest] = numbers[..] else {
         return Err("byte_range_malformed");

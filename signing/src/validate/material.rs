@@ -126,6 +126,11 @@ fn absorb(store: &Store, material: &mut Material, cms: &SignedData) {
         add_ocsp(store, material, response);
     }
     for signer in &cms.signers {
+        for certificate in signer.certificate_values() {
+            if let Ok(certificate) = Certificate::parse(&certificate) {
+                store.add(certificate);
+            }
+        }
         let (crls, responses) = signer.revocation_archive();
         for crl in &crls {
             material.add_crl(crl);

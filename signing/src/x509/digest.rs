@@ -68,8 +68,9 @@ impl Digest {
         hasher.finish()
     }
 
-    /// `DigestInfo` around a digest (RFC 8017, A.2.4, and the notes to 9.2).
-    pub(super) fn info(self, value: &[u8]) -> Option<Vec<u8>> {
+    /// `DigestInfo` around a digest (RFC 8017, A.2.4), with the NULL that stands for no parameters and without it: verifiers
+    /// take both (RFC 8017, notes to 9.2; RFC 4055, 2.1).
+    pub(super) fn infos(self, value: &[u8]) -> Option<[Vec<u8>; 2]> {
         const NIST: [u8; 8] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
         let oid = match self {
             Digest::Md5 => vec![0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05],
@@ -85,8 +86,12 @@ impl Digest {
             Digest::Shake256 => return None,
         };
         use crate::asn1::{OCTET_STRING, OID, SEQUENCE, encode};
-        let algorithm = encode(SEQUENCE, &[encode(OID, &oid), vec![5, 0]].concat());
-        Some(encode(SEQUENCE, &[algorithm, encode(OCTET_STRING, value)].concat()))
+        let named = encode(OID, &oid);
+        let info = |parameters: &[u8]| {
+            let algorithm = encode(SEQUENCE, &[&named, parameters].concat());
+            encode(SEQUENCE, &[algorithm, encode(OCTET_STRING, value)].concat())
+        };
+        Some([info(&[5, 0]), info(&[])])
     }
 }
 

@@ -126,13 +126,14 @@ def scheme(key, md, pss, plain):
 def cms(
     key, cert, md="sha256", pss=None, plain=False, attributes=None, ski=None, certs=None,
     embedded=None, kind=DATA, reverse=False, unsigned=(), revocation=b"", indefinite=False,
-    spoil=lambda v: v, bare=False,
+    spoil=lambda v: v, bare=False, raw=None, signers=1, null=True,
 ):
     """A function from the covered bytes to a ContentInfo.
 
     attributes: signed ones beside content-type and message-digest, or a function of the covered
     bytes; the v2 reference where not given. bare: no signed attributes at all.
-    unsigned: functions of the signature value. embedded: a function that gives the content.
+    signers: how many times the signer stands there. null: NULL where algorithms have no parameters.
+    raw: makes the signature value in place of the key. unsigned: functions of the signature value. embedded: a function that gives the content.
     """
 
     def build(covered):
@@ -145,8 +146,11 @@ def cms(
             *more,
         ]
         signed = b"".join(sorted(signed, reverse=reverse))
-        made = spoil(value(key, content if bare else tlv(0x31, signed), md, pss))
-        named = algorithm(DIGESTS[md][0])
+        covers = content if bare else tlv(0x31, signed)
+        made = spoil(raw(covers) if raw else value(key, covers, md, pss))
+        rest = {} if null else dict(parameters=b"")
+        named = algorithm(DIGESTS[md][0], **rest)
+        way = scheme(key, md, pss, plain) if null else algorithm(RSA[md], b"")
         own = cert1(cert)
         who = tlv(0x80, ski) if ski else seq(own.issuer.dump(), integer(own.serial_number))
         info = [integer(3 if ski else 1), who, named]
@@ -154,9 +158,9 @@ def cms(
             info.append(tlv(0xA0, signed))
         if indefinite:
             # A constructed octet string, as streaming writers leave it.
-            info += [scheme(key, md, pss, plain), b"\x24\x80", octets(made[:9]), octets(made[9:]), b"\0\0"]
+            info += [way, b"\x24\x80", octets(made[:9]), octets(made[9:]), b"\0\0"]
         else:
-            info += [scheme(key, md, pss, plain), octets(made)]
+            info += [way, octets(made)]
         if unsigned:
             info.append(tlv(0xA1, *[u(made) for u in unsigned]))
         body = [integer(1), tlv(0x31, named)]
@@ -164,7 +168,7 @@ def cms(
         body.append(tlv(0xA0, *[der(c) for c in ([CA, cert] if certs is None else certs)]))
         if revocation:
             body.append(tlv(0xA1, revocation))
-        body.append(tlv(0x31, seq(*info)))
+        body.append(tlv(0x31, seq(*info) * signers))
         if indefinite:
             open_ = [b"\x30\x80", oid("1.2.840.113549.1.7.2"), b"\xa0\x80\x30\x80"]
             return b"".join(open_ + body) + b"\0\0" * 3

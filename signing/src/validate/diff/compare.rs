@@ -59,7 +59,7 @@ pub(super) struct Modified {
 impl Modified {
     /// Both dictionaries, where it was and is one (not that of a stream).
     pub fn dictionaries(&self) -> Option<(&Dictionary, &Dictionary)> {
-        let plain = |i: &'_ Option<Rc<Indirect>>| i.as_ref().is_some_and(|i| i.stream.is_none() && !i.duplicate_key);
+        let plain = |i: &'_ Option<Rc<Indirect>>| i.as_ref().is_some_and(|i| i.stream.is_none() && i.ambiguous.is_none());
         if !plain(&self.before) || !plain(&self.after) {
             return None;
         }
@@ -158,8 +158,8 @@ impl Judge<'_, '_> {
             let before = self.document.indirect(id, self.old.revision);
             let after = self.document.indirect(id, self.new.revision);
             let unreadable = after.is_none() && entry != Entry::Free;
-            if after.as_ref().is_some_and(|a| a.duplicate_key) {
-                self.note(Level::Other, "duplicate_key", Some(id), None);
+            if let Some(code) = after.as_ref().and_then(|a| a.ambiguous) {
+                self.note(Level::Other, code, Some(id), None);
             }
             // Strict readers find nothing at a reference whose generation is another.
             let generation = after.as_ref().map(|a| a.id.1);

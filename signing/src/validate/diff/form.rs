@@ -75,6 +75,10 @@ impl Judge<'_, '_> {
 
     /// All members of a list of fields are still there; which are new is judged in [`Judge::fields`].
     fn kept(&mut self, old: &[Object], new: &[Object]) {
+        // One that is written into the list itself is not compared as a field, so none may come.
+        if new.iter().any(|item| item.as_dict().is_ok() && !old.contains(item)) {
+            self.other("field_added", None, None, b"Fields");
+        }
         // A longer list is the usual case: nothing of the old one is left to look for.
         let old = &old[same_references(old, new)..];
         if old.is_empty() {

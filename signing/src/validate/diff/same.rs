@@ -54,7 +54,7 @@ impl<'d, 'a> Same<'d, 'a> {
 
     fn indirect(&self, a: &Indirect, b: &Indirect, depth: u32) -> bool {
         // Readers may differ in what they make of such an object.
-        if b.duplicate_key || b.wrong_length {
+        if b.ambiguous.is_some() || b.wrong_length {
             return false;
         }
         match (a.stream, b.stream) {

@@ -167,7 +167,7 @@ impl View {
         }
         let known = |id: u32| Some(Rc::clone(&before?.fields.get(&id)?.field));
         let taken = |id: u32| self.fields.get(&id).is_some_and(|known| known.place < kept);
-        let found = fields::walk(document, revision, &self.roots[kept..], &known, &taken);
+        let found = fields::walk(document, revision, &self.roots[kept..], None, &known, &taken);
         for field in found {
             self.learn(document, field);
         }
