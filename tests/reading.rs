@@ -174,7 +174,13 @@ async fn the_last_place_is_one_for_all_devices_and_the_later_reading_wins() {
         assert_eq!(other.get(&list).await.ok().json()["places"], json!([]), "one's own");
         let key = tablet.get("/api/v1/me/device-key").await.ok();
         assert_eq!(key.header("cache-control"), "no-store");
-        assert_eq!(key.json(), phone.get("/api/v1/me/device-key").await.ok().json());
+        assert_eq!(key.json()["key"], phone.get("/api/v1/me/device-key").await.ok().json()["key"]);
+        let (seconds, idle) = (key.json()["seconds"].as_i64(), key.json()["idle"].as_i64());
+        assert!(
+            seconds.is_some_and(|s| (3_500..=3_600).contains(&s)),
+            "as long as the session: {seconds:?}"
+        );
+        assert_eq!(idle, Some(7_200));
         assert_ne!(key.json()["key"], other.get("/api/v1/me/device-key").await.ok().json()["key"]);
         assert_eq!(
             server.stranger().get("/api/v1/me/device-key").await.code(),

@@ -124,6 +124,12 @@ async fn administrators_add_people_and_bodies() {
     let own = format!("/api/v1/people/{}/active", admin.actor.id());
     assert_eq!(put(&admin, &own, &json!({ "active": false })).await.code(), "identity.own_account");
 
+    let sessions = format!("/api/v1/people/{id}/sessions");
+    let end = async |client: &Client, path: &str| client.send(Method::DELETE, path, "application/json", Vec::new()).await;
+    assert_eq!(end(&clerk, &sessions).await.code(), "identity.forbidden");
+    assert_eq!(end(&admin, &sessions).await.status, 204);
+    assert_eq!(end(&admin, "/api/v1/people/nobody/sessions").await.status, 404);
+
     let body = json!({ "name": "Sở Du lịch" });
     assert_eq!(put(&clerk, "/api/v1/bodies/H99.77", &body).await.code(), "identity.forbidden");
     assert_eq!(put(&admin, "/api/v1/bodies/H99.77", &body).await.status, 204);

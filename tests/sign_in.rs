@@ -1,6 +1,7 @@
 //! Signing in and out, and who is let in where.
 use crate::support::{Answer, Backend, Client, Server};
 use app::dto::identity::Role;
+use app::ids::UserId;
 use server::actor::Actor;
 use server::identity::NewPerson;
 
@@ -55,6 +56,28 @@ async fn the_right_password_opens_a_session_and_signing_out_ends_it() {
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     let me = lan.ui("identity/me", &serde_json::json!({})).await.ok().json();
     assert!(me.is_null(), "the secret is worth nothing afterwards: {me}");
+}
+
+#[tokio::test]
+async fn whose_tablet_is_lost_is_signed_out_everywhere_by_the_administrator() {
+    let server = server_with_lan().await;
+    let admin = server.person("quantri", &[Role::Admin]).await;
+    let mut all = Vec::new();
+    for _ in 0..2 {
+        let answer = sign_in(&server.stranger(), "lan", PASSWORD).await;
+        let secret = answer.header("set-cookie").split(['=', ';']).nth(1).expect("a secret").to_owned();
+        all.push(Client::browser(&server.url, Some(&secret), Actor::anonymous("", "")));
+    }
+    let lan = all[0].get("/api/v1/me/device-key").await.ok().json()["person"].clone();
+    let lan = UserId(lan.as_str().expect("an id").to_owned());
+    server.state.identity.end_sessions(&admin, &lan).await.expect("an end");
+    for tablet in &all {
+        let answer = tablet.get("/api/v1/me/device-key").await;
+        assert_eq!((answer.status, answer.code().as_str()), (401, "identity.not_signed_in"));
+    }
+    sign_in(&server.stranger(), "lan", PASSWORD).await;
+    let clerk = server.person("vanthu", &[Role::Clerk]).await;
+    assert!(server.state.identity.end_sessions(&clerk, &lan).await.is_err());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
-// What a tablet keeps: documents, and what is not sent yet. All of it encrypted (AES-GCM) under the person's key, which the server
-// gives to who is signed in and which the browser forgets with the session. It can be used while it is there, but not read out.
+// What a tablet keeps: documents, pages, and what is not sent yet. All of it encrypted (AES-GCM) under the person's key, which the
+// server gives to who is signed in and which the browser forgets with the session. It can be used while it is there, but not read
+// out. Without a link it ends by itself, when the session would: sw.js reads it too.
 //
 // Without WebCrypto (no TLS) nothing is kept, and what is not sent lives as long as the page.
 
@@ -9,9 +10,16 @@ const KEPT_DAYS = 30;
 let opened;
 function database() {
   opened ??= new Promise((done, failed) => {
-    const asked = indexedDB.open("kyhop", 1);
-    asked.onupgradeneeded = () => ["keys", "files", "unsent"].forEach((name) => asked.result.createObjectStore(name));
-    asked.onsuccess = () => done(asked.result);
+    const asked = indexedDB.open("kyhop", 2);
+    asked.onupgradeneeded = () => {
+      const there = asked.result.objectStoreNames;
+      for (const name of ["keys", "files", "unsent", "pages"]) if (!there.contains(name)) asked.result.createObjectStore(name);
+    };
+    asked.onsuccess = () => {
+      // Another tab has a newer program.
+      asked.result.onversionchange = () => (asked.result.close(), (opened = undefined));
+      done(asked.result);
+    };
     asked.onerror = () => failed(asked.error);
   });
   opened.catch(() => (opened = undefined));
@@ -38,15 +46,29 @@ export function signedIn() {
       await forget();
       return null;
     }
-    if (!answer?.ok) return (await act("keys", "readonly", (s) => s.get("now"))) ?? null;
-    const { person, key } = await answer.json();
+    if (!answer?.ok) return await known();
+    const { person, key, seconds, idle } = await answer.json();
     const bytes = Uint8Array.from(key.match(/../g), (pair) => parseInt(pair, 16));
-    const now = { person, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]) };
+    const used = Date.now();
+    const lasts = { until: used + seconds * 1000, idle: idle * 1000, used };
+    const now = { person, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]), ...lasts };
     await act("keys", "readwrite", (s) => s.put(now, "now"));
     return now;
   })().catch(() => null);
   session.then((found) => found ?? (session = undefined));
   return session;
+}
+
+// The key that is there, without a link; a clock that was set back ends it as well.
+async function known() {
+  const who = await act("keys", "readonly", (s) => s.get("now"));
+  if (!who) return null;
+  const now = Date.now();
+  if (now > who.until || now > who.used + who.idle || now < who.used - 60_000) {
+    await forget();
+    return null;
+  }
+  return who;
 }
 
 // The session is over: what is kept cannot be read until the same person signs in again.
@@ -57,12 +79,12 @@ export async function forget() {
 
 const name = (who, id) => `${who.person}/${id}`;
 
-async function put(store, id, bytes) {
+async function put(store, id, bytes, more = {}) {
   const who = await signedIn();
   if (!who) return false;
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, who.key, bytes);
-  await act(store, "readwrite", (s) => s.put({ iv, data, at: Date.now() }, name(who, id)));
+  await act(store, "readwrite", (s) => s.put({ ...more, iv, data, at: Date.now() }, name(who, id)));
   return true;
 }
 
@@ -86,21 +108,48 @@ export async function isKept(sha256) {
 // Anybody's files that were not needed for long, and this person's that are gone from the meeting.
 export async function tidy(gone = []) {
   const who = await signedIn();
-  await act("files", "readwrite", (store) => {
-    for (const sha256 of who ? gone : []) store.delete(name(who, sha256));
-    const asked = store.openCursor();
-    asked.onsuccess = () => {
-      const at = asked.result;
-      if (!at) return;
-      if (Date.now() - at.value.at > KEPT_DAYS * DAY) at.delete();
-      at.continue();
-    };
-    return asked;
-  }).catch(() => {});
+  for (const kind of ["files", "pages"]) {
+    await act(kind, "readwrite", (store) => {
+      for (const sha256 of who && kind === "files" ? gone : []) store.delete(name(who, sha256));
+      const asked = store.openCursor();
+      asked.onsuccess = () => {
+        const at = asked.result;
+        if (!at) return;
+        if (Date.now() - at.value.at > KEPT_DAYS * DAY) at.delete();
+        at.continue();
+      };
+      return asked;
+    }).catch(() => {});
+  }
 }
 
 const words = new TextEncoder();
 const read = new TextDecoder();
+
+// Pages as the server has drawn them: {html, policy}, beside it in clear {version, lang} of the program that they belong to.
+export const keepPage = (path, page, more) => put("pages", path, words.encode(JSON.stringify(page)), more);
+export async function dropPage(path) {
+  const who = await signedIn();
+  if (who) await act("pages", "readwrite", (s) => s.delete(name(who, path)));
+}
+// Paths of this person's pages to {version, lang, at}.
+export async function keptPages() {
+  const who = await signedIn();
+  const own = `${who?.person}/`;
+  const found = new Map();
+  if (!who) return found;
+  await act("pages", "readonly", (s) => {
+    const asked = s.openCursor(IDBKeyRange.bound(own, `${own}\uffff`));
+    asked.onsuccess = () => {
+      const at = asked.result;
+      if (!at) return;
+      const { version, lang, at: when } = at.value;
+      found.set(at.key.slice(own.length), { version, lang, at: when });
+      at.continue();
+    };
+  });
+  return found;
+}
 
 // What is to be sent: one entry for each id, the latest.
 export const keepUnsent = (id, entry) => put("unsent", id, words.encode(JSON.stringify(entry))).catch(() => false);

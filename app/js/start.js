@@ -13,6 +13,15 @@ function speakOfEmptyFields(words) {
   }, capture);
 }
 
+// Without a link the program's own way to the next page leads nowhere; the browser's leads to what this tablet keeps (sw.js).
+const cut = () => !navigator.onLine || root.dataset.link === "reconnecting" || (root.dataset.kept && root.dataset.link !== "connected");
+addEventListener("click", (ev) => {
+  const way = ev.composedPath().find((at) => at.localName === "a" && at.href);
+  if (way && cut() && way.origin === location.origin && way.pathname !== location.pathname) ev.stopImmediatePropagation();
+}, true);
+// Ended by sign-out elsewhere or by the administrator.
+addEventListener("ky-link", () => root.dataset.link === "ended" && import("./ky-store.js").then((store) => store.forget()));
+
 // Whoever has to sign in is not signed in any more: what this tablet keeps cannot be read until then.
 if (location.pathname === "/login") import("./ky-store.js").then((store) => store.forget());
 
@@ -42,6 +51,7 @@ try {
     await page.load_all();
     // The viewer too: who comes to a meeting from here has its first page a second earlier.
     for (const file of ["pdf.min.mjs", "pdf.worker.min.mjs"]) await fetch(`/pdfjs/${file}`, { priority: "low" }).catch(() => {});
+    await (await import("./ky-offline.js")).prepare();
   });
 } catch (error) {
   // The page stays readable and its plain forms work; buttons that need the program stay disabled.

@@ -187,4 +187,5 @@ pub trait AuditApi: Send + Sync {
 #[async_trait]
 pub trait AdminApi: Send + Sync {
     async fn set_active(&self, id: UserId, active: bool) -> ApiResult<()>;
+    async fn end_sessions(&self, id: UserId) -> ApiResult<()>;
 }

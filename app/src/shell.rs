@@ -33,7 +33,6 @@ fn settings() -> (crate::i18n::Lang, String) {
 /// The whole document. No inline script but Leptos's own, which carries the request's nonce.
 pub fn shell(site: Site) -> impl IntoView {
     let (lang, theme) = settings();
-    let with = |path: &str| [path, "?v=", &site.version].concat();
     let pkg = |file: &str| ["/pkg/", &site.version, "/", file].concat();
     // All that this page needs at once, not one after the other as the program would find out.
     let files = crate::parts::part_of(&site.path)
@@ -48,8 +47,8 @@ pub fn shell(site: Site) -> impl IntoView {
     let preload = data
         .map(|file| view! { <link rel=how href=pkg(&file) r#as="fetch" crossorigin="anonymous" /> })
         .collect_view();
-    let viewer = ["source", "boxes", "style", "text", "desk", "notes", "panel"].map(|part| ["/js/ky-pdf-", part, ".js"].concat());
-    let others = ["/pdfjs/pdf.min.mjs", "/js/ky-queue.js", "/js/ky-store.js"].map(str::to_owned);
+    let viewer = ["source", "boxes", "style", "text", "desk", "notes", "panel"].map(|part| pkg(&["js/ky-pdf-", part, ".js"].concat()));
+    let others = ["/pdfjs/pdf.min.mjs".to_owned(), pkg("js/ky-queue.js"), pkg("js/ky-store.js")];
     let viewer = others
         .into_iter()
         .chain(viewer)
@@ -66,13 +65,13 @@ pub fn shell(site: Site) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="referrer" content="same-origin" />
-                <link rel="icon" type="image/svg+xml" href=with("/icons/icon.svg") />
+                <link rel="icon" type="image/svg+xml" href="/icons/icon.svg" />
                 <link rel="stylesheet" href=pkg("kyhop.css") />
                 <link id="program" rel=if reader { "later" } else { "modulepreload" } href=pkg("kyhop.js") />
                 {preload}
-                <script type="module" src=with("/js/ky-pdf.js")></script>
+                <script type="module" src=pkg("js/ky-pdf.js")></script>
                 {viewer}
-                <script type="module" src=with("/js/start.js")></script>
+                <script type="module" src=pkg("js/start.js")></script>
                 <MetaTags />
             </head>
             <body>

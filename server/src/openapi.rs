@@ -24,6 +24,7 @@ use utoipa::{Modify, OpenApi};
         identity::rest::people,
         identity::rest::add_person,
         identity::rest::set_active,
+        identity::rest::end_sessions,
         identity::rest::bodies,
         identity::rest::put_body,
         identity::rest::tokens,

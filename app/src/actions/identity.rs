@@ -53,6 +53,11 @@ pub async fn revoke_token(id: TokenId) -> ApiResult<()> {
     expect_context::<Identity>().revoke_token(id).await
 }
 
+#[server(prefix = "/api/ui", endpoint = "admin/end-sessions", input = Json)]
+pub async fn end_sessions(id: UserId) -> ApiResult<()> {
+    expect_context::<crate::api::Admin>().end_sessions(id).await
+}
+
 #[server(prefix = "/api/ui", endpoint = "admin/set-active", input = Json)]
 pub async fn set_active(id: UserId, active: bool) -> ApiResult<()> {
     expect_context::<crate::api::Admin>().set_active(id, active).await

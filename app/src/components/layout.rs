@@ -1,11 +1,12 @@
 //! The frame around every page of a signed-in person: who and where one is, and the way to everything else.
 use crate::actions::identity::whoami;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::live::{Link, use_link};
 use crate::components::prefs::Preferences;
 use crate::components::toast::ToastArea;
 use crate::dto::identity::{Me, Role};
 use crate::error::ApiResult;
-use crate::i18n::t;
+use crate::i18n::{t, tf};
 use crate::parts::NotLoaded;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -203,6 +204,41 @@ fn to_sign_in(path: &str) {
     }
 }
 
+/// Over a page that comes from the tablet itself: of when it is. It goes when the link is back.
+#[component]
+fn Kept() -> impl IntoView {
+    let at = RwSignal::new(None::<String>);
+    let link = use_link();
+    Effect::new(move |_| at.set(kept_at()));
+    let shown = move || at.get().filter(|_| link.get() != Link::Connected);
+    view! {
+        <div role="status">
+            {move || {
+                shown()
+                    .map(|at| {
+                        view! {
+                            <p class="kept-note" data-test="kept">
+                                <span>{tf("link.kept", &[("at", &at)])}</span>
+                                <a href="" rel="external" class="button button-quiet">
+                                    {t("link.reload")}
+                                </a>
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// When the page was drawn that sw.js shows, by this device's clock: `09:04 27/11/2026`. Browser only.
+fn kept_at() -> Option<String> {
+    let at = document().document_element()?.get_attribute("data-kept")?;
+    let at = js_sys::Date::new(&at.parse::<f64>().ok()?.into());
+    let (hours, minutes) = (at.get_hours(), at.get_minutes());
+    let (day, month, year) = (at.get_date(), at.get_month() + 1, at.get_full_year());
+    Some(format!("{hours:02}:{minutes:02} {day:02}/{month:02}/{year}"))
+}
+
 /// Rail, banner, main part.
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -237,6 +273,7 @@ pub fn Frame() -> impl IntoView {
                 </Suspense>
             </header>
             <main id="main" tabindex="-1">
+                <Kept />
                 <Outlet />
             </main>
         </div>

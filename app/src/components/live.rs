@@ -171,6 +171,17 @@ fn set(link: Link) {
     if let Some(state) = with(|c| c.state) {
         let _ = state.try_set(link);
     }
+    // For the scripts beside the program (start.js, ky-offline.js).
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-link", link.as_str());
+    }
+    tell("ky-link");
+}
+
+fn tell(name: &str) {
+    if let Ok(event) = web_sys::Event::new(name) {
+        let _ = window().dispatch_event(&event);
+    }
 }
 
 fn connect() {
@@ -275,6 +286,7 @@ fn tick() {
 fn heard(frame: ServerFrame) {
     match frame {
         ServerFrame::Event { topic, seq, event } => {
+            tell("ky-changed");
             for hear in take_number(&topic, seq) {
                 hear(News::Event(event.clone()));
             }

@@ -1,10 +1,11 @@
 //! People of the body: who they are, what they may do, whether their account is open (administrators).
-use crate::actions::identity::{people, set_active};
+use crate::actions::identity::{end_sessions, people, set_active};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::icon::Icon;
 use crate::components::layout::PageHead;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading};
+use crate::components::toast::use_toasts;
 use crate::dto::identity::{Person, Role};
 use crate::i18n::{find, t, tf};
 use leptos::prelude::*;
@@ -70,6 +71,8 @@ fn Row(person: Person, #[prop(into)] shown: Signal<bool>) -> impl IntoView {
     let call = Call::new();
     let active = RwSignal::new(person.active);
     let asking = RwSignal::new(false);
+    let lost = RwSignal::new(false);
+    let toasts = use_toasts();
     let id = StoredValue::new(person.id.clone());
     let name = StoredValue::new(person.full_name.clone());
     let change = move |to: bool| {
@@ -97,6 +100,15 @@ fn Row(person: Person, #[prop(into)] shown: Signal<bool>) -> impl IntoView {
                 </span>
                 <button
                     type="button"
+                    class="button button-quiet"
+                    data-test="end-sessions"
+                    disabled=move || call.blocked()
+                    on:click=move |_| lost.set(true)
+                >
+                    {t("people.sign_out")}
+                </button>
+                <button
+                    type="button"
                     class="button"
                     data-test="set-active"
                     disabled=move || call.blocked()
@@ -105,6 +117,32 @@ fn Row(person: Person, #[prop(into)] shown: Signal<bool>) -> impl IntoView {
                     {move || if active.get() { t("people.close") } else { t("people.open") }}
                 </button>
             </span>
+            <Dialog open=lost title=t("people.sign_out_title")>
+                <p>{tf("people.sign_out_text", &[("name", &name.get_value())])}</p>
+                <Failure error=call.error />
+                <div class="form-foot">
+                    <button
+                        type="button"
+                        class="button button-main"
+                        data-test="end-sessions-sure"
+                        disabled=move || call.blocked()
+                        on:click=move |_| {
+                            call.run(
+                                end_sessions(id.get_value()),
+                                move |()| {
+                                    lost.set(false);
+                                    toasts.say(tf("people.signed_out", &[("name", &name.get_value())]));
+                                },
+                            );
+                        }
+                    >
+                        {t("people.sign_out")}
+                    </button>
+                    <button type="button" class="button" on:click=move |_| lost.set(false)>
+                        {t("common.cancel")}
+                    </button>
+                </div>
+            </Dialog>
             <Dialog open=asking title=t("people.close_title")>
                 <p>{tf("people.close_text", &[("name", &name.get_value())])}</p>
                 <Failure error=call.error />

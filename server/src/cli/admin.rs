@@ -42,6 +42,8 @@ enum Command {
     },
     /// Give a person a new password; ends their sessions. The password is asked for, or read from standard input (one line).
     SetPassword { username: String },
+    /// Sign somebody out everywhere (a lost tablet). What tablets keep for that person is closed.
+    EndSessions { username: String },
     /// Open or close an account. Closing ends its sessions and revokes its tokens.
     SetActive {
         username: String,
@@ -176,6 +178,11 @@ async fn act(state: &AppState, actor: &Actor, command: Command) -> Result<(), St
             let password = secrets.new_secret("Mật khẩu mới / new password")?;
             state.identity.set_password(actor, &person.id, &password).await.map_err(said)?;
             println!("Đã đặt lại mật khẩu / password set: {}", person.full_name);
+        }
+        Command::EndSessions { username } => {
+            let person = person(state, &username).await?;
+            state.identity.end_sessions(actor, &person.id).await.map_err(said)?;
+            println!("Đã đăng xuất khỏi mọi thiết bị / signed out everywhere: {}", person.full_name);
         }
         Command::SetActive { username, active } => {
             let person = person(state, &username).await?;

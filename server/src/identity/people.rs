@@ -163,6 +163,26 @@ impl Service {
         Ok(())
     }
 
+    /// Ends all sessions of somebody, whose tablet is lost, say. What tablets keep for that person is closed: at once where there
+    /// is a link, else when it is back, or by itself when the session would have ended.
+    pub async fn end_sessions(&self, actor: &Actor, id: &UserId) -> Result<(), Error> {
+        administers(actor)?;
+        let mut work = self.db.begin(actor).await?;
+        let person = store::person(work.conn(), id.as_str()).await?.ok_or(Error::NoSuchPerson)?;
+        store::end_sessions(work.conn(), id.as_str(), "").await?;
+        work.audit(
+            "identity.sessions_ended",
+            "person",
+            id.as_str(),
+            &person.full_name,
+            &serde_json::json!({}),
+        )
+        .await?;
+        work.commit().await?;
+        self.db.hub().person_changed(id.as_str());
+        Ok(())
+    }
+
     /// An administrator's new password for somebody; ends that person's sessions and the wait after wrong guesses.
     pub async fn set_password(&self, actor: &Actor, id: &UserId, new: &str) -> Result<(), Error> {
         administers(actor)?;

@@ -19,6 +19,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/me", get(me))
         .route("/api/v1/people", get(people).post(add_person))
         .route("/api/v1/people/{id}/active", put(set_active))
+        .route("/api/v1/people/{id}/sessions", delete(end_sessions))
         .route("/api/v1/bodies", get(bodies))
         .route("/api/v1/bodies/{code}", put(put_body))
         .route("/api/v1/tokens", get(tokens).post(create_token))
@@ -189,6 +190,15 @@ pub async fn set_active(
 ) -> Result<StatusCode, Fault> {
     actor.require(&[Role::Admin])?;
     service.set_active(&actor, &id, json(body)?.active).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs somebody out everywhere, because a tablet is lost, say (administrators). What tablets keep for that person is closed at once
+/// where there is a link, else when it is back, or by itself when the session would have ended.
+#[utoipa::path(delete, path = "/api/v1/people/{id}/sessions", params(("id" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 404)), tag = "identity")]
+pub async fn end_sessions(State(service): State<Service>, Caller(actor): Caller, Path(id): Path<UserId>) -> Result<StatusCode, Fault> {
+    actor.require(&[Role::Admin])?;
+    service.end_sessions(&actor, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

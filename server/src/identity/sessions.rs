@@ -8,7 +8,7 @@ const MINUTE: i64 = 60_000_000;
 /// A session ends after a working day, whatever happens …
 pub const ABSOLUTE: i64 = 12 * 60 * MINUTE;
 /// … or when nothing was heard of it for so long. An open page is heard of through its live link.
-const IDLE: i64 = 2 * 60 * MINUTE;
+pub const IDLE: i64 = 2 * 60 * MINUTE;
 /// A session's or token's last use is written down at most this often, so that reading pages does not queue up for writing.
 const TOUCH: i64 = MINUTE;
 
@@ -99,6 +99,14 @@ impl Service {
             .await?;
         work.commit().await?;
         Ok(secret)
+    }
+
+    /// How long the session of a cookie may still last, in microseconds; 0 without one.
+    pub async fn time_left(&self, cookie: Option<&str>) -> Result<i64, Error> {
+        let Some(secret) = cookie else { return Ok(0) };
+        let mut c = self.db.read().acquire().await?;
+        let end = store::session_end(&mut c, &digest(secret)).await?;
+        Ok(end.map_or(0, |end| (end - now_us()).max(0)))
     }
 
     /// Ends the session of a cookie; without one, nothing happens.

@@ -90,6 +90,12 @@ pub async fn add_session(c: &mut AnyConnection, token_hash: &str, person: &str, 
     Ok(())
 }
 
+/// When the session ends, whatever happens.
+pub async fn session_end(c: &mut AnyConnection, token_hash: &str) -> DbResult<Option<i64>> {
+    let sql = "SELECT expires_at FROM session WHERE token_hash = $1";
+    sqlx::query_scalar(sql).bind(token_hash).fetch_optional(c).await
+}
+
 pub async fn touch_session(c: &mut AnyConnection, token_hash: &str, now: i64) -> DbResult<()> {
     let sql = "UPDATE session SET seen_at = $1 WHERE token_hash = $2";
     sqlx::query(sql).bind(now).bind(token_hash).execute(c).await?;

@@ -68,6 +68,10 @@ impl IdentityApi for Bound<Service> {
 
 #[async_trait]
 impl AdminApi for Bound<Service> {
+    async fn end_sessions(&self, id: UserId) -> ApiResult<()> {
+        api(self.service.end_sessions(&self.actor, &id).await)
+    }
+
     async fn set_active(&self, id: UserId, active: bool) -> ApiResult<()> {
         api(self.service.set_active(&self.actor, &id, active).await)
     }

@@ -124,6 +124,8 @@ pub struct AttachmentV1 {
     pub url: String,
     pub attached: i64,
     pub attached_by: String,
+    /// When it is collected from all devices; none may keep it until then.
+    pub expires: Option<i64>,
 }
 
 /// A vote.
@@ -272,5 +274,6 @@ fn attachment(a: Attachment) -> AttachmentV1 {
         url: a.file.url,
         attached: a.attached.us,
         attached_by: a.attached_by,
+        expires: a.expires.map(|at| at.us),
     }
 }

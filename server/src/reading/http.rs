@@ -1,12 +1,14 @@
 //! REST routes of notes and reading places: what the reader on the tablets uses, and any other client.
 use super::{Draft, Error};
 use crate::fault::Fault;
-use crate::identity::http::Caller;
+use crate::identity::cookie_name;
+use crate::identity::http::{Caller, cookie};
+use crate::identity::sessions;
 use crate::state::AppState;
 use app::ids::{AttachmentId, MeetingId};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use axum::{Json, Router};
@@ -206,13 +208,25 @@ pub struct DeviceKeyV1 {
     pub person: String,
     /// 32 bytes, hexadecimal.
     pub key: String,
+    /// Seconds for which a device may hold it from now on, without asking again: as long as the session lasts at most. 0 for a token.
+    pub seconds: i64,
+    /// Seconds without any use after which a device forgets it.
+    pub idle: i64,
 }
 
 /// The key under which a tablet keeps this person's documents and unsent notes, for as long as the session lasts.
 #[utoipa::path(get, path = "/api/v1/me/device-key", responses((status = 200, body = DeviceKeyV1), (status = 401)), tag = "reading")]
-pub async fn device_key(State(state): State<AppState>, Caller(actor): Caller) -> Result<Response, Fault> {
+pub async fn device_key(State(state): State<AppState>, Caller(actor): Caller, headers: HeaderMap) -> Result<Response, Fault> {
     let key = state.reading.device_key(&actor).await?;
     let person = actor.id().to_owned();
-    let answer = Json(DeviceKeyV1 { person, key });
+    let session = cookie(&headers, &cookie_name(&state.config.public_url));
+    let seconds = state.identity.time_left(session).await? / 1_000_000;
+    let idle = sessions::IDLE / 1_000_000;
+    let answer = Json(DeviceKeyV1 {
+        person,
+        key,
+        seconds,
+        idle,
+    });
     Ok(([(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }

@@ -7,11 +7,14 @@ use axum::response::IntoResponse;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Folders of the site that are served as they are.
-const FOLDERS: [&str; 4] = ["pdfjs", "js", "fonts", "icons"];
+const FOLDERS: [&str; 3] = ["pdfjs", "fonts", "icons"];
+
+/// What the browser's worker between pages and server may do: fetch from here.
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
 /// Content hash of the built site: part of every address that a page refers to, so that files can be cached for good.
 pub fn version(site_dir: &Path) -> String {
@@ -26,8 +29,8 @@ pub fn parts(site_dir: &Path) -> Arc<BTreeMap<String, Vec<String>>> {
     Arc::new(serde_json::from_slice(&text).unwrap_or_default())
 }
 
-/// Serves the folders, and the program in `pkg` as `/pkg/{version}/…`, for good, and only of the version that is there: parts
-/// of two builds do not fit together.
+/// Serves the folders, and the program (`pkg`, and `js` inside it) as `/pkg/{version}/…`, for good, and only of the version that
+/// is there: parts of two builds do not fit together. `/sw.js` is the one script without a version, asked for each time.
 pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
     let mut router = Router::new();
     for folder in FOLDERS {
@@ -35,6 +38,8 @@ pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
         router = router.nest_service(&format!("/{folder}"), files);
     }
     let program = ServeDir::new(site_dir.join("pkg")).precompressed_br().precompressed_gzip();
+    let worker = ServeFile::new(site_dir.join("js/sw.js")).precompressed_br().precompressed_gzip();
+    let scripts = ServeDir::new(site_dir.join("js")).precompressed_br().precompressed_gzip();
     let site_dir = site_dir.to_owned();
     let only_this_version = from_fn(
         move |Captured(path): Captured<HashMap<String, String>>, request: Request, next: Next| {
@@ -52,8 +57,21 @@ pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
             }
         },
     );
-    let program = Router::new().nest_service("/pkg/{version}", program).layer(only_this_version);
-    router.merge(program).layer(SetResponseHeaderLayer::if_not_present(
+    let program = Router::new()
+        .nest_service("/pkg/{version}/js", scripts)
+        .nest_service("/pkg/{version}", program)
+        .layer(only_this_version);
+    let worker = Router::new()
+        .route_service("/sw.js", worker)
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-cache"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(WORKER_POLICY),
+        ));
+    router.merge(program).merge(worker).layer(SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=3600"),
     ))
