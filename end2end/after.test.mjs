@@ -15,7 +15,7 @@ before(async () => {
   clerk = await Person.enter(browser, demo.url(0), "vanthu", TABLET);
   meeting = (await chair.ask("meetings/list", {})).find((m) => m.today).id;
   await chair.ask("meetings/open", { id: meeting });
-  for (const person of [chair, member]) await person.ask("meetings/check-in", { id: meeting });
+  for (const person of [chair, member]) await person.change("put", `/api/v1/meetings/${meeting}/presence`);
 });
 
 after(async () => {

@@ -146,12 +146,14 @@ step("what went on meanwhile is there when the link is back, without a reload", 
   await chair.ask("meetings/open", { id: meeting });
   await chair.go(`/meetings/${meeting}`);
   await chair.at("set-current").first().tap();
-  mend();
-  await tablet.at("check-in").waitFor();
-  await tablet.at("kept").waitFor({ state: "detached" });
-  // And what is kept follows.
   await tablet.at("check-in").tap();
+  await tablet.at("unsent", '[data-state="waiting"]').getByText("Điểm danh").waitFor();
+  assert.equal(await tablet.at("check-in").count(), 0, "it is done, as far as this tablet is concerned");
+  mend();
   await tablet.at("checked-in").waitFor();
+  await tablet.at("kept").waitFor({ state: "detached" });
+  await tablet.at("outbox").waitFor({ state: "detached" });
+  // And what is kept follows.
   await kept("pages", `/meetings/${meeting}`, Date.now());
   cut();
   await open(`/meetings/${meeting}`);
@@ -159,6 +161,65 @@ step("what went on meanwhile is there when the link is back, without a reload", 
   await tablet.at("checked-in").waitFor();
   mend();
   tablet.linkMayBreak = false;
+});
+
+step("a ballot and a request for the floor made without a link outlive the page, and count once", async () => {
+  await tablet.go(`/meetings/${meeting}`);
+  await tablet.at("link-state", '[data-state="connected"]').waitFor({ state: "attached" });
+  await chair.page.locator("#question").fill("Thông qua báo cáo?");
+  await chair.at("vote-open").tap();
+  await tablet.page.locator(".ballot-sheet").getByText("Thông qua báo cáo?").waitFor();
+  cut();
+  await tablet.page.locator('.ballot-sheet [data-test="vote-disagree"]').tap();
+  await tablet.page.locator(".ballot-sheet").waitFor({ state: "detached" });
+  await tablet.at("vote").first().locator('[data-test="vote-agree"]').tap();
+  await tablet.at("floor-ask").tap();
+  await tablet.at("unsent").getByText("Xin phát biểu").waitFor();
+  await tablet.at("unsent").getByText("Thông qua báo cáo? – Tán thành").waitFor();
+  await tablet.picture("offline-unsent-tablet");
+  // Taken back, and done again.
+  await tablet.at("unsent").filter({ hasText: "Xin phát biểu" }).locator('[data-test="unsent-drop"]:enabled').tap();
+  await tablet.at("floor-ask").tap();
+  await tablet.page.close();
+  tablet.page = await tablet.context.newPage();
+  await open(`/meetings/${meeting}`);
+  await tablet.ready();
+  await tablet.at("unsent").nth(1).waitFor();
+  await tablet.page.setViewportSize(PHONE.viewport);
+  await tablet.picture("offline-unsent-phone");
+  await tablet.page.setViewportSize({ width: 1180, height: 820 });
+  assert.equal(await tablet.at("unsent").count(), 2);
+  mend();
+  await tablet.at("outbox").waitFor({ state: "detached" });
+  await chair.at("queue-line").first().waitFor();
+  assert.equal(await chair.at("queue-line").count(), 1);
+  await chair.at("vote", '[data-open="true"]').locator('[data-test="count-agree"]', { hasText: "1" }).waitFor();
+  const { votes } = JSON.parse(await chair.fetch(`/api/v1/meetings/${meeting}`));
+  assert.deepEqual([votes.at(-1).ballots, votes.at(-1).disagree], [1, 0]);
+  await chair.at("vote-close").tap();
+});
+
+step("what the server does not take any more is told, after the next start too, until it was read", async () => {
+  await chair.page.locator("#question").fill("Thông qua kết luận?");
+  await chair.at("vote-open").tap();
+  await tablet.page.locator(".ballot-sheet").getByText("Thông qua kết luận?").waitFor();
+  cut();
+  await tablet.page.locator('.ballot-sheet [data-test="vote-agree"]').tap();
+  await tablet.at("unsent").waitFor();
+  await chair.at("vote-close").tap();
+  await chair.at("vote", '[data-open="true"]').waitFor({ state: "detached" });
+  mend();
+  await tablet.at("unsent", '[data-state="refused"]').getByText("Thông qua kết luận?").waitFor();
+  await tablet.picture("offline-refused-tablet");
+  tablet.linkMayBreak = false;
+  await tablet.go(`/meetings/${meeting}`);
+  await tablet.at("unsent", '[data-state="refused"]').waitFor();
+  await tablet.at("unsent-drop").tap();
+  await tablet.at("outbox").waitFor({ state: "detached" });
+  await tablet.go(`/meetings/${meeting}`);
+  await tablet.at("link-state", '[data-state="connected"]').waitFor({ state: "attached" });
+  assert.equal(await tablet.at("unsent").count(), 0);
+  assert.equal((await tablet.ask("meetings/get", { id: meeting })).votes.at(-1).ballots, 0);
 });
 
 step("a newer program takes the older one's place, and starts without a link too", async () => {
@@ -230,8 +291,7 @@ step("the key ends with the session, and by itself when the tablet is not used",
   const admin = await Person.enter(browser, demo.url(0), "quantri");
   const { people } = JSON.parse(await admin.fetch("/api/v1/people"));
   const { id } = people.find((p) => p.username === "daibieu");
-  const ended = await admin.context.request.delete(`${admin.url}/api/v1/people/${id}/sessions`, { headers: { origin: admin.url } });
-  assert.equal(ended.status(), 204);
+  await admin.change("delete", `/api/v1/people/${id}/sessions`);
   await tablet.at("link-state", '[data-state="ended"]').waitFor({ state: "attached" });
   cut();
   await open(`/meetings/${meeting}`);

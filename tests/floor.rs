@@ -1,9 +1,10 @@
 //! The floor: asked for, given and given back in turn; clocks that stop with it; all of it on both engines.
-use crate::meetings::{Meeting, refused, servers};
+use crate::meetings::{Meeting, motion, refused, servers};
 use crate::support::{Backend, Server};
 use app::dto::floor::{ClockStep, Floor};
 use app::ids::UserId;
 use app::live::LiveEvent;
+use reqwest::Method;
 use serde_json::json;
 use server::actor::Actor;
 
@@ -194,4 +195,71 @@ async fn the_list_survives_a_restart() {
     let before = floor(&server, &m).await;
     server.restart().await;
     assert_eq!(floor(&server, &m).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_tablet_sends_late_and_twice_counts_once_and_not_for_another_item() {
+    for server in servers().await {
+        let m = Meeting::open(&server, 2).await;
+        let tablet = server.browser(&m.members[0]).await;
+        let put = async |path: String, body: serde_json::Value| {
+            let bytes = body.to_string().into_bytes();
+            tablet.send(Method::PUT, &path, "application/json", bytes).await
+        };
+        let meeting = format!("/api/v1/meetings/{}", m.id);
+        for _ in 0..2 {
+            assert_eq!(put(format!("{meeting}/presence"), json!({})).await.status, 204);
+        }
+        let service = &server.state.meetings;
+        let item = m.item(&server, "Nội dung một").await;
+        service.set_current_item(&m.chair, &m.id, Some(&item)).await.expect("called");
+        let name = uuid::Uuid::new_v4().to_string();
+        let path = format!("{meeting}/speeches/{name}");
+        for _ in 0..2 {
+            assert_eq!(put(path.clone(), json!({ "item": item })).await.status, 204);
+        }
+        assert_eq!(order(&m, &floor(&server, &m).await), [0]);
+        service.give_floor(&m.chair, &name.as_str().into(), 60).await.expect("given");
+        service.end_speech(&m.chair, &name.as_str().into()).await.expect("ended");
+        // The answer was lost, the request comes again: it was heard already.
+        assert_eq!(put(path.clone(), json!({ "item": item })).await.status, 204);
+        assert_eq!(order(&m, &floor(&server, &m).await), Vec::<usize>::new());
+        // Asked without a link, sent when the meeting has moved on.
+        let next = m.item(&server, "Nội dung hai").await;
+        service.set_current_item(&m.chair, &m.id, Some(&next)).await.expect("called");
+        let late = format!("{meeting}/speeches/{}", uuid::Uuid::new_v4());
+        assert_eq!(put(late, json!({ "item": item })).await.code(), "meetings.item_over");
+        assert_eq!(
+            put(path, json!({ "item": item })).await.status,
+            204,
+            "known, whatever is discussed now"
+        );
+        assert_eq!(order(&m, &floor(&server, &m).await), Vec::<usize>::new());
+        // Nobody asks under another's name.
+        let other = server.browser(&m.members[1]).await;
+        service.check_in(&m.members[1], &m.id).await.expect("present");
+        let theirs = other
+            .send(
+                Method::PUT,
+                &format!("{meeting}/speeches/{name}"),
+                "application/json",
+                b"{}".to_vec(),
+            )
+            .await;
+        assert_eq!(theirs.code(), "meetings.not_found");
+        let wrong = put(format!("{meeting}/speeches/1"), json!({ "item": next })).await;
+        assert_eq!((wrong.status, wrong.code().as_str()), (422, "meetings.field"));
+
+        let vote = service.open_vote(&m.chair, &m.id, &motion("Đồng ý?")).await.expect("a vote");
+        let ballot = format!("/api/v1/votes/{vote}/ballot");
+        for choice in ["agree", "disagree", "disagree"] {
+            assert_eq!(put(ballot.clone(), json!({ "choice": choice })).await.status, 204);
+        }
+        assert_eq!(put(ballot.clone(), json!({ "choice": "perhaps" })).await.code(), "meetings.field");
+        let seen = m.seen(&server, &m.members[0]).await;
+        let counted = seen.votes.iter().find(|v| v.id == vote).expect("the vote");
+        assert_eq!((counted.agree, counted.disagree, counted.ballots), (0, 1, 1));
+        service.close_vote(&m.chair, &vote).await.expect("closed");
+        assert_eq!(put(ballot, json!({ "choice": "agree" })).await.status, 409);
+    }
 }

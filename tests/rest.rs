@@ -26,6 +26,7 @@ async fn every_described_route_answers_and_none_lets_a_stranger_in() {
             .replace("{number}", "1")
             .replace("{action}", "submit")
             .replace("{step}", "start")
+            .replace("{speech}", "none")
             .replace("{book}", "outgoing");
         assert!(!address.contains('{'), "{path} has a parameter that this test does not know");
         for method in methods.as_object().expect("methods").keys() {

@@ -1,6 +1,8 @@
 // Wakes the page that the server has drawn. The folder of the program is named in the page: it changes with every build.
 // The voter's half of secret votes, for when there is one.
 window.kyBallot = () => import("./ky-ballot.js");
+// What waits to be sent.
+window.kyQueue = () => import("./ky-queue.js");
 const root = document.documentElement;
 
 // Of an empty field a browser speaks its own language, which need not be the page's.

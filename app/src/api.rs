@@ -6,7 +6,7 @@ use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
-use crate::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use crate::dto::meetings::{Answer, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
 use crate::dto::opinions::{Reply, SheetDetail, SheetDraft, SheetRow};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement, When};
@@ -93,7 +93,6 @@ pub trait MeetingsApi: Send + Sync {
     async fn open(&self, id: MeetingId) -> ApiResult<()>;
     async fn close(&self, id: MeetingId) -> ApiResult<()>;
     async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()>;
-    async fn check_in(&self, id: MeetingId) -> ApiResult<()>;
     /// What an invited person says; a later answer replaces an earlier one.
     async fn answer(&self, id: MeetingId, answer: Answer) -> ApiResult<()>;
     async fn add_member(&self, id: MeetingId, person: UserId) -> ApiResult<()>;
@@ -139,7 +138,6 @@ pub trait MeetingsApi: Send + Sync {
     async fn sign_minutes(&self, id: MeetingId, revision: i64, pin: String) -> ApiResult<DocumentId>;
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId>;
     /// The same ballot twice counts once; another choice replaces the first while the vote is open.
-    async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()>;
     /// A blind signature over a ballot of a secret vote that the server cannot read; once for each member.
     async fn draw_ballot(&self, vote: VoteId, blinded: String) -> ApiResult<String>;
     /// Of a closed secret vote.

@@ -104,13 +104,6 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             "set-current",
             json!({ "id": id, "item": item }),
         ),
-        ("checking in at somebody else's meeting", &ground.clerk, "check-in", conduct.clone()),
-        (
-            "checking in by an auditor who only watches",
-            &ground.auditor,
-            "check-in",
-            conduct.clone(),
-        ),
         (
             "attaching a document that one may not see",
             secretary,
@@ -254,18 +247,6 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             secretary,
             "open-vote",
             json!({ "id": id, "motion": { "item": null, "question": "?", "majority": "most" } }),
-        ),
-        (
-            "a ballot for a vote that does not exist",
-            member,
-            "cast",
-            json!({ "vote": "nothing", "choice": "agree" }),
-        ),
-        (
-            "a choice that does not exist",
-            member,
-            "cast",
-            json!({ "vote": "nothing", "choice": "maybe" }),
         ),
         (
             "a form of vote that does not exist",
@@ -415,6 +396,38 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
         "an answer that is none",
         &machine.send(reqwest::Method::PUT, &answer, "application/json", shrug).await,
     );
+    let put = async |who: &Client, path: &str, body: &Value| {
+        let bytes = body.to_string().into_bytes();
+        who.send(reqwest::Method::PUT, path, "application/json", bytes).await
+    };
+    let presence = format!("/api/v1/meetings/{}/presence", meeting.id);
+    for (what, who) in [
+        ("checking in at somebody else's meeting", &ground.clerk),
+        ("checking in by an auditor who only watches", &ground.auditor),
+        ("checking in without signing in", stranger),
+        ("checking in by a program", machine),
+    ] {
+        table.tried(what, &put(who, &presence, &json!({})).await);
+    }
+    let speech = |name: &str| format!("/api/v1/meetings/{}/speeches/{name}", meeting.id);
+    let name = "11111111-1111-4111-8111-111111111111";
+    for (what, name, body) in [
+        ("the floor under a name that is no UUID", "first", json!({})),
+        ("the floor on an item that is a number", name, json!({ "item": 1 })),
+        ("the floor before the opening", name, json!({ "item": meeting.item })),
+    ] {
+        table.tried(what, &put(&ground.drafter, &speech(name), &body).await);
+    }
+    let ballot = "/api/v1/votes/nothing/ballot";
+    for (what, who, choice) in [
+        ("a ballot in no vote", &ground.drafter, json!("agree")),
+        ("a ballot that is none of the three", &ground.drafter, json!("maybe")),
+        ("a ballot that is a number", &ground.drafter, json!(1)),
+        ("a ballot without signing in", stranger, json!("agree")),
+        ("a ballot by a program", machine, json!("agree")),
+    ] {
+        table.tried(what, &put(who, ballot, &json!({ "choice": choice })).await);
+    }
     let tasks = format!("/api/v1/items/{}/tasks", meeting.item);
     let task = json!({ "text": "x", "owner": ground.drafter.actor.id() });
     table.tried("a task without a token", &stranger.post(&tasks, &task).await);

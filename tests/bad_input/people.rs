@@ -112,6 +112,12 @@ async fn accounts(ground: &Ground, table: &mut Table) {
         "set-active: one's own account",
         &ground.admin.ui("admin/set-active", &close(ground.admin.actor.id())).await,
     );
+    for (what, who, id) in [
+        ("end-sessions: not an administrator", d, ground.clerk.actor.id()),
+        ("end-sessions: nobody", &ground.admin, "nobody"),
+    ] {
+        table.tried(what, &who.ui("admin/end-sessions", &json!({ "id": id })).await);
+    }
     table.tried("set-active: nobody", &ground.admin.ui("admin/set-active", &close("nobody")).await);
 }
 

@@ -1,7 +1,7 @@
 //! Paperless meetings.
 use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use crate::dto::floor::ClockStep;
-use crate::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use crate::dto::meetings::{Answer, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
 use crate::error::ApiResult;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use leptos::prelude::*;
@@ -60,11 +60,6 @@ pub async fn set_current_item(id: MeetingId, item: Option<ItemId>) -> ApiResult<
     expect_context::<Meetings>().set_current_item(id, item).await
 }
 
-#[server(prefix = "/api/ui", endpoint = "meetings/check-in", input = Json)]
-pub async fn check_in(id: MeetingId) -> ApiResult<()> {
-    expect_context::<Meetings>().check_in(id).await
-}
-
 #[server(prefix = "/api/ui", endpoint = "meetings/ask-to-speak", input = Json)]
 pub async fn ask_to_speak(id: MeetingId, who: Option<UserId>) -> ApiResult<SpeechId> {
     expect_context::<Meetings>().ask_to_speak(id, who).await
@@ -118,11 +113,6 @@ pub async fn detach(attachment: AttachmentId) -> ApiResult<()> {
 #[server(prefix = "/api/ui", endpoint = "meetings/open-vote", input = Json)]
 pub async fn open_vote(id: MeetingId, motion: Motion) -> ApiResult<VoteId> {
     expect_context::<Meetings>().open_vote(id, motion).await
-}
-
-#[server(prefix = "/api/ui", endpoint = "meetings/cast", input = Json)]
-pub async fn cast(vote: VoteId, choice: Choice) -> ApiResult<()> {
-    expect_context::<Meetings>().cast(vote, choice).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/draw-ballot", input = Json)]

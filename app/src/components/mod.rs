@@ -11,6 +11,7 @@ pub mod pager;
 pub mod pdf;
 pub mod prefs;
 pub mod save;
+pub mod script;
 pub mod search;
 pub mod ticking;
 pub mod toast;

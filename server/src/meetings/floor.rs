@@ -24,22 +24,48 @@ impl Service {
         let need = if *who == me { Need::Join } else { Need::Conduct };
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), need).await?;
+        self.ask(work, row, who.as_str(), uuid::Uuid::now_v7().to_string()).await
+    }
+
+    async fn ask(&self, mut work: Work, row: Row, who: &str, speech: String) -> Result<SpeechId> {
         in_session(&row)?;
-        let member = store::member(work.conn(), &row.id, who.as_str()).await?.ok_or(Error::NotFound)?;
+        let member = store::member(work.conn(), &row.id, who).await?.ok_or(Error::NotFound)?;
         if member.checked_in_at.is_none() {
             return Err(Error::NotPresent);
         }
         let item = row.current_item.as_deref();
         let open = speeches::open(work.conn(), &row.id, item).await?;
-        if let Some(known) = open.into_iter().find(|s| s.person_id == who.as_str()) {
+        if let Some(known) = open.into_iter().find(|s| s.person_id == who) {
             return Ok(SpeechId(known.id));
         }
-        let speech = uuid::Uuid::now_v7().to_string();
-        speeches::insert(work.conn(), &speech, &row.id, item, who.as_str(), now_us()).await?;
+        speeches::insert(work.conn(), &speech, &row.id, item, who, now_us()).await?;
         let details = json!({ "speech": speech, "person": who, "item": item });
         self.floor_changed(&mut work, &row, "meeting.floor_asked", &details).await?;
         work.commit().await?;
         Ok(SpeechId(speech))
+    }
+
+    /// Asks for the floor under the name `speech` (a UUID that the device makes), on `item` or none: sent twice it asks once, and sent
+    /// too late, when another item is under discussion, it is refused and not put on that one's list.
+    ///
+    /// # Errors
+    /// `meetings.item_over`; else as [`Self::ask_to_speak`].
+    pub async fn ask_under_name(&self, actor: &Actor, id: &MeetingId, speech: &SpeechId, item: Option<&ItemId>) -> Result<()> {
+        let name = uuid::Uuid::parse_str(speech.as_str())
+            .map_err(|_| Error::Field("speech"))?
+            .to_string();
+        let me = actor.user()?.as_str();
+        let mut work = self.db.begin(actor).await?;
+        let (row, _) = self.for_change(&mut work, id.as_str(), Need::Join).await?;
+        if let Some(known) = speeches::get(work.conn(), &name).await? {
+            let same = known.person_id == me && known.meeting_id == row.id;
+            return if same { Ok(()) } else { Err(Error::NotFound) };
+        }
+        let now = item.map(ItemId::as_str) == row.current_item.as_deref();
+        if row.state == MeetingState::Open && !now {
+            return Err(Error::ItemOver);
+        }
+        self.ask(work, row, me, name).await.map(|_| ())
     }
 
     /// Takes a request back that still waits: one's own, or for chair and secretary anybody's.

@@ -2,13 +2,14 @@
 use super::{Error, Service};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
+use crate::identity::people::in_person;
 use crate::state::AppState;
 use app::dto::meetings::{Choice, SecretBallot};
 use app::ids::VoteId;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
-use axum::routing::get;
+use axum::routing::{get, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -19,7 +20,30 @@ const LARGEST: usize = 4096;
 
 pub fn routes() -> Router<AppState> {
     let ballots = get(published).post(cast).layer(RequestBodyLimitLayer::new(LARGEST));
-    Router::new().route("/api/v1/votes/{id}/ballots", ballots)
+    Router::new()
+        .route("/api/v1/votes/{id}/ballots", ballots)
+        .route("/api/v1/votes/{id}/ballot", put(vote))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ChoiceV1 {
+    /// `agree`, `disagree` or `other`.
+    pub choice: String,
+}
+
+/// One's own ballot in an open vote, in person, not by a token; a later one replaces an earlier one as long as the vote is open.
+#[utoipa::path(put, path = "/api/v1/votes/{id}/ballot", params(("id" = String, Path)), request_body = ChoiceV1, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "meetings")]
+pub async fn vote(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<VoteId>,
+    body: Result<Json<ChoiceV1>, JsonRejection>,
+) -> Result<StatusCode, Fault> {
+    in_person(&actor)?;
+    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let choice = Choice::parse(&body.choice).ok_or(Error::Field("choice"))?;
+    service.cast(&actor, &id, choice).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A ballot of a secret vote. What is signed is the bytes of `prefix`, then the text

@@ -8,7 +8,7 @@ use app::ids::{ItemId, MeetingId, SpeechId, UserId};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::post;
+use axum::routing::{post, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/v1/meetings/{id}/speeches", post(ask))
+        .route("/api/v1/meetings/{id}/speeches/{speech}", put(ask_under_name))
         .route("/api/v1/speeches/{id}/{action}", post(act))
         .route("/api/v1/items/{id}/clock/{step}", post(item_clock))
 }
@@ -82,6 +83,26 @@ pub async fn ask(
     let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
     let asked = service.ask_to_speak(&actor, &id, body.person.map(UserId).as_ref()).await?;
     Ok((StatusCode::CREATED, Json(AskedV1 { id: asked.0 })))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct AskOnV1 {
+    /// Id of the item that one wants to speak on; left out where none is under discussion.
+    pub item: Option<String>,
+}
+
+/// Asks for the floor under a name (UUID) that the device gives: repeated it asks once, however often and late it comes.
+#[utoipa::path(put, path = "/api/v1/meetings/{id}/speeches/{speech}", params(("id" = String, Path), ("speech" = String, Path)), request_body = AskOnV1, responses((status = 204), (status = 400), (status = 401), (status = 404), (status = 409), (status = 422)), tag = "meetings")]
+pub async fn ask_under_name(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path((id, speech)): Path<(MeetingId, SpeechId)>,
+    body: Result<Json<AskOnV1>, JsonRejection>,
+) -> Result<StatusCode, Fault> {
+    actor.user().map_err(Error::from)?;
+    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    service.ask_under_name(&actor, &id, &speech, body.item.map(ItemId).as_ref()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `withdraw`, `give`, `end`, and of the speaker's clock `start`, `pause`, `reset`. What is so already stays so.

@@ -2,6 +2,7 @@
 use super::{Error, Service};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
+use crate::identity::people::in_person;
 use crate::state::AppState;
 use app::dto::meetings::Answer;
 use app::ids::{MeetingId, UserId};
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/v1/meetings/{id}/answer", put(answer))
+        .route("/api/v1/meetings/{id}/presence", put(check_in))
         .route("/api/v1/meetings/{id}/members/{person}", put(add).delete(remove))
 }
 
@@ -53,6 +55,14 @@ pub async fn answer(
         _ => return Err(Error::Field("answer").into()),
     };
     service.answer(&actor, &id, &answer).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Điểm danh: checks oneself in, from the day of the meeting on; in person, not by a token. Who is there stays there.
+#[utoipa::path(put, path = "/api/v1/meetings/{id}/presence", params(("id" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)), tag = "meetings")]
+pub async fn check_in(State(service): State<Service>, Caller(actor): Caller, Path(id): Path<MeetingId>) -> Result<StatusCode, Fault> {
+    in_person(&actor)?;
+    service.check_in(&actor, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,7 +7,7 @@ use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
 use app::dto::after::{Minutes, MyTask, Section, TaskDraft};
 use app::dto::floor::ClockStep;
-use app::dto::meetings::{Answer, Choice, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use app::dto::meetings::{Answer, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
 use app::error::{ApiError, ApiResult};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use async_trait::async_trait;
@@ -74,10 +74,6 @@ impl MeetingsApi for Bound<Service> {
 
     async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()> {
         api(self.service.set_current_item(&self.actor, &id, item.as_ref()).await)
-    }
-
-    async fn check_in(&self, id: MeetingId) -> ApiResult<()> {
-        api(self.service.check_in(&self.actor, &id).await)
     }
 
     async fn answer(&self, id: MeetingId, answer: Answer) -> ApiResult<()> {
@@ -190,10 +186,6 @@ impl MeetingsApi for Bound<Service> {
 
     async fn open_vote(&self, id: MeetingId, motion: Motion) -> ApiResult<VoteId> {
         api(self.service.open_vote(&self.actor, &id, &motion).await)
-    }
-
-    async fn cast(&self, vote: VoteId, choice: Choice) -> ApiResult<()> {
-        api(self.service.cast(&self.actor, &vote, choice).await)
     }
 
     async fn draw_ballot(&self, vote: VoteId, blinded: String) -> ApiResult<String> {

@@ -22,7 +22,10 @@ pub fn Answering(room: Room) -> impl IntoView {
     let mine = Memo::new(move |_| room.detail.with(|d| d.members.iter().find(|m| m.user_id == me).cloned()));
     let asked = move || mine.with(|m| m.as_ref().is_some_and(|m| m.part != "secretary" && m.checked_in.is_none()));
     let may_send = move || mine.with(|m| m.as_ref().is_some_and(|m| m.part != "chair" && m.stands_for.is_empty()));
-    let is = move |answer: &'static str| mine.with(|m| m.as_ref().is_some_and(|m| m.answer == answer)).to_string();
+    let is = move |answer: &'static str| {
+        let given = mine.with(|m| m.as_ref().is_some_and(|m| m.answer == answer));
+        room.answer_waits().map_or(given, |waits| waits == answer).to_string()
+    };
     view! {
         <Show when=asked>
             <div class="row" role="group" aria-label=t("answer.my_answer")>
@@ -32,7 +35,7 @@ pub fn Answering(room: Room) -> impl IntoView {
                     data-test="answer-accept"
                     aria-pressed=move || is("accepted")
                     disabled=move || call.blocked()
-                    on:click=move |_| call.run(answer_invitation(room.id(), Answer::Accept), |()| ())
+                    on:click=move |_| call.run(room.accept(), |()| ())
                 >
                     {t("answer.accept")}
                 </button>
@@ -93,15 +96,13 @@ fn Say(room: Room, open: RwSignal<bool>, people: Option<Vec<Person>>) -> impl In
     let send = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
         let reason = reason.get_untracked();
-        let answer = if delegates {
-            Answer::Delegate {
-                to: UserId(to.get_untracked()),
-                reason,
-            }
-        } else {
-            Answer::Decline { reason }
-        };
-        call.run(answer_invitation(room.id(), answer), move |()| open.set(false));
+        if !delegates {
+            return call.run(room.decline(reason), move |()| open.set(false));
+        }
+        let to = UserId(to.get_untracked());
+        call.run(answer_invitation(room.id(), Answer::Delegate { to, reason }), move |()| {
+            open.set(false)
+        });
     };
     view! {
         <form on:submit=send>

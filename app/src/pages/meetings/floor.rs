@@ -25,6 +25,8 @@ fn in_session(room: Room) -> Memo<bool> {
 enum Mine {
     /// Not asked for.
     Not,
+    /// Asked for on this device; the server does not know it yet.
+    Unsent,
     Waiting(usize, SpeechId),
     Speaking(SpeechId),
 }
@@ -40,6 +42,7 @@ pub fn AskFloor(room: Room) -> impl IntoView {
             Some(speech) if speech.user_id == me => Mine::Speaking(speech.id.clone()),
             _ => match d.floor.place_of(&me) {
                 Some((number, speech)) => Mine::Waiting(number, speech.id.clone()),
+                None if room.floor_waits() => Mine::Unsent,
                 None => Mine::Not,
             },
         })
@@ -58,7 +61,7 @@ pub fn AskFloor(room: Room) -> impl IntoView {
                                 data-test="floor-ask"
                                 disabled=move || call.blocked()
                                 aria-busy=move || call.busy().to_string()
-                                on:click=move |_| call.run(ask_to_speak(room.id(), None), |_| ())
+                                on:click=move |_| call.run(room.ask_floor(), |()| ())
                             >
                                 <Glyph icon=Icon::Hand />
                                 {t("floor.ask")}
@@ -66,6 +69,7 @@ pub fn AskFloor(room: Room) -> impl IntoView {
                         }
                             .into_any()
                     }
+                    Mine::Unsent => view! { <span class="badge badge-wait">{t("floor.unsent")}</span> }.into_any(),
                     Mine::Waiting(number, id) => {
                         view! {
                             <span class="badge badge-wait" data-test="floor-mine" data-number=number.to_string()>

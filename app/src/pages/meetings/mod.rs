@@ -11,6 +11,7 @@ mod hands;
 mod list;
 mod minutes;
 mod new;
+mod outbox;
 mod people;
 mod presenter;
 mod reader;

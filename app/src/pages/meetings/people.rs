@@ -1,7 +1,6 @@
 //! Who takes part and who is here.
 use super::conducting::{Later, Tool};
 use super::room::Room;
-use crate::actions::meetings::check_in;
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Failure;
@@ -18,6 +17,7 @@ pub fn CheckIn(room: Room, me: UserId) -> impl IntoView {
         let member = room.detail.with(|d| d.members.iter().find(|m| m.user_id == me).cloned());
         member.map(|m| m.checked_in)
     });
+    let waits = Memo::new(move |_| room.check_in_waits());
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
     view! {
         <Failure error=call.error />
@@ -33,6 +33,9 @@ pub fn CheckIn(room: Room, me: UserId) -> impl IntoView {
                     }
                         .into_any(),
                 )
+            }
+            Some(None) if waits.get() => {
+                Some(view! { <p class="checked-in">{t("meetings.check_in_waits")}</p> }.into_any())
             }
             Some(None) => {
                 matches!(state.get(), MeetingState::Published | MeetingState::Open)
@@ -58,7 +61,7 @@ pub fn CheckInButton(room: Room, call: Call, hook: &'static str) -> impl IntoVie
             data-test=hook
             disabled=move || call.blocked()
             aria-busy=move || call.busy().to_string()
-            on:click=move |_| call.run(check_in(room.id()), |()| ())
+            on:click=move |_| call.run(room.check_in(), |()| ())
         >
             <Glyph icon=Icon::Check />
             {t("meetings.check_in")}

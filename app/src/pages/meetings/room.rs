@@ -3,6 +3,7 @@ use super::agenda::Agenda;
 use super::conducting::{Later, Tool};
 use super::floor::FloorPanel;
 use super::hands::{Hand, InHand};
+use super::outbox::{Outbox, Unsent};
 use super::people::{CheckIn, People};
 use super::reader::Reader;
 use super::state::{apply, attachment, expire, newest, next_expiry};
@@ -43,6 +44,8 @@ pub struct Room {
     pub wide: RwSignal<bool>,
     /// Secret votes that this device need not ask about any more.
     pub cast: RwSignal<HashSet<VoteId>>,
+    /// What was done and is not sent yet.
+    pub outbox: Outbox,
     me: StoredValue<UserId>,
 }
 
@@ -65,6 +68,7 @@ impl Room {
             follow_new: RwSignal::new(follow_new),
             wide: RwSignal::new(false),
             cast: RwSignal::new(HashSet::new()),
+            outbox: Outbox::new(),
             me: StoredValue::new(me),
         }
     }
@@ -78,10 +82,10 @@ impl Room {
         self.me.get_value()
     }
 
-    /// Whether this person has checked in. Tracks the meeting.
+    /// Whether this person has checked in, if only on this device so far. Tracks the meeting.
     pub fn present(&self) -> bool {
         let me = self.me.get_value();
-        self.detail.with(|d| d.is_present(&me))
+        self.detail.with(|d| d.is_present(&me)) || self.check_in_waits()
     }
 
     pub fn id(&self) -> MeetingId {
@@ -303,6 +307,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                     </Show>
                     <InHand hand=Hand::Ask(room) />
                 </div>
+                <Unsent room />
                 {room.may_conduct().then(|| view! { <Later tool=Tool::Conduct(room) /> })}
             </header>
             <Reader room />

@@ -7,6 +7,7 @@ use crate::components::call::Call;
 use crate::components::layout::use_ready;
 use crate::components::live::{Link, use_link};
 use crate::components::notice::Failure;
+use crate::components::script;
 use crate::dto::meetings::{Choice, PublishedBallots, Vote};
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::{find, t, tf};
@@ -14,8 +15,7 @@ use crate::ids::VoteId;
 use crate::parts::{SessionPart, session_part};
 use leptos::prelude::*;
 use serde::Deserialize;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 
 #[derive(Clone)]
 pub enum SecretTool {
@@ -58,18 +58,9 @@ fn failure(thrown: &JsValue) -> ApiError {
     ApiError::new(if text.starts_with("ballot.") { &text } else { "ballot.failed" }, words, words)
 }
 
-/// Calls a function of the module and waits for what it answers.
+/// Calls a function of `ky-ballot.js` and waits for what it answers.
 async fn ask(function: &'static str, arguments: Vec<String>) -> ApiResult<String> {
-    let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into())?.dyn_into::<js_sys::Function>();
-    let call = async {
-        let load = get(&window(), "kyBallot")?.call0(&JsValue::NULL)?;
-        let module = JsFuture::from(js_sys::Promise::resolve(&load)).await?;
-        let arguments: js_sys::Array = arguments.iter().map(JsValue::from).collect();
-        let answer = get(&module, function)?.apply(&JsValue::NULL, &arguments)?;
-        JsFuture::from(js_sys::Promise::resolve(&answer)).await
-    };
-    let answer: Result<JsValue, JsValue> = call.await;
-    answer.map(|v| v.as_string().unwrap_or_default()).map_err(|e| failure(&e))
+    script::ask("kyBallot", function, &arguments).await.map_err(|e| failure(&e))
 }
 
 /// What this device knows of the person's ballot.

@@ -5,7 +5,7 @@ use super::hands::{Hand, InHand};
 use super::people::CheckInButton;
 use super::room::Room;
 use super::secret::{LaterSecret, SecretTool};
-use crate::actions::meetings::{cast, close_vote, open_vote};
+use crate::actions::meetings::{close_vote, open_vote};
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
@@ -17,15 +17,6 @@ use leptos::prelude::*;
 
 fn may_vote(room: Room) -> bool {
     room.detail.with_untracked(|d| matches!(d.my_part.as_str(), "chair" | "member"))
-}
-
-/// The ballot is known from the answer to oneself; the count comes over the socket.
-fn keep_mine(room: Room, id: &VoteId, choice: Choice) {
-    room.detail.update(|d| {
-        if let Some(vote) = d.votes.iter_mut().find(|v| v.id == *id) {
-            vote.mine = Some(choice);
-        }
-    });
 }
 
 /// A button for each choice, the chosen one marked; `hook` and the choice's name find them in tests.
@@ -60,7 +51,7 @@ pub fn Ballot(room: Room, id: VoteId, #[prop(into)] mine: Signal<Option<Choice>>
     let id = StoredValue::new(id);
     let pick = Callback::new(move |choice| {
         let id = id.get_value();
-        call.run(cast(id.clone(), choice), move |()| keep_mine(room, &id, choice));
+        call.run(room.cast(id, choice), |()| ());
     });
     view! {
         {choices("vote-", call, mine, pick)}
