@@ -37,29 +37,39 @@ async function act(store, mode, work) {
 }
 
 let session;
-// The key that is there, else the server's. {person, key}, or null where there is none to be had.
+// {person, key}, or null where there is none to be had. The key that is there is good at once, on a link that does not answer too; the
+// server is asked behind it whether it still is.
 export function signedIn() {
   session ??= (async () => {
     if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return null;
-    const answer = await fetch("/api/v1/me/device-key", { credentials: "same-origin", cache: "no-store" }).catch(() => null);
-    if (answer?.status === 401) {
-      await forget();
-      return null;
-    }
-    if (!answer?.ok) return await known();
-    const { person, key, seconds, idle } = await answer.json();
-    const bytes = Uint8Array.from(key.match(/../g), (pair) => parseInt(pair, 16));
-    const used = Date.now();
-    const lasts = { until: used + seconds * 1000, idle: idle * 1000, used };
-    const now = { person, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]), ...lasts };
-    await act("keys", "readwrite", (s) => s.put(now, "now"));
-    return now;
+    const there = await known();
+    const asked = renew();
+    if (!there) return (await asked) ?? null;
+    asked.then((now) => now !== undefined && (session = now && Promise.resolve(now)), () => {});
+    return there;
   })().catch(() => null);
   session.then((found) => found ?? (session = undefined));
   return session;
 }
 
-// The key that is there, without a link; a clock that was set back ends it as well.
+// The server's key; null when nobody is signed in, undefined without an answer.
+async function renew() {
+  const answer = await fetch("/api/v1/me/device-key", { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+  if (answer?.status === 401) {
+    await forget();
+    return null;
+  }
+  if (!answer?.ok) return undefined;
+  const { person, key, seconds, idle } = await answer.json();
+  const bytes = Uint8Array.from(key.match(/../g), (pair) => parseInt(pair, 16));
+  const used = Date.now();
+  const lasts = { until: used + seconds * 1000, idle: idle * 1000, used };
+  const now = { person, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]), ...lasts };
+  await act("keys", "readwrite", (s) => s.put(now, "now"));
+  return now;
+}
+
+// The key that is there; a clock that was set back ends it as well.
 async function known() {
   const who = await act("keys", "readonly", (s) => s.get("now"));
   if (!who) return null;

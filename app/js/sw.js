@@ -4,6 +4,9 @@
 // them as it is. This file knows no version: whatever page is shown names the program that it needs.
 
 const WAIT = 4000;
+// When a page was shown from here last: what belongs to it comes from here too, without waiting.
+const LATELY = 60_000;
+let cut = 0;
 const PROGRAM = /^\/(pkg|pdfjs|fonts|icons)\//;
 // Files are downloads; the rest is answered to programs.
 const NO_PAGE = /^\/(files|api|live|language|metrics|healthz|readyz)(\/|$)/;
@@ -97,8 +100,11 @@ async function visit(request, url) {
   try {
     const first = await Promise.race([network, new Promise((go) => setTimeout(go, WAIT, null))]);
     if (first && !(first.status >= 502 && first.status <= 504)) return first;
-    return (await kept) ?? (await network);
+    const own = await kept;
+    cut = own ? Date.now() : 0;
+    return own ?? (await network);
   } catch {
+    cut = Date.now();
     return (await kept) ?? (await say("not_kept"));
   }
 }
@@ -117,6 +123,7 @@ async function leave(request) {
 async function program(request, url) {
   const kept = await caches.match(request, { ignoreSearch: true, ignoreVary: true });
   if (!kept || url.pathname.startsWith("/pkg/")) return kept ?? fetch(request);
+  if (Date.now() - cut < LATELY) return kept;
   const late = new Promise((go) => setTimeout(go, WAIT, kept));
   return Promise.race([fetch(request).catch(() => kept), late]);
 }

@@ -206,6 +206,8 @@ pub fn Unsent(room: Room) -> impl IntoView {
 
 #[component]
 fn Line(act: Act, outbox: Outbox) -> impl IntoView {
+    // A ballot that may have arrived cannot be taken back, only changed.
+    let fixed = act.under_way && act.id.starts_with("act:vote:");
     let id = StoredValue::new(act.id);
     let (state, icon, button) = match &act.refused {
         Some(_) => ("refused", Icon::Alert, t("outbox.read")),
@@ -229,7 +231,7 @@ fn Line(act: Act, outbox: Outbox) -> impl IntoView {
                 type="button"
                 class="button button-quiet"
                 data-test="unsent-drop"
-                disabled=act.under_way
+                disabled=fixed
                 on:click=move |_| outbox.drop(id.get_value())
             >
                 {button}
