@@ -30,7 +30,7 @@ test("a page fetches its own part and not the others' first", async () => {
 });
 
 test("where the program cannot be fetched the page says so, can be read, and is woken by the button", async () => {
-  const person = await Person.enter(browser, demo.url(0), "thuky", TABLET);
+  const person = await Person.enter(browser, demo.url(0), "thuky", { ...TABLET, serviceWorkers: "block" });
   person.linkMayBreak = true;
   await person.page.route("**/kyhop_bg.wasm", (route) => route.abort());
   await person.page.goto(`${person.url}/meetings`);
@@ -44,7 +44,7 @@ test("where the program cannot be fetched the page says so, can be read, and is 
 });
 
 test("a part that cannot be fetched on the way to its page is said there; the button brings it", async () => {
-  const person = await Person.enter(browser, demo.url(0), "thuky", TABLET);
+  const person = await Person.enter(browser, demo.url(0), "thuky", { ...TABLET, serviceWorkers: "block" });
   person.linkMayBreak = true;
   // Nothing is fetched ahead, as if the link had broken before.
   await person.page.route(/split_(?!office)\w+\.wasm/, (route) => route.abort());
@@ -58,7 +58,7 @@ test("a part that cannot be fetched on the way to its page is said there; the bu
 });
 
 test("once all parts are there, a page opens without any of them being asked for again", async () => {
-  const person = await Person.enter(browser, demo.url(0), "thuky", TABLET);
+  const person = await Person.enter(browser, demo.url(0), "thuky", { ...TABLET, serviceWorkers: "block" });
   const loaded = new Set();
   person.page.on("requestfinished", (request) => loaded.add(new URL(request.url()).pathname.split("/").pop()));
   await person.go("/");

@@ -1,5 +1,5 @@
 // Sees to it that a tablet can start without a link: the program, the pages of the meetings, and their documents, before they are needed.
-import { Download } from "./ky-pdf-source.js";
+import { Download, quiet } from "./ky-pdf-source.js";
 import { dropPage, isKept, keepFile, keepPage, keptPages, signedIn } from "./ky-store.js";
 
 const MINUTE = 60_000;
@@ -50,7 +50,7 @@ function round() {
 }
 
 async function all() {
-  await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  if (!(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }))) return;
   await program();
   const meetings = await ours();
   await pages(meetings);
@@ -73,6 +73,7 @@ async function program() {
   const files = await answer.clone().json();
   const next = async () => {
     for (let file; (file = files.pop()); ) {
+      await quiet();
       const path = /^(pkg|js)\//.test(file) ? `/pkg/${version}/${file.replace(/^pkg\//, "")}` : `/${file}`;
       if (!(await cache.match(path))) await cache.put(path, await get(path));
     }
@@ -118,6 +119,7 @@ async function documents(meetings) {
     const { items } = await (await get(`/api/v1/meetings/${id}`)).json();
     for (const { url, sha256, expires } of items.flatMap((i) => i.documents)) {
       if (expires || (await isKept(sha256))) continue;
+      await quiet();
       const bytes = await new Download(url, sha256).bytes(new AbortController().signal).catch(() => null);
       if (bytes) await keepFile(sha256, bytes);
     }

@@ -44,6 +44,11 @@ export async function first(act) {
   }
 }
 
+// When nobody waits for a page, and no file is on its way.
+export async function quiet() {
+  while (urgent || downloads.size) await new Promise((go) => setTimeout(go, 250));
+}
+
 const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
 const base64 = (text) => btoa(String.fromCharCode(...text.match(/../g).map((h) => parseInt(h, 16))));
 

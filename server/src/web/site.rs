@@ -76,3 +76,48 @@ pub fn site<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
         HeaderValue::from_static("public, max-age=3600"),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    async fn answer(site: &Path, address: &str) -> axum::response::Response {
+        let request = Request::get(address).body(Body::empty()).expect("a request");
+        super::site::<()>(site).oneshot(request).await.expect("an answer")
+    }
+
+    #[tokio::test]
+    async fn the_program_is_kept_for_good_and_the_worker_is_asked_for_each_time() {
+        let site = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = site.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        };
+        for (path, text) in [
+            ("version", "one\n"),
+            ("pkg/kyhop.css", "p{}"),
+            ("js/start.js", "1"),
+            ("js/sw.js", "2"),
+        ] {
+            write(path, text);
+        }
+        for address in ["/pkg/one/kyhop.css", "/pkg/one/js/start.js"] {
+            let response = answer(site.path(), address).await;
+            assert_eq!(response.status(), StatusCode::OK, "{address}");
+            let kept = response.headers()[header::CACHE_CONTROL].to_str().expect("text");
+            assert!(kept.contains("immutable"), "{address}: {kept}");
+        }
+        let worker = answer(site.path(), "/sw.js").await;
+        assert_eq!(worker.headers()[header::CACHE_CONTROL], "no-cache");
+        assert_eq!(worker.headers()[header::CONTENT_SECURITY_POLICY], WORKER_POLICY);
+        // Two builds do not fit together: what an open page of the older one misses is not there, instead of wrong.
+        write("version", "two\n");
+        for address in ["/pkg/one/kyhop.css", "/pkg/one/js/start.js", "/js/start.js"] {
+            assert_eq!(answer(site.path(), address).await.status(), StatusCode::NOT_FOUND, "{address}");
+        }
+        assert_eq!(answer(site.path(), "/pkg/two/js/start.js").await.status(), StatusCode::OK);
+    }
+}
