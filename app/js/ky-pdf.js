@@ -339,7 +339,10 @@ class KyPdf extends HTMLElement {
     for (const page of this.#pages) this.observer.observe(page.element);
     this.#setBoxes();
     this.#current = 0;
-    this.goTo(Math.min(place || parseInt(this.getAttribute("page"), 10) || keep.page || 1, pdf.numPages));
+    // The presenter may have turned while the file was on its way.
+    const asked = parseInt(this.getAttribute("page"), 10);
+    const begin = (this.hasAttribute("led") && asked) || place || asked || keep.page || 1;
+    this.goTo(Math.min(begin, pdf.numPages));
     this.desk.opened(this.#current);
     this.boxes.reveal();
   }
