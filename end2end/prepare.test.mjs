@@ -57,6 +57,7 @@ step("somebody is sent instead and finds the meeting; taken back, it is gone for
   await instead.at("answer-accept").waitFor();
   await member.at("answer-accept").tap();
   await member.at("answer-accept", '[aria-pressed="true"]').waitFor();
+  await member.at("outbox").waitFor({ state: "detached" });
   const answer = await instead.context.request.get(`${demo.url(0)}/api/v1/meetings/${meeting}`);
   assert.equal(answer.status(), 404);
 });

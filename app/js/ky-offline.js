@@ -22,6 +22,8 @@ let timer = 0;
 let changed = false;
 
 export async function prepare() {
+  // Nobody is signed in where nobody can sign out.
+  if (!document.querySelector("form[action='/logout']")) return;
   if (!navigator.serviceWorker || !globalThis.caches || !(await signedIn())) return;
   addEventListener("ky-changed", () => {
     changed = true;
