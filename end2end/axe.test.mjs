@@ -78,6 +78,8 @@ for (const [username, pages] of VISITS) {
           await person.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
           await person.go(path);
           await person.page.waitForLoadState("networkidle");
+          // Colours on their way from one to the other are nobody's.
+          await person.page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
           for (const problem of await problems(person)) all.push(`${path} ${colorScheme}: ${problem}`);
         }
       }
