@@ -127,6 +127,10 @@ pub fn verdict(s: &SignatureReport) -> Note {
             "The signature's algorithm is no longer strong enough, or is not supported.",
         ),
         TimestampOrderFailure => ("Các dấu thời gian mâu thuẫn nhau.", "The time stamps contradict each other."),
+        NoPoe => (
+            "Không có chứng cứ rằng dữ liệu về thu hồi đã có trước khi tổ chức lập ra nó hết hiệu lực hoặc bị thu hồi.",
+            "Nothing proves that the revocation data is older than the end or revocation of the authority that made it.",
+        ),
         _ => ("Không có chứng cứ về thời điểm ký.", "Nothing proves when the signature was made."),
     };
     note(&sub.name().to_lowercase(), vi, en)

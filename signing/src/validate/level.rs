@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use super::facts::Item;
 use super::material::Dss;
-use super::report::{Indication, Kind, SignatureReport};
+use super::report::{Indication, Kind, SignatureReport, TimestampReport};
+use super::stamps;
 use super::trust::Trust;
 use crate::cms::read_attributes::{Reference, SIGNING_TIME};
 use crate::pdf::Document;
+use crate::timestamp::Token;
 use crate::x509::Certificate;
 use crate::x509::revocation::{Material, Status};
 
@@ -16,6 +18,7 @@ struct Stamp {
     end: u64,
     revision: usize,
     time: i64,
+    authority: Rc<Certificate>,
 }
 
 /// Fills in `level` of every signature.
@@ -31,6 +34,7 @@ pub fn assign(document: &Document<'_>, trust: &Trust, items: &[Item], reports: &
                 end: i.range?.end,
                 revision: i.revision?,
                 time: i.token.as_ref()?.time,
+                authority: Rc::clone(i.certificate.as_ref()?),
             })
         })
         .collect();
@@ -48,7 +52,7 @@ fn level(
     item: &Item,
     report: &SignatureReport,
     store: Option<&Dss>,
-    stamps: &[Stamp],
+    document_stamps: &[Stamp],
 ) -> Option<&'static str> {
     let (signer, certificate) = (item.signer()?, item.certificate.as_ref()?);
     let baseline = item.subfilter.as_deref() == Some("ETSI.CAdES.detached")
@@ -60,22 +64,33 @@ fn level(
         return None;
     }
     let end = item.range?.end;
-    let later: Vec<&Stamp> = stamps.iter().filter(|s| s.end > end).collect();
-    let inside = report.timestamps.iter().filter(|t| t.intact).map(|t| t.time.0);
-    let Some(stamped) = inside.chain(later.iter().map(|s| s.time)).min() else {
+    let later: Vec<&Stamp> = document_stamps.iter().filter(|s| s.end > end).collect();
+    let inside: Vec<&TimestampReport> = report.timestamps.iter().filter(|t| t.intact).collect();
+    let times = inside.iter().map(|t| t.time.0);
+    let Some(stamped) = times.chain(later.iter().map(|s| s.time)).min() else {
         return Some("B-B");
     };
+    // EN 319 142-1, 6.3: of the authorities of time too, by whose stamps the signature is B-T.
+    let mut judged = vec![Rc::clone(certificate)];
+    if inside.is_empty() {
+        judged.extend(later.iter().min_by_key(|s| s.time).map(|s| Rc::clone(&s.authority)));
+    } else {
+        let tokens = inside.iter().filter_map(|t| Token::parse(&t.token).ok());
+        judged.extend(tokens.filter_map(|token| stamps::find(trust, &token)));
+    }
     let Some(store) = store else {
         return Some("B-T");
     };
     // The level tells what the file holds; that does not wear off with time, nor with whom one trusts.
     let time = report.proven_time.map_or(stamped, |t| t.0);
-    if !enough(trust, certificate, store, time) {
+    let suffices = |store: &Dss| judged.iter().all(|certificate| enough(trust, certificate, store, time));
+    if !suffices(store) {
         return Some("B-T");
     }
     // LTA: a document time stamp that covers a store which is itself sufficient.
-    let suffices = |store: Dss| enough(trust, certificate, &store, time);
-    let archived = later.iter().any(|s| Dss::read(document, s.revision).is_some_and(suffices));
+    let archived = later
+        .iter()
+        .any(|s| Dss::read(document, s.revision).is_some_and(|store| suffices(&store)));
     Some(if archived { "B-LTA" } else { "B-LT" })
 }
 
@@ -94,7 +109,7 @@ fn enough(trust: &Trust, certificate: &Rc<Certificate>, store: &Dss, time: i64) 
     let rooted = last_is_root || path.0.last().is_some_and(|c| trust.store.is_anchor(c));
     rooted
         && path.links().all(|(c, issuer)| {
-            let found = trust.finding_in(&material, c, issuer, time);
+            let found = trust.finding_in(&material, c, issuer, time, None);
             !c.declares_revocation() || !matches!(found.status, Status::Missing | Status::Stale)
         })
 }

@@ -110,6 +110,7 @@ pub fn trust(document: &Document<'_>, context: &ValidationContext, items: &[Item
         material,
         now: context.at,
         policy: context.policy.clone(),
+        proofs: RefCell::default(),
         missing: RefCell::default(),
     }
 }
@@ -141,6 +142,22 @@ fn absorb(store: &Store, material: &mut Material, cms: &SignedData) {
         let stamps = signer.signature_timestamps().chain(signer.content_timestamps());
         for token in stamps.filter_map(|t| Token::parse(t).ok()) {
             absorb(store, material, &token.signed);
+        }
+    }
+}
+
+/// Lists and answers inside a CMS structure and its time stamps.
+pub fn evidence(cms: &SignedData, take: &mut dyn FnMut(&[u8])) {
+    let mut all = |lists: [&[Vec<u8>]; 2]| lists.into_iter().flatten().for_each(|one| take(one));
+    all([&cms.crls, &cms.ocsp]);
+    for signer in &cms.signers {
+        let (crls, responses) = signer.revocation_archive();
+        all([&crls, &responses]);
+    }
+    for signer in &cms.signers {
+        let stamps = signer.signature_timestamps().chain(signer.content_timestamps());
+        for token in stamps.filter_map(|t| Token::parse(t).ok()) {
+            evidence(&token.signed, take);
         }
     }
 }

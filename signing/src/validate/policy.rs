@@ -51,20 +51,31 @@ impl Default for Policy {
 impl Policy {
     /// Whether the digest was fit for signatures at `time`.
     pub fn digest_fit(&self, digest: Digest, time: i64) -> bool {
-        match digest {
-            Digest::Md5 => time < self.md5_until,
-            Digest::Sha1 => time < self.sha1_until,
-            _ => true,
-        }
+        time < self.digest_until(digest)
     }
 
     /// Whether a key of this kind and size was fit for signatures at `time`.
     pub fn key_fit(&self, strength: Option<(&str, u32)>, time: i64) -> bool {
+        time < self.key_until(strength)
+    }
+
+    /// Until when the digest is fit for signatures, seconds since the Unix epoch.
+    pub(crate) fn digest_until(&self, digest: Digest) -> i64 {
+        match digest {
+            Digest::Md5 => self.md5_until,
+            Digest::Sha1 => self.sha1_until,
+            _ => i64::MAX,
+        }
+    }
+
+    /// As `digest_until`, for a key; what was never fit has no time at all.
+    pub(crate) fn key_until(&self, strength: Option<(&str, u32)>) -> i64 {
         match strength {
-            Some(("RSA" | "DSA", bits)) => bits >= self.min_rsa_bits || (bits >= 1024 && time < self.short_rsa_until),
-            Some(("EC", bits)) => bits >= self.min_ec_bits,
-            Some(_) => true,
-            None => false,
+            Some(("RSA" | "DSA", bits)) if bits >= self.min_rsa_bits => i64::MAX,
+            Some(("RSA" | "DSA", bits)) if bits >= 1024 => self.short_rsa_until,
+            Some(("EC", bits)) if bits >= self.min_ec_bits => i64::MAX,
+            Some(("RSA" | "DSA" | "EC", _)) | None => i64::MIN,
+            Some(_) => i64::MAX,
         }
     }
 }

@@ -73,7 +73,8 @@ pub fn not_before(trust: &Trust, signer: &SignerInfo, covered: &Covered<'_>, tim
 /// Hashes what the signature covers.
 pub type Covered<'a> = dyn Fn(Digest) -> Option<Vec<u8>> + 'a;
 
-fn find(trust: &Trust, token: &Token) -> Option<Rc<Certificate>> {
+/// The certificate of a token's authority.
+pub fn find(trust: &Trust, token: &Token) -> Option<Rc<Certificate>> {
     for certificate in &token.signed.certificates {
         trust.store.add(certificate.clone());
     }

@@ -14,6 +14,7 @@ use super::facts::Item;
 use super::fields;
 use super::later::{Changes, Later};
 use super::level;
+use super::material::{self, Dss};
 use super::memo::Memo;
 use super::report::{Coverage, Indication, Kind, Moment, SignatureReport, Signer, SubIndication, TimestampReport};
 use super::stamps;
@@ -49,12 +50,29 @@ pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>, memo:
             && let Some(token) = &item.token
         {
             proofs.push(Proof { time: token.time, end });
+            prove(document, trust, &items, item, token.time);
         }
         reports.push(report);
     }
     reports.reverse();
     level::assign(document, trust, &items, &mut reports);
     reports
+}
+
+/// A document time stamp proves the revocation data that it covers: in the store, and in the signatures before it.
+fn prove(document: &Document<'_>, trust: &Trust, items: &[Item], stamp: &Item, time: i64) {
+    let (Some(range), Some(revision)) = (stamp.range, stamp.revision) else {
+        return;
+    };
+    if let Some(store) = Dss::read(document, revision) {
+        for evidence in store.crls.iter().chain(&store.ocsp) {
+            trust.prove(evidence, time);
+        }
+    }
+    let covered = items.iter().filter(|i| i.range.is_some_and(|r| r.end < range.end));
+    for cms in covered.filter_map(|i| i.cms.as_ref()) {
+        material::evidence(cms, &mut |evidence| trust.prove(evidence, time));
+    }
 }
 
 fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, covering: &[i64], memo: &Memo) -> SignatureReport {
@@ -220,6 +238,11 @@ fn signer_problem(
     if stamps.iter().any(|t| !good(&t)) {
         report.warnings.push("timestamp_not_usable".into());
     }
+    if let Some(time) = earliest {
+        // What the signer signed along is older than the time stamp over the signature.
+        let (crls, answers) = signer.signed_archive();
+        crls.iter().chain(&answers).for_each(|evidence| trust.prove(evidence, time));
+    }
     let disorder = earliest.is_some_and(|t| covering.iter().any(|later| *later < t));
     report.timestamps = stamps;
     let proven = earliest.into_iter().chain(covering.iter().copied()).min();
@@ -274,13 +297,28 @@ fn signer_problem(
     }
     if certificate.is_for_another_purpose() {
         report.warnings.push("extended_key_usage_for_another_purpose".into());
-        return Some((Indeterminate, ChainConstraintsFailure));
+        if certificate
+            .extensions
+            .extended_key_usage
+            .as_ref()
+            .is_some_and(|(_, critical)| *critical)
+        {
+            return Some((Indeterminate, ChainConstraintsFailure));
+        }
     }
     let digests = [signer.digest, signer.signature_digest()];
-    let weak = digests.iter().flatten().any(|d| !trust.policy.digest_fit(*d, time));
-    if weak || !trust.policy.key_fit(certificate.key.strength(), time) {
+    let until = digests.iter().flatten().map(|d| trust.policy.digest_until(*d)).min();
+    let until = until.unwrap_or(i64::MAX).min(trust.policy.key_until(certificate.key.strength()));
+    if time >= until {
         report.warnings.push("weak_algorithm".into());
-        return Some((Indeterminate, CryptoConstraintsFailureNoPoe));
+        // Made when it was too weak already (EN 319 102-1, 5.3.4): no proof of an earlier time can come.
+        let late = after.is_some_and(|after| after >= until);
+        let sub = if late {
+            CryptoConstraintsFailure
+        } else {
+            CryptoConstraintsFailureNoPoe
+        };
+        return Some((Indeterminate, sub));
     }
     None
 }

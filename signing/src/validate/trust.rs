@@ -1,6 +1,7 @@
 //! Whether a certificate could be relied on at a time: path, validity, revocation, strength.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::policy::{Policy, RevocationDemand};
@@ -18,6 +19,8 @@ pub struct Trust {
     /// Validation time, seconds since the Unix epoch.
     pub now: i64,
     pub policy: Policy,
+    /// Lists and answers (DER) that a time stamp covers, with its time; all else is known to exist now.
+    pub proofs: RefCell<HashMap<Vec<u8>, i64>>,
     /// Open questions, each with the places that could answer it.
     pub missing: RefCell<Vec<Vec<Needed>>>,
 }
@@ -70,7 +73,7 @@ impl Trust {
             let urls = last.extensions.issuer_urls.iter().cloned();
             self.need(urls.map(|url| Needed::Certificate { url }).collect());
         }
-        let findings: Vec<_> = path.links().map(|(c, i)| self.finding(c, i, time)).collect();
+        let findings = self.findings(&path, time);
         ChainOutcome {
             trusted: false,
             indication: Indication::Indeterminate,
@@ -82,28 +85,61 @@ impl Trust {
         }
     }
 
-    fn finding(&self, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64) -> Finding {
-        self.finding_in(&self.material, certificate, issuer, time)
+    /// What is known of each link at `time`. For a time in the past the control time slides down the path (EN 319 102-1,
+    /// 5.6.2.2.4): who speaks for a certificate must have done so, provably, before the end of every certificate above it.
+    fn findings(&self, path: &Path, time: i64) -> Vec<Finding> {
+        let mut control = (time < self.now).then_some(self.now);
+        let links: Vec<_> = path.links().collect();
+        let mut found: Vec<Finding> = Vec::with_capacity(links.len());
+        for (certificate, issuer) in links.into_iter().rev() {
+            let finding = self.finding_in(&self.material, certificate, issuer, time, control);
+            let ends = certificate.not_after.min(self.until(&certificate.signature_algorithm, &issuer.key));
+            let ends = finding.revoked_later.map_or(ends, |at| ends.min(at));
+            control = control.map(|control| control.min(ends));
+            found.push(finding);
+        }
+        found.reverse();
+        found
+    }
+
+    /// Until when nobody could forge a signature of this kind, seconds since the Unix epoch.
+    fn until(&self, algorithm: &Algorithm, key: &PublicKey) -> i64 {
+        let digest = algorithm.digest(None).map_or(i64::MAX, |d| self.policy.digest_until(d));
+        digest.min(self.policy.key_until(key.strength()))
+    }
+
+    /// Notes that a list or answer existed at `time`.
+    pub fn prove(&self, evidence: &[u8], time: i64) {
+        let mut proofs = self.proofs.borrow_mut();
+        let known = proofs.entry(evidence.to_vec()).or_insert(time);
+        *known = time.min(*known);
     }
 
     /// What `material` alone says of a certificate.
-    pub fn finding_in(&self, material: &Material, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64) -> Finding {
-        let fit = |algorithm: &Algorithm, key: &PublicKey, time| {
-            let digest = algorithm.digest(None);
-            digest.is_none_or(|d| self.policy.digest_fit(d, time)) && self.policy.key_fit(key.strength(), time)
-        };
+    pub fn finding_in(
+        &self,
+        material: &Material,
+        certificate: &Certificate,
+        issuer: &Rc<Certificate>,
+        time: i64,
+        control: Option<i64>,
+    ) -> Finding {
+        let until = |algorithm: &Algorithm, key: &PublicKey| self.until(algorithm, key);
+        let proven = |evidence: &[u8]| self.proofs.borrow().get(evidence).map_or(self.now, |t| self.now.min(*t));
         let question = Question {
             store: &self.store,
             now: self.now,
             max_age: self.policy.max_age,
-            fit: &fit,
+            until: &until,
+            control,
+            proven: &proven,
         };
         material.judge(certificate, issuer, time, &question)
     }
 
     /// The second value tells how far the path came; of several, the best is reported.
     fn judge_path(&self, path: &Path, time: i64) -> (usize, ChainOutcome) {
-        let findings: Vec<_> = path.links().map(|(c, i)| self.finding(c, i, time)).collect();
+        let findings = self.findings(path, time);
         let mut warnings = Vec::new();
         let (progress, problem) = self.problem(path, &findings, time, &mut warnings);
         let (indication, sub_indication) = match problem {
@@ -149,6 +185,7 @@ impl Trust {
         }
         for ((certificate, issuer), finding) in path.links().zip(findings) {
             match finding.status {
+                Status::Good if finding.unproven => return (4, unclear(NoPoe)),
                 Status::Good => {}
                 Status::OnHold => return (4, unclear(TryLater)),
                 Status::Unknown => {

@@ -164,13 +164,17 @@ impl Certificate {
         purposes.is_some_and(|(list, _)| list.iter().any(|p| p == purpose))
     }
 
-    /// Whether a critical extended key usage leaves nothing but what has no part in documents: TLS
-    /// servers, code, time stamps, OCSP (RFC 5280, 4.2.1.12). Purposes that we do not know may be
-    /// somebody's name for signing.
+    /// Whether the extended key usage leaves nothing but what has no part in documents: TLS servers,
+    /// code, time stamps, OCSP (RFC 5280, 4.2.1.12). Purposes that we do not know may be somebody's
+    /// name for signing.
+    ///
+    /// Where the extension is critical this decides; where it is not, it is told as a warning. EN 319
+    /// 102-1 leaves purposes to the policy, no trust list or common viewer demands one of a signer, and
+    /// authorities do put one purpose for all that they issue into an extension that may be passed over.
     pub fn is_for_another_purpose(&self) -> bool {
         const OTHERS: [&str; 4] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3", EKU_TIME_STAMPING, EKU_OCSP_SIGNING];
         match &self.extensions.extended_key_usage {
-            Some((list, true)) => list.iter().all(|purpose| OTHERS.contains(&purpose.as_str())),
+            Some((list, _)) => list.iter().all(|purpose| OTHERS.contains(&purpose.as_str())),
             _ => false,
         }
     }

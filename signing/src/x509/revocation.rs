@@ -46,6 +46,8 @@ pub struct Finding {
     pub revoked_later: Option<i64>,
     /// DER of the list or answer that says so.
     pub evidence: Option<Arc<[u8]>>,
+    /// It is not proven to be older than what could have forged it.
+    pub unproven: bool,
 }
 
 /// With what a state of revocation is judged.
@@ -55,8 +57,13 @@ pub struct Question<'a> {
     pub now: i64,
     /// How long what has no `nextUpdate` stands, in seconds.
     pub max_age: i64,
-    /// Whether an algorithm with a key was fit for signing at a time.
-    pub fit: &'a dyn Fn(&Algorithm, &PublicKey, i64) -> bool,
+    /// Until when an algorithm with a key is fit for signing, seconds since the Unix epoch.
+    pub until: &'a dyn Fn(&Algorithm, &PublicKey) -> i64,
+    /// In the past, what speaks well of a certificate must have existed by then (the control time of EN 319 102-1, 5.6.2.2.4),
+    /// and while its own algorithm was fit.
+    pub control: Option<i64>,
+    /// When a list or answer (DER) is proven to have existed.
+    pub proven: &'a dyn Fn(&[u8]) -> i64,
 }
 
 struct Statement {
@@ -65,6 +72,8 @@ struct Statement {
     this_update: i64,
     next_update: Option<i64>,
     evidence: Arc<[u8]>,
+    /// Nobody could have forged it by then.
+    sound_until: i64,
 }
 
 impl Material {
@@ -96,9 +105,9 @@ impl Material {
             if crl.this_update > latest || !crl.covers(certificate) {
                 continue;
             }
-            if !authentic(crl, certificate, issuer, asked) {
+            let Some(sound_until) = authentic(crl, certificate, issuer, asked) else {
                 continue;
-            }
+            };
             let state = match crl.entry(certificate) {
                 Ok(Some(entry)) => State::Revoked(entry),
                 Ok(None) => State::Good,
@@ -110,6 +119,7 @@ impl Material {
                 this_update: crl.this_update,
                 next_update: crl.next_update,
                 evidence: Arc::clone(crl.raw()),
+                sound_until,
             });
         }
         if !with_ocsp {
@@ -127,10 +137,14 @@ impl Material {
             let Some(responder) = response.responder(issuer, pool) else {
                 continue;
             };
-            if !(asked.fit)(&response.algorithm, &responder.key, response.produced_at) {
-                continue;
+            let mut sound_until = (asked.until)(&response.algorithm, &responder.key);
+            if *responder != **issuer {
+                if !self.trusts_delegate(responder, issuer, asked, response) {
+                    continue;
+                }
+                sound_until = sound_until.min((asked.until)(&responder.signature_algorithm, &issuer.key));
             }
-            if *responder != **issuer && !self.trusts_delegate(responder, issuer, asked, response) {
+            if response.produced_at >= sound_until {
                 continue;
             }
             found.push(Statement {
@@ -139,6 +153,7 @@ impl Material {
                 this_update: answer.this_update,
                 next_update: answer.next_update,
                 evidence: Arc::clone(response.raw()),
+                sound_until,
             });
         }
         found
@@ -147,9 +162,6 @@ impl Material {
     /// A delegated responder without `ocsp-nocheck` may itself be revoked; only lists are asked,
     /// because its own answers about itself prove nothing.
     fn trusts_delegate(&self, responder: &Certificate, issuer: &Rc<Certificate>, asked: &Question<'_>, response: &OcspResponse) -> bool {
-        if !(asked.fit)(&responder.signature_algorithm, &issuer.key, response.produced_at) {
-            return false;
-        }
         if responder.extensions.ocsp_no_check {
             return true;
         }
@@ -166,6 +178,12 @@ impl Material {
     /// speaks of a time when it was made later, or earlier and `nextUpdate` is not yet reached.
     pub fn judge(&self, certificate: &Certificate, issuer: &Rc<Certificate>, time: i64, asked: &Question<'_>) -> Finding {
         let said = self.statements(certificate, issuer, asked, true);
+        let stands = |s: &Statement| {
+            asked.control.is_none_or(|control| {
+                let proven = (asked.proven)(&s.evidence);
+                proven <= control && proven < s.sound_until
+            })
+        };
         let finding = |status, s: Option<&Statement>, revoked_later| Finding {
             status,
             source: s.map(|s| s.source),
@@ -173,6 +191,7 @@ impl Material {
             next_update: s.and_then(|s| s.next_update),
             revoked_later,
             evidence: s.map(|s| Arc::clone(&s.evidence)),
+            unproven: s.is_some_and(|s| !stands(s)),
         };
         let revoked = said.iter().filter_map(|s| match s.state {
             State::Revoked(entry) if entry.reason != Some(ON_HOLD) => Some((entry, s)),
@@ -204,7 +223,7 @@ impl Material {
         let newest = said
             .iter()
             .filter(speaks)
-            .max_by_key(|s| (s.state != State::Unknown, s.this_update));
+            .max_by_key(|s| (s.state != State::Unknown, s.state != State::Good || stands(s), s.this_update));
         match newest {
             Some(s) => match s.state {
                 State::Good => finding(Status::Good, Some(s), None),
@@ -223,22 +242,31 @@ impl Material {
 /// Whether a list was signed by who may speak for `issuer` about `certificate`: the same key, the same name with another
 /// key, or, for an indirect list, whom the certificate names. Another key needs a path that is valid as one and ends at
 /// the anchor of the issuer's own (RFC 5280, 6.3.3 f): anybody can sign a certificate with the authority's name.
-fn authentic(crl: &Crl, certificate: &Certificate, issuer: &Rc<Certificate>, asked: &Question<'_>) -> bool {
-    let signed = |by: &Certificate| crl.signed_by(&by.key) && (asked.fit)(&crl.algorithm, &by.key, crl.this_update);
+///
+/// Returns until when nobody could have forged it.
+fn authentic(crl: &Crl, certificate: &Certificate, issuer: &Rc<Certificate>, asked: &Question<'_>) -> Option<i64> {
+    let signed = |by: &Certificate| {
+        let until = (asked.until)(&crl.algorithm, &by.key);
+        (crl.signed_by(&by.key) && crl.this_update < until).then_some(until)
+    };
     let own_name = crl.issuer == issuer.subject;
-    if own_name && issuer.allows(usage::CRL_SIGN) && signed(issuer) {
-        return true;
+    if own_name
+        && issuer.allows(usage::CRL_SIGN)
+        && let Some(until) = signed(issuer)
+    {
+        return Some(until);
     }
     if !(own_name || crl.is_indirect() && certificate.extensions.crl_issuers.contains(&crl.issuer)) {
-        return false;
+        return None;
     }
     let anchors: Vec<_> = asked.store.paths(issuer).into_iter().filter_map(|mut p| p.0.pop()).collect();
     let leads = |path: &Path| {
         let end = path.0.last();
         end.is_some_and(|end| anchors.contains(end)) && path.violations().is_empty()
     };
-    asked.store.named(&crl.issuer).iter().any(|other| {
+    asked.store.named(&crl.issuer).iter().find_map(|other| {
         let said = other.extensions.key_usage.is_some_and(|has| has & usage::CRL_SIGN != 0);
-        said && other.valid_at(crl.this_update) && signed(other) && asked.store.paths(other).iter().any(leads)
+        let until = signed(other).filter(|_| said && other.valid_at(crl.this_update))?;
+        asked.store.paths(other).iter().any(leads).then_some(until)
     })
 }

@@ -62,6 +62,10 @@ def attributes():
             indications=["TOTAL_FAILED"], subs=["HASH_FAILURE"])
     foreign("whole-content-inside", cms(KEY, CERT, embedded=lambda _: b""),
             intact=[False], indications=["TOTAL_FAILED"])
+    made = cms(KEY, CERT)
+    known, unknown = (oid("2.16.840.1.101.3.4.2." + n) for n in ("1", "99"))
+    foreign("digest-unknown", lambda covered: made(covered).replace(known, unknown), indications=["INDETERMINATE"],
+            subs=["CRYPTO_CONSTRAINTS_FAILURE"], intact=[None])
     foreign(
         "value-spoiled", cms(KEY, CERT, spoil=lambda v: v[:-1] + bytes([v[-1] ^ 1])),
         indications=["TOTAL_FAILED"], subs=["SIG_CRYPTO_FAILURE"], intact=[True], valid=[False],

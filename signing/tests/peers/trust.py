@@ -32,7 +32,7 @@ def issue(cn, key, issuer, issuer_key, ca=False, **kw):
     if usage:
         b = b.add_extension(x509.KeyUsage(*bits[usage]), True)
     if kw.get("purpose"):
-        b = b.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(kw["purpose"])]), True)
+        b = b.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(kw["purpose"])]), kw.get("binding", True))
     if kw.get("list"):
         point = x509.UniformResourceIdentifier("http://127.0.0.1:9/x.crl")
         b = b.add_extension(x509.CRLDistributionPoints([x509.DistributionPoint([point], None, None, None)]), False)
@@ -56,12 +56,29 @@ def judged(label, certs, sub=None, how=None, **expect):
     expect.setdefault("indications", [verdict.get(sub, "INDETERMINATE") if sub else "TOTAL_PASSED"])
     expect.setdefault("crls", [])
     expect.setdefault("subs", [sub])
-    case(f"{label}.pdf", by_hand(cms(KEY, certs[0], certs=certs, **(how or {}))), **expect)
+    case(f"{label}.pdf", by_hand(cms(KEY, certs[0], **{"certs": certs, **(how or {})})), **expect)
 
 
 def lists(label, *args, **kw):
     save(label, der(revocation_list(*args, **kw)))
     return [label]
+
+
+def weakened(made, key):
+    """The same list with SHA-1."""
+    weak = asn1_crl.CertificateList.load(der(made))
+    for algorithm in (weak["tbs_cert_list"]["signature"], weak["signature_algorithm"]):
+        algorithm["algorithm"] = "sha1_rsa"
+    weak["signature"] = key.sign(weak["tbs_cert_list"].dump(force=True), padding.PKCS1v15(), hashes.SHA1())
+    return weak.dump(force=True)
+
+
+def stored(data, *crls):
+    """With a document security store."""
+    streams = {50 + i: b"<</Length %d>>stream\n%s\nendstream" % (len(crl), crl) for i, crl in enumerate(crls)}
+    refs = b" ".join(b"%d 0 R" % n for n in streams)
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm 8 0 R/DSS<</CRLs[%s]>>>>" % refs
+    return append(data, {1: catalog, **streams})
 
 
 def stamp(at, cert, key=TSA_OWN_KEY, **kw):
@@ -119,6 +136,8 @@ def paths():
         ("stamps", STAMPING, bad), ("answers", ANSWERING, bad),
     ]:
         judged(f"purpose-{label}", [leaf(usual, purpose=purpose), usual], sub)
+        told = ["extended_key_usage_for_another_purpose"] if sub else []
+        judged(f"purpose-noted-{label}", [leaf(usual, purpose=purpose, binding=False), usual], warned=told)
     # Two roads to the same key: one that fails does not close the other.
     key_b = rsa.generate_private_key(65537, 2048)
     root_b = issue("Gốc B", key_b, name("Gốc B"), key_b, ca=True)
@@ -161,11 +180,7 @@ def revocations():
     judged("list-of-who-is-named", [names, usual, other], crls=theirs, revocation=["good"])
     stranger = issue("Danh sách", OTHER_KEY, name("Danh sách"), OTHER_KEY, usage="ca")
     judged("list-of-a-namesake", [names, usual, stranger], later, crls=theirs)
-    weak = asn1_crl.CertificateList.load((OUT / "good-m.crl").read_bytes())
-    for algorithm in (weak["tbs_cert_list"]["signature"], weak["signature_algorithm"]):
-        algorithm["algorithm"] = "sha1_rsa"
-    weak["signature"] = MIDDLE_KEY.sign(weak["tbs_cert_list"].dump(force=True), padding.PKCS1v15(), hashes.SHA1())
-    save("sha1.crl", weak.dump(force=True))
+    save("sha1.crl", weakened(revocation_list(usual, MIDDLE_KEY), MIDDLE_KEY))
     judged("list-with-sha1", chain, later, crls=["sha1.crl"])
     spoken = lists("spoken.crl", usual, MIDDLE_KEY, [(mine, NOW - 2 * DAY, Reason.key_compromise)])
     judged("list-inside", chain, how=dict(revocation=(OUT / "good-m.crl").read_bytes()))
@@ -177,6 +192,17 @@ def revocations():
     before, after = NOW - 3 * DAY, NOW - DAY
     judged("stamped-before", chain, how=dict(unsigned=[stamp(before, tsa)]), crls=spoken, proven=moment(before))
     judged("stamped-after", chain, "REVOKED_NO_POE", how=dict(unsigned=[stamp(after, tsa)]), crls=spoken)
+    def values(number, *content):
+        return lambda _: attribute(f"1.2.840.113549.1.9.16.2.{number}", seq(*content))
+
+    # CAdES-X-L: what is needed stands in unsigned attributes.
+    for label, which, sub in [("good", "good-m.crl", None), ("revoked", "spoken.crl", "REVOKED_NO_POE")]:
+        told = values(24, tlv(0xA0, seq((OUT / which).read_bytes())))
+        judged(f"revocation-values-{label}", chain, sub, how=dict(unsigned=[told]))
+    free = leaf(usual)
+    judged("certificate-values", [free], how=dict(certs=[free], unsigned=[values(23, der(usual))]))
+    judged("certificate-values-broken", [free], "NO_CERTIFICATE_CHAIN_FOUND",
+           how=dict(certs=[free], unsigned=[values(23, b"\x30\x02\x05\x00"), values(24, b"\x05\x00")]))
     expired = leaf(usual, end=NOW - DAY)
 
     def begun(label, certs, at, sub=None, **expect):
@@ -229,6 +255,56 @@ def answers():
         answer(label, sub, issue("OCSP", OTHER_KEY, issuer, issuer_key, more=[no_check], **kw), OTHER_KEY)
 
 
+def proofs(archived, tsa):
+    """What speaks for a certificate must have existed before its authority ended (NO_POE), and of whom a level is claimed."""
+    p, i = "TOTAL_PASSED", "INDETERMINATE"
+    before = NOW - 5 * DAY
+    ended = middle(end=NOW - 2 * DAY, list=True)
+    fallen = middle("Bị thu hồi", list=True)
+    root_list = der(revocation_list(CA, CA_KEY, start=NOW - 6 * DAY))
+    save("root-6.crl", root_list)
+    hit = lists("root-hit.crl", CA, CA_KEY, [(fallen, NOW - 2 * DAY, Reason.ca_compromise)], start=NOW - DAY)
+    for label, authority, roots in [("ended", ended, ["root-6.crl"]), ("revoked", fallen, hit)]:
+        mine = leaf(authority, list=True)
+        theirs = der(revocation_list(authority, MIDDLE_KEY, start=NOW - 6 * DAY))
+        save(f"{label}.crl", theirs)
+        chain, stamped = [mine, authority], [stamp(before, tsa)]
+        judged(f"list-of-{label}-authority", chain, "NO_POE", crls=[*roots, f"{label}.crl"], how=dict(unsigned=stamped))
+        inside = attribute("1.2.840.113583.1.1.8", seq(tlv(0xA0, seq(theirs))))
+        judged(f"list-of-{label}-authority-signed", chain, crls=roots,
+               how=dict(unsigned=stamped, attributes=[reference(mine), inside]))
+        for when, sub in [(NOW - 3 * DAY, None), (NOW - DAY, "NO_POE")]:
+            archived(f"{label}-authority-{'late' if sub else 'in-time'}", chain, (when, tsa, {}), store=[theirs],
+                     how=dict(unsigned=stamped), crls=[*roots, f"{label}.crl"],
+                     indications=[i if sub else p, p], subs=[sub, None])
+    # Two authorities of time, each with a root and a list of its own.
+    keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
+    roots = [issue(f"Gốc TSA {n}", key, name(f"Gốc TSA {n}"), key, ca=True) for n, key in enumerate(keys)]
+    tsas = [issue(f"TSA {n}", TSA_OWN_KEY, root, key, purpose=STAMPING, list=True)
+            for n, (root, key) in enumerate(zip(roots, keys))]
+    told = [der(revocation_list(root, key, start=NOW - 6 * DAY)) for root, key in zip(roots, keys)]
+    for n, (root, crl) in enumerate(zip(roots, told)):
+        save(f"tsa-root-{n}.der", der(root))
+        save(f"tsa-{n}.crl", crl)
+    both = dict(trust=["ca.der", "tsa-root-0.der", "tsa-root-1.der"], crls=["tsa-0.crl", "tsa-1.crl"])
+    signer = issue("Người ký", KEY, CA, CA_KEY, list=True)
+    inside = dict(unsigned=[stamp(before, tsas[0])], certs=[signer, CA, roots[0]])
+    both["crls"].append("root-6.crl")
+    for label, store, level in [
+        ("of-nobody", [told[1]], "B-T"), ("of-the-signer", [root_list], "B-T"), ("of-the-authority", [told[0]], "B-T"),
+        ("of-both", [root_list, told[0]], "B-LT"),
+    ]:
+        archived(f"level-with-data-{label}", [signer], how=inside, store=store, indications=[p], levels=[level], **both)
+        after = "B-LTA" if level == "B-LT" else "B-T"
+        archived(f"level-with-data-{label}-stamped", [signer], (NOW - DAY, tsas[1], dict(certs=[tsas[1], roots[1]])), how=inside,
+                 store=store, indications=[p, p], levels=[after], proven=moment(before) + moment(NOW - DAY), **both)
+    two = [(NOW - 2 * DAY, tsas[0], {}), (NOW - DAY, tsas[1], {}), (NOW - HOUR, tsas[0], {})]
+    archived("by-turns", [signer], *two, store=[root_list, *told], indications=[p] * 4, levels=["B-LTA"], **both)
+    distrusted = dict(both, trust=["ca.der", "tsa-root-0.der"])
+    archived("by-turns-one-distrusted", [signer], *two, store=[root_list, *told], indications=[p, p, i, p],
+             subs=[None, None, "NO_CERTIFICATE_CHAIN_FOUND", None], **distrusted)
+
+
 def stamps():
     usual = middle()
     mine, expired = leaf(usual), leaf(usual, end=NOW - DAY)
@@ -248,17 +324,20 @@ def stamps():
     judged("stamp-too-late", [expired, usual], "OUT_OF_BOUNDS_NO_POE", how=dict(unsigned=[stamp(NOW - HOUR, tsa)]))
     judged("stamp-before-issuing", [leaf(usual, start=NOW - DAY), usual], "NOT_YET_VALID", how=dict(unsigned=[stamp(two, tsa)]))
 
-    def archived(label, certs, *after, how=None, **expect):
-        data = by_hand(cms(KEY, certs[0], certs=certs, **(how or {})))
+    def archived(label, certs, *after, how=None, store=(), **expect):
+        data = by_hand(cms(KEY, certs[0], **{"certs": certs, **(how or {})}))
+        if store:
+            data = stored(data, *store)
         for number, (at, cert, kw) in enumerate(after, 1):
             def make(covered, at=at, cert=cert, kw=kw):
                 return token(cert, TSA_OWN_KEY, at, covered, **kw)
 
             data = by_hand(make, b"ETSI.RFC3161", data=data, number=number, kind=b"DocTimeStamp")
-        case(f"archived-{label}.pdf", data, crls=[], **expect)
+        case(f"archived-{label}.pdf", data, **{"crls": [], **expect})
 
     p, i = "TOTAL_PASSED", "INDETERMINATE"
     out, order = "OUT_OF_BOUNDS_NO_POE", "TIMESTAMP_ORDER_FAILURE"
+    proofs(archived, tsa)
     archived("expired", [expired, usual], (two, tsa, {}), indications=[p, p], proven=moment(two) * 2)
     archived("renewed-in-time", [expired, usual], (three, ended, {}), (two, tsa, {}), indications=[p, p, p])
     archived("not-renewed", [expired, usual], (two, ended, {}), indications=[i, i], subs=[out, out])
@@ -283,6 +362,20 @@ def stamps():
     weak = dict(trust=["old-root.der"])
     judged("sha1-then", [old], how=dict(md="sha1", unsigned=[stamp(then, old_tsa)]), **weak)
     judged("sha1-now", [old], "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", how=dict(md="sha1"), **weak)
+    judged("sha1-late", [old], "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", how=dict(md="sha1", unsigned=[stamp(two, old_tsa)]), **weak)
+    for label, at, sub in [("then", then, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"), ("late", two, "CRYPTO_CONSTRAINTS_FAILURE")]:
+        def begun(covered, at=at):
+            return [reference(old), attribute("1.2.840.113549.1.9.16.2.20", token(old_tsa, TSA_OWN_KEY, at, covered))]
+
+        judged(f"sha1-begun-{label}", [old], sub, how=dict(md="sha1", attributes=begun), **weak)
+    # A list of then, too, must be proven to be from then: its algorithm protects nothing any more.
+    old_listed = leaf(root, issuer_key=OTHER_KEY, list=True, **long)
+    dated = weakened(revocation_list(root, OTHER_KEY, start=then - DAY, end=then + 7 * DAY), OTHER_KEY)
+    save("dated.crl", dated)
+    judged("list-of-then-with-sha1", [old_listed], "NO_POE", how=dict(unsigned=[stamp(then, old_tsa)]), crls=["dated.crl"], **weak)
+    inside = attribute("1.2.840.113583.1.1.8", seq(tlv(0xA0, seq(dated))))
+    judged("list-of-then-with-sha1-signed", [old_listed],
+           how=dict(attributes=[reference(old_listed), inside], unsigned=[stamp(then, old_tsa)]), **weak)
 
 
 for part in (paths, revocations, answers, stamps):
