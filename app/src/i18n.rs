@@ -46,6 +46,7 @@ mod built_in {
         "documents",
         "meetings",
         "live",
+        "opinions",
         "incoming",
         "axis",
         "verify",
@@ -301,6 +302,8 @@ mod tests {
         keys.extend(links.iter().map(|l| format!("link.{l}")));
         let meetings = ["preparing", "published", "open", "closed"];
         keys.extend(meetings.iter().map(|m| format!("home.meeting.{m}")));
+        let sheets = crate::dto::opinions::SheetState::ALL;
+        keys.extend(sheets.iter().map(|s| format!("opinions.state.{}", s.as_str())));
         // Asked for by app/js/start.js.
         keys.push("common.fill_in".into());
         for key in keys {

@@ -47,6 +47,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/meetings/:id") view={Lazy::<parts::Meeting>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id/minutes") view={Lazy::<parts::Minutes>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id/screen") view={Lazy::<parts::Screen>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/opinions") view={Lazy::<parts::Opinions>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/opinions/new") view={Lazy::<parts::NewOpinion>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/opinions/:id") view={Lazy::<parts::Opinion>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/opinions/:id/edit") view={Lazy::<parts::EditOpinion>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/axis") view={Lazy::<parts::Axis>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/verify") view={Lazy::<parts::Verify>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/audit") view={Lazy::<parts::Audit>::new()} ssr=SsrMode::Async />

@@ -64,6 +64,12 @@ part!(meetings, load_meetings, MeetingsPart {
     Minutes => pages::meetings::MinutesPage,
 });
 part!(meeting, load_meeting, MeetingPart { Meeting => pages::meetings::MeetingPage });
+part!(opinions, load_opinions, OpinionsPart {
+    Opinions => pages::opinions::OpinionsPage,
+    NewOpinion => pages::opinions::NewSheetPage,
+    EditOpinion => pages::opinions::EditSheetPage,
+    Opinion => pages::opinions::SheetPage,
+});
 part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
 part!(office, load_office, OfficePart {
     Home => pages::home::HomePage,
@@ -122,6 +128,7 @@ pub fn part_of(path: &str) -> Option<&'static str> {
         ("documents" | "incoming", _) => Some("document"),
         ("meetings", None | Some("new")) => Some("meetings"),
         ("meetings", _) => Some("meeting"),
+        ("opinions", _) => Some("opinions"),
         ("verify", _) => Some("verify"),
         ("login", _) => None,
         _ => Some("office"),
@@ -134,6 +141,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "document" => load_document().await,
         "meetings" => load_meetings().await,
         "meeting" => load_meeting().await,
+        "opinions" => load_opinions().await,
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
         "session" => load_session().await,
@@ -155,6 +163,7 @@ pub async fn load_all() {
         "meeting",
         "session",
         "meetings",
+        "opinions",
         "document",
         "documents",
         "assigning",
@@ -214,6 +223,8 @@ mod tests {
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));
         assert_eq!(part_of("/meetings/0190/screen"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190/minutes"), Some("meetings"));
+        assert_eq!(part_of("/opinions"), Some("opinions"));
+        assert_eq!(part_of("/opinions/0190/edit"), Some("opinions"));
         assert_eq!(part_of("/login"), None);
     }
 }

@@ -81,6 +81,11 @@ fn entries(me: Option<&Me>) -> Vec<Entry> {
         icon: Icon::Calendar,
         words: t("nav.meetings"),
     });
+    all.push(Entry {
+        href: "/opinions",
+        icon: Icon::Ballot,
+        words: t("nav.opinions"),
+    });
     all.push(verify);
     if any(&[Role::Clerk, Role::Admin]) {
         all.push(Entry {

@@ -1,14 +1,17 @@
 //! What waits for me: documents by what is to be done with them, and today's meetings.
 use crate::actions::documents::list_documents;
 use crate::actions::meetings::{list_meetings, my_tasks};
+use crate::actions::opinions::list_sheets;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_session};
 use crate::components::notice::{Empty, ErrorNote, Loading};
 use crate::dto::documents::{DocumentQuery, DocumentRow, State};
 use crate::dto::identity::{Me, Role};
 use crate::dto::meetings::MeetingRow;
+use crate::dto::opinions::SheetRow;
 use crate::i18n::{t, tf};
 use crate::pages::documents::list::{DocumentLink, NewDocumentLink, follow_lists, refetching};
+use crate::pages::opinions::{WaitingSheets, follow_sheets};
 use crate::pages::tasks::MyTasks;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -28,14 +31,17 @@ pub fn HomePage() -> impl IntoView {
     );
     let meetings = Resource::new(|| (), |()| list_meetings());
     let tasks = Resource::new(|| (), |()| my_tasks());
+    let sheets = Resource::new(|| (), |()| list_sheets());
     follow_lists(
         None,
         refetching(move || {
             waiting.refetch();
             meetings.refetch();
             tasks.refetch();
+            sheets.refetch();
         }),
     );
+    follow_sheets(|| ());
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
@@ -46,11 +52,17 @@ pub fn HomePage() -> impl IntoView {
                     Ok(tasks) => (tasks, None),
                     Err(error) => (Vec::new(), Some(error)),
                 };
+                let (sheets, sheets_error) = match sheets.await {
+                    Ok(sheets) => (sheets, None),
+                    Err(error) => (Vec::new(), Some(error)),
+                };
                 let rest = today.is_empty();
-                let given = !tasks.is_empty();
+                let given = !tasks.is_empty() || sheets.iter().any(SheetRow::waits);
                 view! {
                     <Welcome me=me.clone() />
                     <Today meetings=today />
+                    <WaitingSheets rows=sheets />
+                    {sheets_error.map(|error| view! { <ErrorNote error /> })}
                     <MyTasks tasks />
                     {tasks_error.map(|error| view! { <ErrorNote error /> })}
                     {match waiting {

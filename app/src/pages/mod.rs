@@ -8,6 +8,7 @@ pub mod incoming;
 pub mod login;
 pub mod meetings;
 pub mod missing;
+pub mod opinions;
 pub mod people;
 pub mod tasks;
 pub mod verify;

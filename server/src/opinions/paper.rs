@@ -7,8 +7,8 @@ pub const SILENT: &str = "Không trả lời";
 
 pub fn choice(choice: Choice) -> &'static str {
     match choice {
-        Choice::Agree => "Đồng ý",
-        Choice::Disagree => "Không đồng ý",
+        Choice::Agree => "Tán thành",
+        Choice::Disagree => "Không tán thành",
         Choice::Other => "Ý kiến khác",
     }
 }
@@ -72,8 +72,8 @@ fn ending(d: &SheetDetail) -> String {
 
 fn rule(rule: Majority) -> &'static str {
     match rule {
-        Majority::TwoThirdsAll => "ít nhất hai phần ba tổng số người được lấy ý kiến đồng ý",
-        _ => "quá nửa tổng số người được lấy ý kiến đồng ý",
+        Majority::TwoThirdsAll => "ít nhất hai phần ba tổng số người được lấy ý kiến tán thành",
+        _ => "quá nửa tổng số người được lấy ý kiến tán thành",
     }
 }
 
@@ -85,7 +85,7 @@ fn result(q: &Question) -> String {
         None => "Kết quả: chưa kết thúc",
     };
     format!(
-        "Đồng ý: {}; không đồng ý: {}; ý kiến khác: {}; không trả lời: {}. Cần {} người đồng ý. {verdict}.",
+        "Tán thành: {}; không tán thành: {}; ý kiến khác: {}; không trả lời: {}. Cần {} người tán thành. {verdict}.",
         t.agree, t.disagree, t.other, t.silent, t.needed
     )
 }

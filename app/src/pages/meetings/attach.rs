@@ -57,26 +57,33 @@ pub fn AttachDialog(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoVi
 
 #[component]
 fn Chooser(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let found = RwSignal::new(None::<Vec<DocumentRow>>);
-    let (search, choose) = (Call::new(), Call::new());
+    let choose = Call::new();
     let toasts = use_toasts();
-    let look = move || search.run(candidates(text.get_untracked()), move |rows| found.set(Some(rows)));
-    Effect::new(move |_| look());
-    let take = move |row: DocumentRow| {
+    let take = Callback::new(move |row: DocumentRow| {
         let Some(item) = target.get_untracked() else { return };
         choose.run(attach(item, row.id), move |_| {
             toasts.say(t("meetings.attached"));
             target.set(None);
         });
-    };
-    let known = move |row: &DocumentRow| {
+    });
+    let known = Callback::new(move |row: DocumentRow| {
         let item = target.get_untracked();
         room.detail.with_untracked(|d| {
             let of_item = d.items.iter().filter(|i| item.as_ref() == Some(&i.id)).flat_map(|i| &i.documents);
             of_item.into_iter().any(|a| a.document_id.as_ref() == Some(&row.id))
         })
-    };
+    });
+    view! { <DocumentChooser choose known take /> }
+}
+
+/// Documents that may be attached, to be searched and taken; what is `known` is there already.
+#[component]
+pub fn DocumentChooser(choose: Call, known: Callback<DocumentRow, bool>, take: Callback<DocumentRow>) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let found = RwSignal::new(None::<Vec<DocumentRow>>);
+    let search = Call::new();
+    let look = move || search.run(candidates(text.get_untracked()), move |rows| found.set(Some(rows)));
+    Effect::new(move |_| look());
     view! {
         <form
             class="with-button"
@@ -108,7 +115,7 @@ fn Chooser(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoView {
                 Some(rows) => {
                     rows.into_iter()
                         .map(|row| {
-                            let (here, chosen) = (known(&row), row.clone());
+                            let (here, chosen) = (known.run(row.clone()), row.clone());
                             view! {
                                 <button
                                     type="button"
@@ -116,7 +123,7 @@ fn Chooser(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoView {
                                     data-test="attach-choose"
                                     data-document=row.id.to_string()
                                     disabled=move || here || choose.blocked()
-                                    on:click=move |_| take(chosen.clone())
+                                    on:click=move |_| take.run(chosen.clone())
                                 >
                                     <span class="attachment-title">{row.abstract_text}</span>
                                     <span class="list-meta">

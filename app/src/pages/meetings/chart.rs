@@ -58,15 +58,35 @@ pub fn Chart(#[prop(into)] vote: Signal<Vote>) -> impl IntoView {
 
 #[component]
 fn Bar(vote: Signal<Vote>, choice: Choice) -> impl IntoView {
-    let count = Memo::new(move |_| vote.with(|v| v.count(choice)));
-    let tenths = Memo::new(move |_| vote.with(|v| share(v.count(choice), v.base())));
-    let line = Memo::new(move |_| vote.with(|v| share(v.needed, v.base()).min(1000)));
+    let hook = ["count-", choice.as_str()].concat();
+    let needed = (choice == Choice::Agree).then(|| Signal::derive(move || vote.with(|v| v.needed)));
+    bar(
+        choice.as_str(),
+        choice_name(choice),
+        hook,
+        Signal::derive(move || vote.with(|v| v.count(choice))),
+        Signal::derive(move || vote.with(Vote::base)),
+        needed,
+    )
+}
+
+/// `count` of `whole` as a bar in the colour of `tone`, with a line at `needed`.
+pub fn bar(
+    tone: &'static str,
+    label: &'static str,
+    hook: String,
+    count: Signal<u32>,
+    whole: Signal<u32>,
+    needed: Option<Signal<u32>>,
+) -> AnyView {
+    let tenths = Memo::new(move |_| share(count.get(), whole.get()));
+    let line = move |needed: Signal<u32>| share(needed.get(), whole.get()).min(1000).saturating_sub(3).to_string();
     view! {
-        <div class=["tally tally-", choice.as_str()].concat()>
-            <span>{choice_name(choice)}</span>
+        <div class=["tally tally-", tone].concat()>
+            <span>{label}</span>
             <span class="tally-numbers">
-                <strong class="number" data-test=["count-", choice.as_str()].concat()>
-                    {count}
+                <strong class="number" data-test=hook>
+                    {move || count.get()}
                 </strong>
                 <span class="quiet">{move || percent(tenths.get())}</span>
             </span>
@@ -74,8 +94,7 @@ fn Bar(vote: Signal<Vote>, choice: Choice) -> impl IntoView {
             <svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                 <rect class="bar-whole" width="1000" height="10" />
                 <rect class="bar-part" width=move || tenths.get().min(1000).to_string() height="10" />
-                {(choice == Choice::Agree)
-                    .then(|| view! { <rect class="bar-line" x=move || line.get().saturating_sub(3).to_string() width="6" height="10" /> })}
+                {needed.map(|needed| view! { <rect class="bar-line" x=move || line(needed) width="6" height="10" /> })}
             </svg>
         </div>
     }

@@ -23,15 +23,18 @@ mod tools;
 mod votes;
 mod writing;
 
+pub use attach::{DocumentChooser, DocumentChooserProps};
+pub use chart::{bar, choice_name, majority_name};
 pub use conclude::{Finish, TaskWords, late_words};
 pub use conducting::Tool;
 pub use hands::Hand;
 pub use list::MeetingsPage;
 pub use minutes::MinutesPage;
-pub use new::NewMeetingPage;
+pub use new::{Members, MembersProps, NewMeetingPage};
 pub use room::MeetingPage;
 pub use screen::ScreenPage;
 pub use secret::SecretTool;
+pub use votes::choices;
 
 use crate::dto::When;
 use crate::dto::meetings::MeetingState;

@@ -167,7 +167,7 @@ fn Form(people: Vec<Person>, earlier: Option<MeetingDetail>) -> impl IntoView {
                         .collect_view()}
                 </select>
             </Field>
-            <Members people members />
+            <Members people members legend=t("meetings.members") />
             <Taken taken />
             <Failure error=call.error />
             <div class="form-foot">
@@ -215,7 +215,7 @@ fn Taken(taken: RwSignal<Vec<Conflict>>) -> impl IntoView {
 
 /// Everybody of the body, to be ticked; a word narrows the list, what was ticked stays.
 #[component]
-fn Members(people: Vec<Person>, members: RwSignal<BTreeSet<UserId>>) -> impl IntoView {
+pub fn Members(people: Vec<Person>, members: RwSignal<BTreeSet<UserId>>, legend: &'static str) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let people = StoredValue::new(people);
     let fits = move |p: &Person| {
@@ -239,7 +239,7 @@ fn Members(people: Vec<Person>, members: RwSignal<BTreeSet<UserId>>) -> impl Int
     };
     view! {
         <fieldset class="members-field">
-            <legend>{t("meetings.members")}</legend>
+            <legend>{legend}</legend>
             <p class="hint" role="status">
                 {move || tf("meetings.chosen", &[("n", &members.with(BTreeSet::len).to_string())])}
             </p>
