@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// A rectangle on a page: points of 1/72 inch, origin at the lower left of the page as displayed, that is after `/Rotate`
-/// and within `/CropBox`.
+/// and within `/CropBox`, whatever its `/UserUnit`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Placement {
     /// From 1.
@@ -36,8 +36,11 @@ pub struct PageInfo {
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     pub id: ObjectId,
+    /// In the page's own units.
     crop: [f64; 4],
     rotate: u32,
+    /// Points in one unit.
+    unit: f64,
 }
 
 /// A4: what a page without any box gets.
@@ -78,15 +81,22 @@ impl Page {
             Some(Object::Real(n)) => u32::try_from((n as i64).rem_euclid(360)).unwrap_or(0) / 90 * 90,
             _ => 0,
         };
+        // Not inherited (ISO 32000-1, table 30).
+        let unit = match document.get(dictionary, b"UserUnit", newest) {
+            Some(Object::Integer(n)) => n as f64,
+            Some(Object::Real(n)) => f64::from(n),
+            _ => 1.0,
+        };
         Some(Self {
             id: found.id,
             crop,
             rotate,
+            unit: if unit > 0.0 && unit.is_finite() { unit } else { 1.0 },
         })
     }
 
     pub fn info(&self) -> PageInfo {
-        let (w, h) = (self.crop[2] - self.crop[0], self.crop[3] - self.crop[1]);
+        let (w, h) = ((self.crop[2] - self.crop[0]) * self.unit, (self.crop[3] - self.crop[1]) * self.unit);
         let (width, height) = if self.rotate.is_multiple_of(180) { (w, h) } else { (h, w) };
         PageInfo {
             width,
@@ -97,6 +107,7 @@ impl Page {
 
     /// A displayed point in the page's own coordinates.
     fn point(&self, x: f64, y: f64) -> (f64, f64) {
+        let (x, y) = (x / self.unit, y / self.unit);
         let (w, h) = (self.crop[2] - self.crop[0], self.crop[3] - self.crop[1]);
         let (u, v) = match self.rotate {
             90 => (w - y, x),
@@ -161,4 +172,81 @@ fn rectangle(document: &Document, object: &Object) -> Option<[f64; 4]> {
     }
     let [a, b, c, d] = numbers;
     Some([a.min(c), b.min(d), a.max(c), b.max(d)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(entries: &str) -> Page {
+        let mut file = b"%PDF-1.6\n".to_vec();
+        let bodies = [
+            "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+            "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 400]/UserUnit 7>>".to_owned(),
+            format!("<</Type/Page/Parent 2 0 R{entries}>>"),
+        ];
+        let mut table = "xref\n0 4\n0000000000 65535 f \n".to_owned();
+        for (i, body) in bodies.iter().enumerate() {
+            table += &format!("{:010} 00000 n \n", file.len());
+            file.extend_from_slice(format!("{} 0 obj\n{body}\nendobj\n", i + 1).as_bytes());
+        }
+        let start = file.len();
+        file.extend_from_slice(format!("{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").as_bytes());
+        Page::find(&Document::open(&file, None).unwrap(), 1).unwrap()
+    }
+
+    fn placed(entries: &str) -> Vec<f32> {
+        let placement = Placement {
+            page: 1,
+            x: 10.0,
+            y: 20.0,
+            w: 60.0,
+            h: 40.0,
+        };
+        let Object::Array(numbers) = page(entries).rect(&placement) else {
+            panic!("no array")
+        };
+        numbers.iter().map(|n| n.as_float().unwrap()).collect()
+    }
+
+    /// By hand: the lower left corner of what is displayed is another corner of the crop box at each turn.
+    #[test]
+    fn a_place_is_found_on_turned_cropped_and_scaled_pages() {
+        for (entries, expected) in [
+            ("", [10.0, 20.0, 70.0, 60.0]),
+            ("/Rotate 90", [240.0, 10.0, 280.0, 70.0]),
+            ("/Rotate 180", [230.0, 340.0, 290.0, 380.0]),
+            ("/Rotate 270", [20.0, 330.0, 60.0, 390.0]),
+            ("/Rotate -90", [20.0, 330.0, 60.0, 390.0]),
+            ("/Rotate 450", [240.0, 10.0, 280.0, 70.0]),
+            ("/CropBox[40 30 240 330]", [50.0, 50.0, 110.0, 90.0]),
+            ("/CropBox[40 30 240 330]/Rotate 90", [180.0, 40.0, 220.0, 100.0]),
+            ("/CropBox[40 30 240 330]/Rotate 180", [170.0, 270.0, 230.0, 310.0]),
+            ("/CropBox[40 30 240 330]/Rotate 270", [60.0, 260.0, 100.0, 320.0]),
+            // Corners the other way round, and a box that reaches beyond the medium.
+            ("/CropBox[240 330 40 30]", [50.0, 50.0, 110.0, 90.0]),
+            ("/MediaBox[-50 -50 100 100]/CropBox[-99 -50 999 999]", [-40.0, -30.0, 20.0, 10.0]),
+            // Outside the medium there is nothing to be cropped to.
+            ("/CropBox[500 500 600 600]", [10.0, 20.0, 70.0, 60.0]),
+            ("/UserUnit 2", [5.0, 10.0, 35.0, 30.0]),
+            ("/UserUnit 2/CropBox[40 30 240 330]/Rotate 90", [210.0, 35.0, 230.0, 65.0]),
+            ("/UserUnit 0", [10.0, 20.0, 70.0, 60.0]),
+            ("/UserUnit -1", [10.0, 20.0, 70.0, 60.0]),
+        ] {
+            assert_eq!(placed(entries), expected, "{entries}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_those_that_are_displayed() {
+        for (entries, width, height, rotate) in [
+            ("", 300.0, 400.0, 0),
+            ("/Rotate 90", 400.0, 300.0, 90),
+            ("/CropBox[40 30 240 330]/Rotate 270", 300.0, 200.0, 270),
+            ("/CropBox[40 30 240 330]/UserUnit 1.5", 300.0, 450.0, 0),
+        ] {
+            let expected = PageInfo { width, height, rotate };
+            assert_eq!(page(entries).info(), expected, "{entries}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod excerpts;
 mod found;
 mod levels;
 mod locks;
+mod looks;
 mod own;
 mod peers;
 mod reports;

@@ -134,6 +134,27 @@ def containers():
     odd("algorithms-without-null", make=cms(KEY, CERT, null=False), levels=["B-B"])
 
 
+def word(head, table):
+    """A table in which packed objects are free, and an empty one behind it with the stream that lists them (hybrid)."""
+    inner = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    at = int(re.search(rb"(?:\d{10} \d{5} [nf] \n){7}(\d{10})", table)[1])
+    holder = len(head)
+    head += b"11 0 obj\n<</Type/ObjStm/N 1/First 4/Length %d>>stream\n7 0 %s\nendstream\nendobj\n" % (len(inner) + 4, inner)
+    listing = len(head)
+    rows = b"".join(kind + place.to_bytes(4, "big") + b"\0" for kind, place in ((b"\2", 11), (b"\1", holder), (b"\1", listing)))
+    head += (
+        b"12 0 obj\n<</Type/XRef/Size 13/W[1 4 1]/Index[7 1 11 2]/Root 1 0 R/Length %d>>stream\n%s\nendstream\nendobj\n"
+        % (len(rows), rows)
+    )
+    start = len(head)
+    table = table.replace(b"%010d 00000 n" % at, b"0000000000 65535 f")
+    table = re.sub(rb"startxref\n\d+", b"startxref\n%d" % start, table)
+    whole = head + table
+    second = len(whole)
+    tail = b"xref\n0 0\ntrailer\n<</Size 13/Root 1 0 R/Prev %d/XRefStm %d>>\nstartxref\n%d\n%%%%EOF\n"
+    return whole + tail % (start, listing, second)
+
+
 def tables():
     base = blank()
     head, tail = base.rsplit(b"xref\n0 ", 1)
@@ -159,6 +180,7 @@ def tables():
     moved = moved.replace(b"startxref\n%d" % start, b"startxref\n%d" % (start + shift))
     odd("garbage-before-the-header", data=b"x" * (shift - 1) + b"\n" + head + moved)
     numbers = b"/MediaBox[0 0 595 842]", b"/MediaBox[+. --0 595.0.1 842.-3]"
+    odd("as-word-writes-it", data=word(head, table), levels=["B-B"])
     odd("numbers", data=base, objects={3: (
         b"<</Type/Page/Parent 2 0 R%s/Contents 5 0 R/Resources<</Font<</F1 7 0 R>>>>/Annots[9 0 R 10 0 R 21 0 R]>>" % numbers[1]
     )}, levels=["B-B"], mods=["none"])
