@@ -25,6 +25,8 @@ pub struct Authority {
 struct More {
     stamps: bool,
     list: bool,
+    /// Issues others.
+    issues: bool,
 }
 
 fn certificate(name: &str, key: &PKey<Private>, issuer: Option<(&X509, &PKey<Private>)>, more: More) -> X509 {
@@ -41,7 +43,7 @@ fn certificate(name: &str, key: &PKey<Private>, issuer: Option<(&X509, &PKey<Pri
     b.set_pubkey(key).unwrap();
     b.set_not_before(&Asn1Time::from_unix(NOW - 86_400 * 100).unwrap()).unwrap();
     b.set_not_after(&Asn1Time::from_unix(NOW + 86_400 * 1000).unwrap()).unwrap();
-    let (constraints, usage) = if issuer.is_none() {
+    let (constraints, usage) = if issuer.is_none() || more.issues {
         (
             BasicConstraints::new().critical().ca().build(),
             KeyUsage::new().critical().key_cert_sign().crl_sign().build(),
@@ -79,6 +81,16 @@ impl Authority {
         Self { key, certificate }
     }
 
+    /// An authority that this one has certified.
+    pub fn beneath(&self) -> Self {
+        let more = More {
+            issues: true,
+            ..More::default()
+        };
+        let (certificate, key) = self.issue("Test CA beneath", more);
+        Self { key, certificate }
+    }
+
     pub fn signer(&self, name: &str) -> KeySigner {
         let (own, key) = self.issue(name, More::default());
         KeySigner::new(key, &own.to_der().unwrap(), Vec::new()).unwrap()
@@ -86,7 +98,10 @@ impl Authority {
 
     /// A signer whose certificate says where its revocation list is.
     pub fn listed_signer(&self, name: &str) -> (PKey<Private>, X509) {
-        let more = More { list: true, stamps: false };
+        let more = More {
+            list: true,
+            ..More::default()
+        };
         let (own, key) = self.issue(name, more);
         (key, own)
     }
@@ -124,7 +139,11 @@ impl Authority {
 
     pub fn stamper(&self) -> Stamper {
         let dir = tempfile::tempdir().unwrap();
-        let more = More { stamps: true, list: true };
+        let more = More {
+            stamps: true,
+            list: true,
+            issues: false,
+        };
         let (own, key) = self.issue("Test TSA", more);
         std::fs::write(dir.path().join("tsa.pem"), own.to_pem().unwrap()).unwrap();
         std::fs::write(dir.path().join("tsa.key"), key.private_key_to_pem_pkcs8().unwrap()).unwrap();

@@ -207,3 +207,33 @@ fn a_whole_cms_from_elsewhere_is_embedded_only_where_it_belongs() {
     assert_eq!(report.verdict, Some(Indication::TotalPassed), "{:#?}", report.signatures);
     assert_eq!(report.signatures[0].level, Some("B-B"));
 }
+
+#[test]
+fn a_level_is_claimed_only_with_the_whole_path_in_the_file() {
+    let (mut ground, root) = (Ground::new(), Authority::new());
+    ground.authority = root.beneath();
+    let (key, certificate) = ground.authority.listed_signer("Nguyễn Văn Thành");
+    ground.signer = KeySigner::new(key, &certificate.to_der().unwrap(), Vec::new()).unwrap();
+    (ground.stamper, ground.list) = (root.stamper(), ground.authority.list());
+    let between = ground.authority.certificate.to_der().unwrap();
+    let context = ValidationContext {
+        extra_certificates: vec![between.clone()],
+        at: now(),
+        ..root.context()
+    };
+    let b_t = ground.stamped(&std::fs::read(&material()[0]).unwrap());
+    let level = |certificates| {
+        let data = ValidationData {
+            certificates,
+            crls: vec![ground.list.clone(), root.list()],
+            ocsp_responses: Vec::new(),
+        };
+        let mut out = Vec::new();
+        add_validation_data(&b_t.as_slice(), &mut out, &data, &edit()).unwrap();
+        let report = validate(&out.as_slice(), &context);
+        assert_eq!(report.verdict, Some(Indication::TotalPassed), "{:#?}", report.signatures);
+        report.signatures[0].level
+    };
+    assert_eq!(level(Vec::new()), Some("B-T"), "the caller's certificate is not in the file");
+    assert_eq!(level(vec![between]), Some("B-LT"));
+}

@@ -128,8 +128,8 @@ pub fn verdict(s: &SignatureReport) -> Note {
         ),
         TimestampOrderFailure => ("Các dấu thời gian mâu thuẫn nhau.", "The time stamps contradict each other."),
         NoPoe => (
-            "Không có chứng cứ rằng dữ liệu về thu hồi đã có trước khi tổ chức lập ra nó hết hiệu lực hoặc bị thu hồi.",
-            "Nothing proves that the revocation data is older than the end or revocation of the authority that made it.",
+            "Không có chứng cứ rằng chứng thư hoặc dữ liệu về thu hồi đã có trước khi tổ chức lập ra nó hết hiệu lực hoặc bị thu hồi.",
+            "Nothing proves that a certificate or the revocation data is older than the end or revocation of the authority that made it.",
         ),
         _ => ("Không có chứng cứ về thời điểm ký.", "Nothing proves when the signature was made."),
     };

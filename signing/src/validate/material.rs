@@ -111,53 +111,52 @@ pub fn trust(document: &Document<'_>, context: &ValidationContext, items: &[Item
         now: context.at,
         policy: context.policy.clone(),
         proofs: RefCell::default(),
+        bound: RefCell::default(),
         missing: RefCell::default(),
     }
 }
 
 /// Takes what a CMS structure and the time stamps in it bring along.
 fn absorb(store: &Store, material: &mut Material, cms: &SignedData) {
-    for certificate in &cms.certificates {
-        store.add(certificate.clone());
-    }
-    for crl in &cms.crls {
-        material.add_crl(crl);
-    }
-    for response in &cms.ocsp {
-        add_ocsp(store, material, response);
-    }
-    for signer in &cms.signers {
-        for certificate in signer.certificate_values() {
-            if let Ok(certificate) = Certificate::parse(&certificate) {
-                store.add(certificate);
-            }
+    certificates(cms, &mut |der| {
+        if let Ok(certificate) = Certificate::parse(der) {
+            store.add(certificate);
         }
-        let (crls, responses) = signer.revocation_archive();
-        for crl in &crls {
-            material.add_crl(crl);
+    });
+    // Which of the two it is, its form says.
+    evidence(cms, &mut |der| {
+        if !material.add_crl(der) {
+            add_ocsp(store, material, der);
         }
-        for response in &responses {
-            add_ocsp(store, material, response);
-        }
-        let stamps = signer.signature_timestamps().chain(signer.content_timestamps());
-        for token in stamps.filter_map(|t| Token::parse(t).ok()) {
-            absorb(store, material, &token.signed);
-        }
-    }
+    });
 }
 
 /// Lists and answers inside a CMS structure and its time stamps.
 pub fn evidence(cms: &SignedData, take: &mut dyn FnMut(&[u8])) {
-    let mut all = |lists: [&[Vec<u8>]; 2]| lists.into_iter().flatten().for_each(|one| take(one));
-    all([&cms.crls, &cms.ocsp]);
-    for signer in &cms.signers {
-        let (crls, responses) = signer.revocation_archive();
-        all([&crls, &responses]);
-    }
+    each(cms, &mut |cms| {
+        let archives = cms.signers.iter().map(|signer| signer.revocation_archive());
+        let archives: Vec<_> = archives.flat_map(|(crls, answers)| [crls, answers]).collect();
+        let all = [&cms.crls, &cms.ocsp].into_iter().chain(&archives);
+        all.flatten().for_each(|one| take(one));
+    });
+}
+
+/// As `evidence`, the certificates.
+pub fn certificates(cms: &SignedData, take: &mut dyn FnMut(&[u8])) {
+    each(cms, &mut |cms| {
+        cms.certificates.iter().for_each(|certificate| take(certificate.raw()));
+        let added = cms.signers.iter().flat_map(|signer| signer.certificate_values());
+        added.for_each(|certificate| take(&certificate));
+    });
+}
+
+/// A CMS structure and those of the time stamps in it.
+fn each(cms: &SignedData, see: &mut dyn FnMut(&SignedData)) {
+    see(cms);
     for signer in &cms.signers {
         let stamps = signer.signature_timestamps().chain(signer.content_timestamps());
         for token in stamps.filter_map(|t| Token::parse(t).ok()) {
-            evidence(&token.signed, take);
+            each(&token.signed, see);
         }
     }
 }

@@ -61,7 +61,8 @@ pub enum SubIndication {
     TimestampOrderFailure,
     /// The state of revocation is not known; newer data may tell.
     TryLater,
-    /// Nothing proves when it was made.
+    /// Nothing proves that a certificate, list or answer is older than the end or revocation of the authority that made it,
+    /// or than the last day of its algorithms.
     NoPoe,
 }
 

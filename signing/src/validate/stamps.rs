@@ -30,7 +30,8 @@ pub fn authority(trust: &Trust, token: &Token, certificate: Option<&Rc<Certifica
     if verified != Some(true) {
         return outcome(TotalFailed, SubIndication::SigCryptoFailure, None);
     }
-    let chain = trust.judge(certificate, time);
+    // The token names its certificate by digest.
+    let chain = trust.judge(certificate, time, &[certificate.raw()]);
     if !may_stamp(certificate) {
         let sub = SubIndication::ChainConstraintsFailure;
         return outcome(Indeterminate, sub, Some(chain));

@@ -65,13 +65,13 @@ fn prove(document: &Document<'_>, trust: &Trust, items: &[Item], stamp: &Item, t
         return;
     };
     if let Some(store) = Dss::read(document, revision) {
-        for evidence in store.crls.iter().chain(&store.ocsp) {
-            trust.prove(evidence, time);
-        }
+        let all = [&store.certificates, &store.crls, &store.ocsp];
+        all.into_iter().flatten().for_each(|evidence| trust.prove(evidence, time));
     }
     let covered = items.iter().filter(|i| i.range.is_some_and(|r| r.end < range.end));
     for cms in covered.filter_map(|i| i.cms.as_ref()) {
         material::evidence(cms, &mut |evidence| trust.prove(evidence, time));
+        material::certificates(cms, &mut |certificate| trust.prove(certificate, time));
     }
 }
 
@@ -238,24 +238,25 @@ fn signer_problem(
     if stamps.iter().any(|t| !good(&t)) {
         report.warnings.push("timestamp_not_usable".into());
     }
-    if let Some(time) = earliest {
-        // What the signer signed along is older than the time stamp over the signature.
-        let (crls, answers) = signer.signed_archive();
-        crls.iter().chain(&answers).for_each(|evidence| trust.prove(evidence, time));
-    }
     let disorder = earliest.is_some_and(|t| covering.iter().any(|later| *later < t));
     report.timestamps = stamps;
     let proven = earliest.into_iter().chain(covering.iter().copied()).min();
     let proven = proven.filter(|t| *t <= trust.now);
     report.proven_time = proven.map(Moment);
     let time = proven.unwrap_or(trust.now);
-    let outcome = trust.judge(certificate, time);
+    // What the signer signed along is as old as the signature, and so is the certificate that it names.
+    let reference = signer.certificate_reference(certificate);
+    let (crls, answers) = signer.signed_archive();
+    let archived = crls.iter().chain(&answers).map(Vec::as_slice);
+    let named = (reference == Reference::Matches).then(|| certificate.raw());
+    let bound: Vec<&[u8]> = archived.chain(named).filter(|_| item.valid == Some(true)).collect();
+    let outcome = trust.judge(certificate, time, &bound);
     report.trusted = Some(outcome.trusted);
     report.revocation = outcome.revocation;
     report.chain = outcome.chain;
     report.warnings.extend(outcome.warnings.iter().map(|w| (*w).to_owned()));
     let pades = item.subfilter.as_deref() == Some("ETSI.CAdES.detached");
-    match signer.certificate_reference(certificate) {
+    match reference {
         Reference::Matches => {}
         Reference::Differs => {
             report.warnings.push("signing_certificate_reference_differs".into());

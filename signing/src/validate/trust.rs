@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::policy::{Policy, RevocationDemand};
 use super::report::{ChainLink, Indication, Moment, Needed, SubIndication};
+use crate::asn1::Reader;
 use crate::x509::Certificate;
 use crate::x509::ocsp;
 use crate::x509::path::{Path, Store};
@@ -19,8 +20,10 @@ pub struct Trust {
     /// Validation time, seconds since the Unix epoch.
     pub now: i64,
     pub policy: Policy,
-    /// Lists and answers (DER) that a time stamp covers, with its time; all else is known to exist now.
-    pub proofs: RefCell<HashMap<Vec<u8>, i64>>,
+    /// Certificates, lists and answers (SHA-256) that a time stamp covers, with its time; all else is known to exist now.
+    pub proofs: RefCell<HashMap<[u8; 32], i64>>,
+    /// What the signature that is being judged binds: it proves nothing about others, whose signers may not trust its own.
+    pub bound: RefCell<Vec<[u8; 32]>>,
     /// Open questions, each with the places that could answer it.
     pub missing: RefCell<Vec<Vec<Needed>>>,
 }
@@ -48,9 +51,15 @@ impl ChainOutcome {
 type Problem = (Indication, SubIndication);
 
 impl Trust {
-    /// Judges `leaf` at `time`. `proven` says that the time is proven and not just now, which
-    /// decides between what is final and what a proof of existence could still heal.
-    pub fn judge(&self, leaf: &Rc<Certificate>, time: i64) -> ChainOutcome {
+    /// Judges `leaf` at `time`, by which the signature is known to have existed, and with it what it binds (DER).
+    pub fn judge(&self, leaf: &Rc<Certificate>, time: i64, bound: &[&[u8]]) -> ChainOutcome {
+        *self.bound.borrow_mut() = bound.iter().copied().map(digest).collect();
+        let outcome = self.best(leaf, time);
+        self.bound.take();
+        outcome
+    }
+
+    fn best(&self, leaf: &Rc<Certificate>, time: i64) -> ChainOutcome {
         let mut best: Option<(usize, ChainOutcome)> = None;
         for path in self.store.paths(leaf) {
             let (progress, outcome) = self.judge_path(&path, time);
@@ -73,7 +82,7 @@ impl Trust {
             let urls = last.extensions.issuer_urls.iter().cloned();
             self.need(urls.map(|url| Needed::Certificate { url }).collect());
         }
-        let findings = self.findings(&path, time);
+        let (findings, _) = self.findings(&path, time);
         ChainOutcome {
             trusted: false,
             indication: Indication::Indeterminate,
@@ -87,19 +96,32 @@ impl Trust {
 
     /// What is known of each link at `time`. For a time in the past the control time slides down the path (EN 319 102-1,
     /// 5.6.2.2.4): who speaks for a certificate must have done so, provably, before the end of every certificate above it.
-    fn findings(&self, path: &Path, time: i64) -> Vec<Finding> {
+    /// The second value says whether the certificates, too, are proven to be older than the revocation of those above them
+    /// and the end of their algorithms: whoever has the key of an authority since then can issue what he likes.
+    fn findings(&self, path: &Path, time: i64) -> (Vec<Finding>, bool) {
         let mut control = (time < self.now).then_some(self.now);
+        let (mut broken, mut proven) = (i64::MAX, true);
         let links: Vec<_> = path.links().collect();
         let mut found: Vec<Finding> = Vec::with_capacity(links.len());
         for (certificate, issuer) in links.into_iter().rev() {
             let finding = self.finding_in(&self.material, certificate, issuer, time, control);
-            let ends = certificate.not_after.min(self.until(&certificate.signature_algorithm, &issuer.key));
-            let ends = finding.revoked_later.map_or(ends, |at| ends.min(at));
-            control = control.map(|control| control.min(ends));
+            proven &= control.is_none() || broken > self.now || self.existed(certificate.raw(), time) <= broken;
+            let until = self.until(&certificate.signature_algorithm, &issuer.key);
+            broken = broken.min(until).min(finding.revoked_later.unwrap_or(i64::MAX));
+            control = control.map(|control| control.min(broken).min(certificate.not_after));
             found.push(finding);
         }
         found.reverse();
-        found
+        (found, proven)
+    }
+
+    /// By when something (DER) is proven to have existed, where `time` is proven of what is judged.
+    fn existed(&self, der: &[u8], time: i64) -> i64 {
+        let digest = digest(der);
+        let bound = self.bound.borrow().contains(&digest);
+        let proofs = self.proofs.borrow();
+        let proven = proofs.get(&digest).map_or(self.now, |t| self.now.min(*t));
+        if bound { proven.min(time) } else { proven }
     }
 
     /// Until when nobody could forge a signature of this kind, seconds since the Unix epoch.
@@ -108,10 +130,10 @@ impl Trust {
         digest.min(self.policy.key_until(key.strength()))
     }
 
-    /// Notes that a list or answer existed at `time`.
-    pub fn prove(&self, evidence: &[u8], time: i64) {
+    /// Notes that a certificate, list or answer (DER) existed at `time`.
+    pub fn prove(&self, der: &[u8], time: i64) {
         let mut proofs = self.proofs.borrow_mut();
-        let known = proofs.entry(evidence.to_vec()).or_insert(time);
+        let known = proofs.entry(digest(der)).or_insert(time);
         *known = time.min(*known);
     }
 
@@ -125,7 +147,7 @@ impl Trust {
         control: Option<i64>,
     ) -> Finding {
         let until = |algorithm: &Algorithm, key: &PublicKey| self.until(algorithm, key);
-        let proven = |evidence: &[u8]| self.proofs.borrow().get(evidence).map_or(self.now, |t| self.now.min(*t));
+        let proven = |evidence: &[u8]| self.existed(evidence, time);
         let question = Question {
             store: &self.store,
             now: self.now,
@@ -139,9 +161,12 @@ impl Trust {
 
     /// The second value tells how far the path came; of several, the best is reported.
     fn judge_path(&self, path: &Path, time: i64) -> (usize, ChainOutcome) {
-        let findings = self.findings(path, time);
+        let (findings, proven) = self.findings(path, time);
         let mut warnings = Vec::new();
-        let (progress, problem) = self.problem(path, &findings, time, &mut warnings);
+        let (mut progress, mut problem) = self.problem(path, &findings, time, &mut warnings);
+        if problem.is_none() && !proven {
+            (progress, problem) = (5, Some((Indication::Indeterminate, SubIndication::NoPoe)));
+        }
         let (indication, sub_indication) = match problem {
             Some((indication, sub)) => (indication, Some(sub)),
             None => (Indication::TotalPassed, None),
@@ -269,6 +294,12 @@ impl Trust {
         })
         .collect()
     }
+}
+
+/// Of the structure itself: in a stream something may stand behind it.
+fn digest(der: &[u8]) -> [u8; 32] {
+    let whole = Reader::new(der).any().map_or(der, |first| first.raw);
+    openssl::sha::sha256(whole)
 }
 
 /// SHA-256 in lowercase hexadecimal.

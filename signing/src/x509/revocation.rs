@@ -76,6 +76,17 @@ struct Statement {
     sound_until: i64,
 }
 
+impl Statement {
+    /// Good, or not revoked yet.
+    fn speaks_well(&self, time: i64) -> bool {
+        match self.state {
+            State::Good => true,
+            State::Revoked(entry) => entry.revoked_at > time,
+            State::Unknown => false,
+        }
+    }
+}
+
 impl Material {
     pub fn add_crl(&mut self, data: &[u8]) -> bool {
         let Ok(crl) = Crl::parse(data) else {
@@ -204,9 +215,6 @@ impl Material {
             }
             later = Some((entry.revoked_at, s));
         }
-        if let Some((at, s)) = later {
-            return finding(Status::Good, Some(s), Some(at));
-        }
         let speaks = |s: &&Statement| {
             let until = match s.next_update {
                 Some(next) => next,
@@ -223,13 +231,20 @@ impl Material {
         let newest = said
             .iter()
             .filter(speaks)
-            .max_by_key(|s| (s.state != State::Unknown, s.state != State::Good || stands(s), s.this_update));
+            .max_by_key(|s| (s.state != State::Unknown, !s.speaks_well(time) || stands(s), s.this_update));
+        // What is said of a later end may be forged while something else is proven.
+        let proven = newest.is_some_and(|s| s.speaks_well(time) && stands(s));
+        if let Some((at, s)) = later
+            && (stands(s) || !proven)
+        {
+            return finding(Status::Good, Some(s), Some(at));
+        }
         match newest {
             Some(s) => match s.state {
-                State::Good => finding(Status::Good, Some(s), None),
+                State::Good => finding(Status::Good, Some(s), later.map(|(at, _)| at)),
                 State::Unknown => finding(Status::Unknown, Some(s), None),
                 State::Revoked(entry) if entry.revoked_at <= time => finding(Status::OnHold, Some(s), None),
-                State::Revoked(_) => finding(Status::Good, Some(s), None),
+                State::Revoked(_) => finding(Status::Good, Some(s), later.map(|(at, _)| at)),
             },
             None => match said.iter().max_by_key(|s| s.this_update) {
                 Some(s) => finding(Status::Stale, Some(s), None),

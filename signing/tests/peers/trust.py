@@ -277,6 +277,25 @@ def proofs(archived, tsa):
             archived(f"{label}-authority-{'late' if sub else 'in-time'}", chain, (when, tsa, {}), store=[theirs],
                      how=dict(unsigned=stamped), crls=[*roots, f"{label}.crl"],
                      indications=[i if sub else p, p], subs=[sub, None])
+    # Whoever has the key of a revoked authority can issue authorities as well, and lists with news of later.
+    stamped = dict(unsigned=[stamp(before, tsa)])
+    judged("below-a-revoked-authority", [leaf(fallen), fallen], crls=hit, how=stamped)
+    lower = issue("Dưới", OTHER_KEY, fallen, MIDDLE_KEY, ca=True)
+    chain = [leaf(lower, issuer_key=OTHER_KEY), lower, fallen]
+    judged("authority-of-a-revoked-one", chain, "NO_POE", crls=hit, how=stamped)
+    archived("authority-of-a-revoked-one", chain, (NOW - 3 * DAY, tsa, {}), crls=hit, how=stamped, indications=[p, p])
+    mine = leaf(fallen, list=True)
+    chain, theirs = [mine, fallen], der(revocation_list(fallen, MIDDLE_KEY, start=NOW - 6 * DAY))
+    news = hit + lists("news.crl", fallen, MIDDLE_KEY, [(mine, NOW - HOUR, None)])
+    judged("list-of-a-later-end", chain, "NO_POE", crls=news, how=stamped)
+    archived("list-of-a-later-end", chain, (NOW - 3 * DAY, tsa, {}), crls=news, how=stamped, store=[theirs], indications=[p, p])
+    # What a stranger signs along proves nothing for others.
+    inside = attribute("1.2.840.113583.1.1.8", seq(tlv(0xA0, seq(theirs))))
+    stranger = issue("Người lạ", OTHER_KEY, name("Người lạ"), OTHER_KEY)
+    data = by_hand(cms(KEY, mine, certs=chain, **stamped))
+    theirs = cms(OTHER_KEY, stranger, certs=[stranger], attributes=[reference(stranger), inside], **stamped)
+    case("proof-of-a-stranger.pdf", by_hand(theirs, data=data, number=1), crls=hit, indications=[i, i],
+         subs=["NO_POE", "NO_CERTIFICATE_CHAIN_FOUND"])
     # Two authorities of time, each with a root and a list of its own.
     keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
     roots = [issue(f"Gốc TSA {n}", key, name(f"Gốc TSA {n}"), key, ca=True) for n, key in enumerate(keys)]
