@@ -55,6 +55,19 @@ pub fn validate(source: &dyn Source, context: &ValidationContext) -> Report {
     Validator::new(source).validate(context)
 }
 
+/// Why it would be a guess that a file without signatures has none.
+fn incomplete(document: &Document<'_>) -> Option<&'static str> {
+    let newest = document.newest();
+    if document.catalog(newest).is_none() {
+        return Some("the file has no catalog");
+    }
+    // An end that is older than what follows: the signature may have been there.
+    let end = document.revisions()[newest].end;
+    let behind = document.bytes(end, document.len().min(end.saturating_add(1 << 20)), 1 << 20).ok()?;
+    let object = behind.windows(5).any(|w| w == b" obj\n" || w == b" obj\r" || w == b" obj<");
+    object.then_some("the file is cut off: there are objects behind its last whole revision")
+}
+
 /// A file that is judged more than once, with more material each time: what depends on the file alone (digests, what was
 /// changed after each signature) is found out the first time and kept.
 pub struct Validator<S> {
@@ -84,7 +97,11 @@ impl<S: Source> Validator<S> {
         let revision_ends: Vec<u64> = document.revisions().iter().map(|r| r.end).collect();
         let mut items = facts::gather(&document, &self.memo);
         if items.is_empty() {
-            let mut report = Report::unreadable("no_signature", "the file has no signature");
+            let (code, detail) = match incomplete(&document) {
+                Some(detail) => ("malformed_pdf", detail),
+                None => ("no_signature", "the file has no signature"),
+            };
+            let mut report = Report::unreadable(code, detail);
             report.revisions = revisions;
             report.revision_ends = revision_ends;
             report.at = Some(Moment(context.at));

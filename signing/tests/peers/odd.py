@@ -18,7 +18,7 @@ VALUE = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRan
 FIELD = b"<<%s/FT/Sig/T(Sig1)/V 20 0 R>>" % WIDGET
 
 
-def odd(label, objects=(), make=MAKE, show=lambda h: b"<" + h + b">", data=None, spare=b"", hole=HOLE, **expect):
+def odd(label, objects=(), make=MAKE, show=lambda h: b"<" + h + b">", data=None, keep=lambda whole: whole, hole=HOLE, **expect):
     """Signs with these objects in place of the usual ones; `show` writes the hexadecimal digits into the hole."""
     usual = {
         20: VALUE,
@@ -42,7 +42,7 @@ def odd(label, objects=(), make=MAKE, show=lambda h: b"<" + h + b">", data=None,
     elif len(shown) < len(hole):
         shown = shown.ljust(len(hole))
     expect.setdefault("indications", passed())
-    case(f"{label}.pdf", out[:start] + shown + out[end:] + spare, **expect)
+    case(f"{label}.pdf", keep(out[:start] + shown + out[end:]), **expect)
 
 
 def told(*codes):
@@ -173,7 +173,7 @@ def tables():
     odd("table-counts-too-many", data=head + table.replace(b"xref\n0 11\n", b"xref\n0 12\n"), indications=[], error="malformed_pdf")
     odd("garbage-behind-the-first-end", data=base + b"\r\n<html>404</html>\r\n")
     odd("zeros-behind-the-first-end", data=base + b"\0" * 500)
-    odd("blank-behind-the-last-end", spare=b"\r\n\0\0\0 ")
+    odd("blank-behind-the-last-end", keep=lambda whole: whole + b"\r\n\0\0\0 ")
     shift = 37
     moved = re.sub(rb"(\d{10}) (\d{5} n)", lambda m: b"%010d %s" % (int(m[1]) + shift, m[2]), table)
     start = int(base[base.rindex(b"startxref") + 9 :].split()[0])
@@ -186,6 +186,28 @@ def tables():
     )}, levels=["B-B"], mods=["none"])
 
 
-for part in (values, places, containers, tables):
+def damages():
+    def gone(code):
+        return dict(indications=[], error=code)
+
+    def trailer(old, new):
+        return lambda whole: new.join(whole.rsplit(old, 1))
+
+    first = len(blank())
+    odd("cut-in-the-value", keep=lambda whole: whole[: first + ROOM // 2], **gone("malformed_pdf"))
+    odd("cut-before-startxref", keep=lambda whole: whole[: whole.rindex(b"startxref")], **gone("malformed_pdf"))
+    odd("cut-in-the-marker", keep=lambda whole: whole[:-5], **BAD, **told("byte_range_beyond_file"))
+    odd("cut-to-the-first-revision", keep=lambda whole: whole[:first], **gone("no_signature"))
+    odd("without-a-header", keep=lambda whole: whole[whole.index(b"\n") + 1 :], **gone("malformed_pdf"))
+    odd("moved-by-a-mark", keep=lambda whole: b"\xef\xbb\xbf" + whole, **BAD, **told("byte_range_gap_is_not_contents"))
+    odd("something-behind", keep=lambda whole: whole + b"<html>", **BAD)
+    odd("line-ends-converted", keep=lambda whole: whole.replace(b"\n", b"\r\n"), **gone("malformed_pdf"))
+    odd("no-catalog", keep=trailer(b"/Root 1 0 R", b"/Root 99 0 R"), **gone("malformed_pdf"))
+    odd("catalog-not-referred-to", keep=trailer(b"/Root 1 0 R", b"/Root [1 0]"), **gone("malformed_pdf"))
+    encrypted = b"/Encrypt<</Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s5/V 4/R 4/CF<</DefaultCryptFilter<</CFM/AESV2>>>>>>/Root 1 0 R"
+    odd("encrypted-for-certificates", keep=trailer(b"/Root 1 0 R", encrypted), **gone("encryption_unsupported"))
+
+
+for part in (values, places, containers, tables, damages):
     part()
 finish()
