@@ -62,8 +62,8 @@ pub struct Document<'a> {
     unpacked: RefCell<Cache<u64, Option<Rc<Unpacked>>>>,
     unpacked_size: Cell<u64>,
     busy: Cell<u32>,
-    /// What [`Self::reaches_beyond`] found.
-    beyond: RefCell<HashMap<usize, bool>>,
+    /// How many revisions [`Self::reaches_beyond`] has looked at, and the first that does.
+    beyond: Cell<(usize, Option<usize>)>,
     /// What [`Self::first_listing`] looks up.
     listings: OnceCell<HashMap<u32, usize>>,
 }
@@ -107,7 +107,7 @@ impl<'a> Document<'a> {
             unpacked: RefCell::new(Cache::new(KEPT_UNPACKED)),
             unpacked_size: Cell::new(0),
             busy: Cell::new(0),
-            beyond: RefCell::default(),
+            beyond: Cell::default(),
             listings: OnceCell::new(),
         };
         document.decrypt(password.unwrap_or_default())?;
@@ -232,22 +232,27 @@ impl<'a> Document<'a> {
         Some(found)
     }
 
-    /// Whether an object that `revision` lists begins or ends behind that revision, where nothing had been written yet when
-    /// it was signed: whoever appends bytes there decides what it is, and lists nothing anew.
+    /// Whether an object that `revision` or one before it lists begins or ends behind the revision that lists it, where nothing
+    /// had been written yet when it was signed: whoever appends bytes there decides what it is, and lists nothing anew.
     pub fn reaches_beyond(&self, revision: usize) -> bool {
-        if let Some(known) = self.beyond.borrow().get(&revision) {
-            return *known;
+        let (mut known, mut first) = self.beyond.get();
+        while first.is_none() && known <= revision {
+            first = self.lists_beyond(known).then_some(known);
+            known += 1;
         }
+        self.beyond.set((known, first));
+        first.is_some_and(|first| first <= revision)
+    }
+
+    fn lists_beyond(&self, revision: usize) -> bool {
         let end = self.revisions[revision].end;
-        let reaches = self.revisions[revision].entries.iter().any(|(id, entry)| match entry {
+        self.revisions[revision].entries.iter().any(|(id, entry)| match entry {
             Entry::InUse(offset, _) => {
                 let offset = offset.saturating_add(self.bytes.base);
                 offset < self.len() && self.indirect(id, revision).is_some_and(|found| found.end > end)
             }
             _ => false,
-        });
-        self.beyond.borrow_mut().insert(revision, reaches);
-        reaches
+        })
     }
 
     /// The first revision that lists objects in the object stream `stream`.

@@ -106,9 +106,10 @@ impl Item {
 pub fn gather(document: &Document<'_>, memo: &Memo) -> Vec<Item> {
     let newest = document.newest();
     let pages = fields::annotation_pages(document, newest);
+    let grounds = grounds(document);
     let mut items: Vec<Item> = fields::signed(document, newest)
         .into_iter()
-        .map(|signed| read(document, signed, newest, &pages))
+        .map(|signed| read(document, signed, newest, &pages, &grounds))
         .collect();
     let jobs: Vec<(usize, Digest, ByteRange)> = items
         .iter()
@@ -124,7 +125,7 @@ pub fn gather(document: &Document<'_>, memo: &Memo) -> Vec<Item> {
     items
 }
 
-fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<u32, u32>) -> Item {
+fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<u32, u32>, grounds: &[Ground]) -> Item {
     let name = |key: &[u8]| match document.get(&signed.dict, key, newest) {
         Some(Object::Name(name)) => Some(String::from_utf8_lossy(&name).into_owned()),
         _ => None,
@@ -167,7 +168,7 @@ fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<
     match located {
         Ok(located) => {
             item.range = Some(located.range);
-            cover(document, &mut item, located.range);
+            cover(document, &mut item, located.range, grounds);
             if let Err(code) = decode(document, &mut item, &located) {
                 item.form_error = Some(code);
             }
@@ -180,8 +181,38 @@ fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<
     item
 }
 
+/// What a signature that ends with a revision stands on: that revision and all before it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ground {
+    /// Code of what other readers could read otherwise.
+    ambiguous: Option<&'static str>,
+    /// One before it is untidy, which hides nothing.
+    untidy: bool,
+}
+
+/// Of each revision; found in one go, since every signature needs all that is below it.
+fn grounds(document: &Document<'_>) -> Vec<Ground> {
+    let mut below = Ground::default();
+    let revisions = document.revisions().iter();
+    revisions
+        .map(|revision| {
+            let own = Ground {
+                ambiguous: revision.ambiguous.or(below.ambiguous),
+                ..below
+            };
+            match revision.ambiguous {
+                // In what came before the signature these are only untidy.
+                Some("no_end_of_file_marker" | "startxref_elsewhere") => below.untidy = true,
+                Some(_) => below.ambiguous = revision.ambiguous,
+                None => {}
+            }
+            own
+        })
+        .collect()
+}
+
 /// Which revision the range ends with, by the structure of the file.
-fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange) {
+fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange, grounds: &[Ground]) {
     let revisions = document.revisions();
     let at = revisions.iter().position(|r| (r.eof..=r.end).contains(&range.end));
     let Some(at) = at else {
@@ -196,19 +227,12 @@ fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange) {
         return;
     }
     item.revision = Some(at);
-    for (i, revision) in revisions.iter().enumerate().take(at + 1) {
-        match revision.ambiguous {
-            // In what came before the signature these are only untidy.
-            Some("no_end_of_file_marker" | "startxref_elsewhere") if i < at => {
-                item.warnings.push("untidy_earlier_revision".into());
-            }
-            Some(code) => item.form_error = Some(code),
-            None => {}
-        }
-        if at < document.newest() && document.reaches_beyond(i) {
-            item.form_error = Some("object_beyond_revision");
-        }
+    let ground = grounds[at];
+    if ground.untidy {
+        item.warnings.push("untidy_earlier_revision".into());
     }
+    let beyond = at < document.newest() && document.reaches_beyond(at);
+    item.form_error = beyond.then_some("object_beyond_revision").or(ground.ambiguous);
     let whole = at + 1 == revisions.len() && range.end == document.len();
     item.coverage = Some(match whole {
         true => Coverage::EntireFile,

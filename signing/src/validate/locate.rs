@@ -99,7 +99,8 @@ pub fn locate(document: &Document<'_>, holder: &Indirect, within: Option<&[u8]>)
         single(key)?;
     }
     let token = &data[contents.start..contents.end];
-    match Parser::new(&data, contents.start).object() {
+    let value = Parser::new(&data, contents.start).object();
+    match value {
         Ok(Object::Null) => return Err("contents_missing"),
         // Where the gap is would hang on another object.
         Ok(Object::Reference(_)) => return Err("contents_indirect"),
@@ -108,7 +109,7 @@ pub fn locate(document: &Document<'_>, holder: &Indirect, within: Option<&[u8]>)
     if !(token.starts_with(b"<") && token.ends_with(b">")) || token.starts_with(b"<<") {
         return Err("contents_not_hexadecimal");
     }
-    let bytes = match Parser::new(&data, contents.start).object() {
+    let bytes = match value {
         Ok(Object::String(bytes, _)) => bytes,
         _ => return Err("contents_not_hexadecimal"),
     };
