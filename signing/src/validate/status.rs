@@ -280,11 +280,20 @@ fn signer_problem(
     {
         return Some((Indeterminate, TimestampOrderFailure));
     }
+    let digests = [signer.digest, signer.signature_digest()];
+    let until = digests.iter().flatten().map(|d| trust.policy.digest_until(*d)).min();
+    let until = until.unwrap_or(i64::MAX).min(trust.policy.key_until(certificate.key.strength()));
+    // Made when it was too weak already (EN 319 102-1, 5.3.4): no proof of an earlier time can come.
+    let too_weak = match after {
+        Some(after) if after >= until => CryptoConstraintsFailure,
+        _ => CryptoConstraintsFailureNoPoe,
+    };
     if let Some(sub) = outcome.sub_indication {
         // Made when the certificate was revoked or had expired already: nothing can heal that.
         return Some(match (sub, after) {
             (RevokedNoPoe, Some(after)) if outcome.revoked_at.is_some_and(|at| at <= after) => (TotalFailed, Revoked),
             (OutOfBoundsNoPoe, Some(after)) if certificate.not_after < after => (TotalFailed, Expired),
+            (CryptoConstraintsFailureNoPoe, _) => (outcome.indication, too_weak),
             _ => (outcome.indication, sub),
         });
     }
@@ -307,19 +316,9 @@ fn signer_problem(
             return Some((Indeterminate, ChainConstraintsFailure));
         }
     }
-    let digests = [signer.digest, signer.signature_digest()];
-    let until = digests.iter().flatten().map(|d| trust.policy.digest_until(*d)).min();
-    let until = until.unwrap_or(i64::MAX).min(trust.policy.key_until(certificate.key.strength()));
     if time >= until {
         report.warnings.push("weak_algorithm".into());
-        // Made when it was too weak already (EN 319 102-1, 5.3.4): no proof of an earlier time can come.
-        let late = after.is_some_and(|after| after >= until);
-        let sub = if late {
-            CryptoConstraintsFailure
-        } else {
-            CryptoConstraintsFailureNoPoe
-        };
-        return Some((Indeterminate, sub));
+        return Some((Indeterminate, too_weak));
     }
     None
 }

@@ -214,6 +214,16 @@ def revocations():
 
     begun("before", chain, before, "REVOKED_NO_POE", crls=spoken)
     begun("after", chain, after, "REVOKED", crls=spoken)
+    # The key is part of the path, and of the signature as well.
+    short = rsa.generate_private_key(65537, 1024)
+    named = issue("Người ký", short, usual, MIDDLE_KEY)
+    for label, at, sub in [("", after, "CRYPTO_CONSTRAINTS_FAILURE"), ("-alone", None, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")]:
+        def along(covered, at=at):
+            stamped = [attribute("1.2.840.113549.1.9.16.2.20", token(tsa, TSA_OWN_KEY, at, covered))] if at else []
+            return [reference(named), *stamped]
+
+        case(f"begun-with-a-short-key{label}.pdf", by_hand(cms(short, named, certs=[named, usual], attributes=along)), crls=[],
+             indications=["INDETERMINATE"], subs=[sub])
     begun("after-expiry", [expired, usual], NOW - HOUR, "EXPIRED")
     begun("after-its-stamp", [leaf(usual), usual], after, "TIMESTAMP_ORDER_FAILURE", how=dict(unsigned=[stamp(before, tsa)]))
 
