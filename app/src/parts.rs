@@ -66,9 +66,11 @@ part!(meetings, load_meetings, MeetingsPart {
 part!(meeting, load_meeting, MeetingPart { Meeting => pages::meetings::MeetingPage });
 part!(opinions, load_opinions, OpinionsPart {
     Opinions => pages::opinions::OpinionsPage,
+    Opinion => pages::opinions::SheetPage,
+});
+part!(asking, load_asking, AskingPart {
     NewOpinion => pages::opinions::NewSheetPage,
     EditOpinion => pages::opinions::EditSheetPage,
-    Opinion => pages::opinions::SheetPage,
 });
 part!(verify, load_verify, VerifyPart { Verify => pages::verify::VerifyPage });
 part!(office, load_office, OfficePart {
@@ -128,6 +130,8 @@ pub fn part_of(path: &str) -> Option<&'static str> {
         ("documents" | "incoming", _) => Some("document"),
         ("meetings", None | Some("new")) => Some("meetings"),
         ("meetings", _) => Some("meeting"),
+        ("opinions", Some("new")) => Some("asking"),
+        ("opinions", Some(_)) if steps.next() == Some("edit") => Some("asking"),
         ("opinions", _) => Some("opinions"),
         ("verify", _) => Some("verify"),
         ("login", _) => None,
@@ -142,6 +146,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "meetings" => load_meetings().await,
         "meeting" => load_meeting().await,
         "opinions" => load_opinions().await,
+        "asking" => load_asking().await,
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
         "session" => load_session().await,
@@ -168,6 +173,7 @@ pub async fn load_all() {
         "documents",
         "assigning",
         "office",
+        "asking",
         "verify",
     ] {
         // Without a link there is nothing to be had now; each page asks again by itself.
@@ -224,7 +230,9 @@ mod tests {
         assert_eq!(part_of("/meetings/0190/screen"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190/minutes"), Some("meetings"));
         assert_eq!(part_of("/opinions"), Some("opinions"));
-        assert_eq!(part_of("/opinions/0190/edit"), Some("opinions"));
+        assert_eq!(part_of("/opinions/0190"), Some("opinions"));
+        assert_eq!(part_of("/opinions/0190/edit"), Some("asking"));
+        assert_eq!(part_of("/opinions/new"), Some("asking"));
         assert_eq!(part_of("/login"), None);
     }
 }

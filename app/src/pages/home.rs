@@ -41,7 +41,7 @@ pub fn HomePage() -> impl IntoView {
             sheets.refetch();
         }),
     );
-    follow_sheets(|| ());
+    follow_sheets(None, || ());
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {

@@ -40,7 +40,7 @@ impl Desk {
                 }
             });
         });
-        super::follow_sheets(others);
+        super::follow_sheets(Some(desk.id()), others);
         Effect::new(move |_| {
             let look = move || {
                 let _ = desk.left.try_update(|left| {

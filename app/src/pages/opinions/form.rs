@@ -1,4 +1,5 @@
 //! Writing a sheet: what is asked, whom, with which documents, until when.
+use super::rule_name;
 use crate::actions::identity::people;
 use crate::actions::meetings::{get_meeting, list_meetings};
 use crate::actions::opinions::{create_sheet, get_sheet, list_sheets, save_sheet};
@@ -15,7 +16,7 @@ use crate::dto::opinions::{RULES, SheetDetail, SheetDraft, SheetState};
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::{t, tf};
 use crate::ids::{DocumentId, MeetingId, SheetId, UserId};
-use crate::pages::meetings::{DocumentChooser, Members, majority_name};
+use crate::pages::meetings::{DocumentChooser, Members};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use std::collections::BTreeSet;
@@ -239,7 +240,7 @@ fn Form(people: Vec<Person>, templates: Vec<Template>, earlier: Option<SheetDeta
                     >
                         {RULES
                             .into_iter()
-                            .map(|r| view! { <option value=r.as_str() selected=move || rule.get() == r>{majority_name(r)}</option> })
+                            .map(|r| view! { <option value=r.as_str() selected=move || rule.get() == r>{rule_name(r)}</option> })
                             .collect_view()}
                     </select>
                 </Field>

@@ -15,7 +15,7 @@ use leptos_router::components::A;
 pub fn OpinionsPage() -> impl IntoView {
     let rows = Resource::new(|| (), |()| list_sheets());
     let session = use_session();
-    follow_sheets(refetching(move || rows.refetch()));
+    follow_sheets(None, refetching(move || rows.refetch()));
     view! {
         <PageHead title=t("nav.opinions") lead=t("opinions.lead")>
             <Suspense fallback=|| ()>

@@ -16,12 +16,25 @@ pub use sheet::SheetPage;
 use crate::components::layout::use_session;
 use crate::components::live::{FROM_NOW, News as Heard, follow};
 use crate::components::toast::use_toasts;
+use crate::dto::meetings::Majority;
 use crate::dto::opinions::{News, SheetState};
 use crate::i18n::{find, t, tf};
+use crate::ids::SheetId;
 use crate::live::LiveEvent;
 use leptos::prelude::*;
 
 const DAY: i64 = 24 * 60;
+/// Characters of a title in a notice, which goes away again and lies over the page.
+const NOTICE: usize = 60;
+
+/// What takes a matter through, counted of those asked.
+fn rule_name(rule: Majority) -> &'static str {
+    if rule == Majority::TwoThirdsAll {
+        t("opinions.rule_two_thirds")
+    } else {
+        t("opinions.rule_half")
+    }
+}
 
 #[component]
 fn SheetBadge(#[prop(into)] state: Signal<SheetState>) -> impl IntoView {
@@ -65,19 +78,22 @@ fn Left(#[prop(into)] left: Signal<Option<i64>>) -> impl IntoView {
     }
 }
 
-/// Hears what concerns this person: says the news aloud, and lets the page bring itself up to date.
-pub fn follow_sheets(changed: impl Fn() + Clone + 'static) {
+/// Hears what concerns this person: says the news aloud, and lets the page bring itself up to date. The end of the sheet that is `shown`
+/// is said by its page.
+pub fn follow_sheets(shown: Option<SheetId>, changed: impl Fn() + Clone + 'static) {
     let session = use_session();
     let toasts = use_toasts();
     Effect::new(move |_| {
         let Some(Ok(Some(me))) = session.get() else { return };
-        let changed = changed.clone();
+        let (shown, changed) = (shown.clone(), changed.clone());
         follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |heard| {
-            let Heard::Event(LiveEvent::SheetNews { title, news, deadline, .. }) = heard else {
+            let Heard::Event(LiveEvent::SheetNews { id, title, news, deadline }) = heard else {
                 return;
             };
-            let named = |key| tf(key, &[("title", &title), ("when", &deadline.text)]);
+            let short = shortened(&title);
+            let named = |key| tf(key, &[("title", &short), ("when", &deadline.text)]);
             match news {
+                News::Closed | News::Withdrawn if shown.as_ref() == Some(&id) => {}
                 News::Sent => toasts.say(named("opinions.news_sent")),
                 News::Reminder => toasts.say(named("opinions.news_reminder")),
                 News::Extended => toasts.say(named("opinions.news_extended")),
@@ -90,9 +106,22 @@ pub fn follow_sheets(changed: impl Fn() + Clone + 'static) {
     });
 }
 
+fn shortened(title: &str) -> String {
+    match title.char_indices().nth(NOTICE) {
+        Some((end, _)) => [title[..end].trim_end(), "…"].concat(),
+        None => title.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::left_words;
+    use super::{left_words, shortened};
+
+    #[test]
+    fn a_long_title_is_cut_between_letters() {
+        assert_eq!(shortened("Đường liên xã"), "Đường liên xã");
+        assert_eq!(shortened(&"ộ".repeat(61)), ["ộ".repeat(60).as_str(), "…"].concat());
+    }
 
     #[test]
     fn the_last_day_is_marked_and_what_is_over_is_said() {

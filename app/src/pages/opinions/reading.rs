@@ -38,7 +38,7 @@ pub fn Documents(desk: Desk) -> impl IntoView {
     });
     let each = each.collect_view();
     view! {
-        <section class="reader" aria-label=t("meetings.reader")>
+        <section class="reader" id="sheet-documents" aria-label=t("meetings.reader")>
             <ul class="opinion-documents">{each}</ul>
             <div class="reader-pdf">
                 <PdfView file=file early=true />

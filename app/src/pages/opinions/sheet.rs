@@ -4,15 +4,15 @@ use super::desk::Desk;
 use super::managing::Managing;
 use super::reading::Documents;
 use super::result::Results;
-use super::{Left, SheetBadge};
+use super::{Left, SheetBadge, rule_name};
 use crate::actions::opinions::get_sheet;
+use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_session;
 use crate::components::live::LinkState;
 use crate::components::notice::{ErrorNote, Loading, Note};
 use crate::dto::opinions::{SheetDetail, SheetState};
 use crate::i18n::{t, tf};
 use crate::ids::{SheetId, UserId};
-use crate::pages::meetings::majority_name;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -75,6 +75,7 @@ fn Sheet(detail: SheetDetail, me: UserId) -> impl IntoView {
             {documents.then(|| view! { <Documents desk /> })}
             <div class="room-side">
                 <Ending desk />
+                {documents.then(|| view! { <ToDocuments desk /> })}
                 {manages.then(|| view! { <Managing desk /> })}
                 <Show when=move || answers.get()>
                     <Answering desk />
@@ -90,6 +91,18 @@ fn Sheet(detail: SheetDetail, me: UserId) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Where the documents lie below the question: the way down to them.
+#[component]
+fn ToDocuments(desk: Desk) -> impl IntoView {
+    let n = desk.detail.with_untracked(|d| d.documents.len()).to_string();
+    view! {
+        <a class="button opinion-to-documents" href="#sheet-documents" rel="external">
+            <Glyph icon=Icon::Document />
+            {tf("opinions.to_documents", &[("n", &n)])}
+        </a>
+    }
 }
 
 /// How it ended, and for whom that needs words.
@@ -147,17 +160,19 @@ fn Facts(desk: Desk) -> impl IntoView {
         desk.detail.with(|d| d.members.clone()).into_iter().map(each).collect_view()
     };
     let openness = move || {
-        if desk.detail.with(|d| d.open) {
+        let (open, state) = desk.detail.with(|d| (d.open, d.row.state));
+        let words = if open {
             t("opinions.open_to_all")
         } else {
             t("opinions.closed_until_end")
-        }
+        };
+        matches!(state, SheetState::Draft | SheetState::Sent).then(|| view! { <p class="quiet">{words}</p> })
     };
     view! {
         <section class="sheet">
             <h2>{t("opinions.about")}</h2>
-            <p>{move || majority_name(desk.detail.with(|d| d.rule))}</p>
-            <p class="quiet">{openness}</p>
+            <p>{move || rule_name(desk.detail.with(|d| d.rule))}</p>
+            {openness}
             <p data-test="answered-of">
                 {move || {
                     desk.detail
