@@ -6,7 +6,7 @@ use app::dto::identity::Role;
 use app::dto::meetings::{Choice, Majority};
 use app::dto::opinions::{News, Reply, SheetDetail, SheetDraft, SheetState};
 use app::ids::{SheetId, UserId};
-use app::live::LiveEvent;
+use app::live::{LiveEvent, ServerFrame};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::actor::Actor;
@@ -365,6 +365,14 @@ async fn a_sheet_ends_by_itself_at_its_deadline_and_takes_no_answer_after_it() {
             server.state.opinions.extend(&late.secretary, &late.id, &in_hours(9)).await,
             "opinions.over",
         );
+        refused(
+            server.state.opinions.withdraw(&late.secretary, &late.id, "Nhầm").await,
+            "opinions.over",
+        );
+        server.state.opinions.close(&late.secretary, &late.id).await.expect("closed");
+        let seen = late.seen(&server, &late.secretary).await;
+        assert_eq!(seen.ended.map(|w| w.us), Some(seen.row.deadline.us), "it ends with its deadline");
+        assert_eq!(seen.ended_by, "");
     }
 }
 
@@ -406,6 +414,19 @@ async fn machines_ask_answer_and_take_the_summing_up_home() {
     for address in [url, &path, &format!("{path}/answers.csv"), &format!("{path}/report.pdf")] {
         assert_eq!(outside.get(address).await.status, 404, "{address}");
     }
+    let topic = sheet["topic"].as_str().expect("a topic");
+    let told = async |client: &Client| {
+        let mut socket = client.live().await.expect("a socket");
+        socket.follow(topic, 0).await;
+        loop {
+            match socket.hear().await.expect("a frame") {
+                ServerFrame::Hello { .. } => {}
+                frame => return frame,
+            }
+        }
+    };
+    assert!(matches!(told(&outside).await, ServerFrame::Denied { .. }));
+    assert!(matches!(told(&answers).await, ServerFrame::Event { seq: 1, .. }));
     let question = &sheet["questions"][0]["id"];
     let said = json!({ "answers": [{ "question": question, "choice": "other", "words": "=Giữ nguyên \"hành lang\"" }] });
     let answered = put(&answers, &format!("{path}/answer"), &said).await;

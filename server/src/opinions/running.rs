@@ -72,7 +72,7 @@ impl Service {
         Ok(work.commit().await?)
     }
 
-    /// Ends it before its deadline. Closed already, nothing happens.
+    /// Ends it before its deadline; after it, with that moment, as the server itself does. Closed already, nothing happens.
     pub async fn close(&self, actor: &Actor, id: &SheetId) -> Result<()> {
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id).await?;
@@ -80,8 +80,13 @@ impl Service {
             return Ok(());
         }
         let row = self.managed(&mut work, id, SheetState::Sent).await?;
-        let by = actor.name.clone();
-        self.end(&mut work, row, now_us(), &by).await?;
+        let now = now_us();
+        let (at, by) = if rules::awaits(&row, now) {
+            (now, actor.name.clone())
+        } else {
+            (row.deadline, String::new())
+        };
+        self.end(&mut work, row, at, &by).await?;
         Ok(work.commit().await?)
     }
 
@@ -105,6 +110,9 @@ impl Service {
     pub async fn withdraw(&self, actor: &Actor, id: &SheetId, reason: &str) -> Result<()> {
         let mut work = self.db.begin(actor).await?;
         let mut row = self.managed(&mut work, id, SheetState::Sent).await?;
+        if !rules::awaits(&row, now_us()) {
+            return Err(Error::Over);
+        }
         row.reason = text::lines(reason, 1000, false).ok_or(Error::Field("reason"))?;
         row.state = SheetState::Withdrawn;
         row.ended_at = Some(now_us());
