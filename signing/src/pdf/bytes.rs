@@ -151,11 +151,9 @@ impl<'a> Bytes<'a> {
             if expected.is_some_and(|n| n != id.0) {
                 return Err(Stop::Bad("another object here"));
             }
-            let value = match p.object() {
-                // `1 0 obj endobj` is an empty object.
-                Err(Stop::Bad("unknown token")) if p.keyword(b"endobj") => Object::Null,
-                other => other?,
-            };
+            p.space();
+            // `1 0 obj endobj` is an empty object; one that only breaks off there is not.
+            let value = if p.keyword(b"endobj") { Object::Null } else { p.object()? };
             p.space();
             let stream = matches!(value, Object::Dictionary(_)) && p.keyword(b"stream");
             if !stream {

@@ -161,6 +161,8 @@ fn read(document: &Document<'_>, signed: Signed, newest: usize, pages: &HashMap<
     };
     let within = item.signed.direct.then_some(&b"V"[..]);
     let located = match within {
+        // A damaged signature is not the same as none.
+        _ if item.signed.unreadable => Err("signature_unreadable"),
         // Somewhere within a list: which bytes are its value could only be guessed.
         Some(_) if item.signed.field.inline => Err("signature_in_direct_field"),
         _ => locate(document, &item.signed.holder, within),

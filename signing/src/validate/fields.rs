@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use lopdf::{Dictionary, Object};
 use std::rc::Rc;
 
-use crate::pdf::{Document, Indirect};
+use crate::pdf::{Document, Entry, Indirect};
 
 /// A form field (a node of the field tree that carries a name or a value).
 #[derive(Debug, Clone)]
@@ -197,6 +197,8 @@ pub struct Signed {
     /// The object that holds it: its own, or the field where it is a direct value.
     pub holder: Rc<Indirect>,
     pub direct: bool,
+    /// What is there is no dictionary, or cannot be read.
+    pub unreadable: bool,
 }
 
 /// The filled signature fields at `revision`, in the order of the form.
@@ -204,20 +206,36 @@ pub fn signed(document: &Document<'_>, revision: usize) -> Vec<Signed> {
     let all = fields(document, revision).into_iter();
     all.filter(|f| f.kind == b"Sig")
         .filter_map(|field| {
-            let (holder, direct) = match field.dict.get(b"V").ok()? {
-                Object::Reference((id, _)) => (document.indirect(*id, revision)?, false),
-                Object::Dictionary(_) => (document.indirect(field.id, revision)?, true),
-                _ => return None,
-            };
-            let dict = document.get_dict(&field.dict, b"V", revision)?;
+            let value = field.dict.get(b"V").ok()?;
+            let dict = document.get_dict(&field.dict, b"V", revision);
+            let unreadable = dict.is_none();
+            if unreadable && !is_there(document, value, revision) {
+                return None;
+            }
+            let direct = value.as_dict().is_ok();
+            let own = value.as_reference().ok().and_then(|(id, _)| document.indirect(id, revision));
+            let holder = own.or_else(|| document.indirect(field.id, revision))?;
             Some(Signed {
-                field,
-                dict,
+                dict: dict.unwrap_or_default(),
                 holder,
                 direct,
+                unreadable,
+                field,
             })
         })
         .collect()
+}
+
+/// Whether a value is more than nothing, be it readable or not.
+fn is_there(document: &Document<'_>, value: &Object, revision: usize) -> bool {
+    match value {
+        Object::Null => false,
+        Object::Reference((id, _)) => match document.indirect(*id, revision) {
+            Some(found) => found.value != Object::Null,
+            None => document.entry(*id, revision).is_some_and(|(_, entry)| entry != Entry::Free),
+        },
+        _ => true,
+    }
 }
 
 /// Page number (from 1) of every annotation.

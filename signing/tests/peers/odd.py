@@ -74,6 +74,13 @@ def values():
     odd("range-indirect-to-nothing", {20: VALUE.replace(RANGE, b"77 0 R")}, **BAD, **told("byte_range_missing"))
     odd("range-indirect-to-another", {20: VALUE.replace(RANGE, b"22 0 R"), 22: b"[0 10 20 30]"}, **BAD,
         **told("byte_range_gap_is_not_contents"))
+    damaged = told("signature_unreadable")
+    odd("value-with-other-digits", show=lambda h: b"<zz" + h + b">", **BAD, **damaged)
+    for label, body in (("number", b"7"), ("string", b"(signed)"), ("list", b"[]"), ("unclosed", b"<</Type/Sig/Filter")):
+        odd(f"value-is-a-{label}", {20: body, 22: VALUE}, **BAD, **damaged)
+    nothing = dict(indications=[], error="no_signature")
+    odd("value-is-null", {20: b"null", 22: VALUE}, **nothing)
+    odd("value-is-nowhere", {21: FIELD.replace(b"20 0 R", b"66 0 R")}, **nothing)
     odd("type-absent", {20: VALUE.replace(b"/Type/Sig", b"")}, levels=["B-B"])
     odd("type-of-another", {20: VALUE.replace(b"/Type/Sig", b"/Type/Annot")}, levels=["B-B"])
     odd("filter-absent", {20: VALUE.replace(b"/Filter/Adobe.PPKLite", b"")}, levels=["B-B"])
