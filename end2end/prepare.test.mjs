@@ -90,3 +90,41 @@ step("what is marked vanishes at the end, also from a tablet that was away", asy
   await member.at("collected").waitFor({ state: "detached" });
   assert.equal(await member.at("attachment").count(), before - 1);
 });
+
+step("a document that is not for all reaches those it is for, live, and vanishes from those it is for no longer", async () => {
+  await secretary.go(`/meetings/${meeting}`);
+  await member.go(`/meetings/${meeting}`);
+  await member.at("link-state", '[data-state="connected"]').waitFor({ state: "attached" });
+  const before = await member.at("attachment").count();
+  await secretary.at("agenda-item").nth(1).locator('[data-test="attach-open"]').tap();
+  await secretary.at("readers-chairs").check();
+  await secretary.picture("readers-attach-tablet");
+  const [answer] = await Promise.all([
+    secretary.page.waitForResponse((r) => r.url().endsWith("/meetings/attach")),
+    secretary.page.locator('[data-test="attach-choose"]:enabled').first().tap(),
+  ]);
+  assert.equal(answer.status(), 200);
+  const row = secretary.at("agenda-item").nth(1);
+  await row.locator('[data-test="limited"]').waitFor();
+  const change = async (tick) => {
+    if (!(await secretary.at("readers").count())) await secretary.at("arrange").tap();
+    await row.locator('[data-test="readers"]').last().tap();
+    await tick();
+    await secretary.picture("readers-tablet");
+    await secretary.page.locator('[data-test="readers-save"]:visible').tap();
+  };
+  assert.equal(await member.at("attachment").count(), before, "for chair and secretary alone");
+  const { id } = await member.ask("identity/me", {});
+  await change(async () => {
+    await secretary.page.locator('[data-test="readers-named"]:visible').check();
+    await secretary.page.locator(`[data-test="reader"][data-person="${id}"]:visible`).check();
+  });
+  await member.at("limited").waitFor();
+  assert.equal(await member.at("attachment").count(), before + 1);
+  assert.equal(await member.at("limited").innerText(), "Hạn chế", "not for whom else");
+  await row.locator('[data-test="limited"]', { hasText: "1 người" }).waitFor();
+  await member.picture("readers-phone");
+  await change(() => secretary.page.locator('[data-test="readers-chairs"]:visible').check());
+  await member.at("limited").waitFor({ state: "detached" });
+  assert.equal(await member.at("attachment").count(), before);
+});

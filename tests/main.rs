@@ -20,6 +20,7 @@ mod order;
 mod planning;
 mod presenter;
 mod promise;
+mod readers;
 mod reading;
 mod recalls;
 mod refusals;

@@ -110,7 +110,9 @@ pub trait MeetingsApi: Send + Sync {
     async fn present(&self, id: MeetingId, attachment: AttachmentId, page: u32, take: bool) -> ApiResult<()>;
     async fn stop_presenting(&self, id: MeetingId) -> ApiResult<()>;
     /// An issued, sent or taken-in document becomes a meeting document.
-    async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId>;
+    /// `readers`: for whom beside chair and secretary; nobody named: for all.
+    async fn attach(&self, item: ItemId, document: DocumentId, readers: Option<Vec<UserId>>) -> ApiResult<AttachmentId>;
+    async fn set_readers(&self, attachment: AttachmentId, readers: Option<Vec<UserId>>) -> ApiResult<AttachmentId>;
     /// Whether a document goes from every device when the meeting ends.
     async fn set_collect(&self, attachment: AttachmentId, collect: bool) -> ApiResult<()>;
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;

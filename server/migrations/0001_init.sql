@@ -312,9 +312,18 @@ CREATE TABLE attachment (
   removed_at  BIGINT,
   -- thu hồi: whether it is taken back from all devices at the end, and when that was done
   collect     BIGINT NOT NULL DEFAULT 0,
-  collected_at BIGINT
+  collected_at BIGINT,
+  -- 1: for chair, secretary and those in attachment_reader alone
+  limited     BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX attachment_item ON attachment(item_id);
+
+-- Who beside chair and secretary sees a limited document of a meeting.
+CREATE TABLE attachment_reader (
+  attachment_id TEXT NOT NULL REFERENCES attachment(id),
+  person_id     TEXT NOT NULL REFERENCES person(id),
+  PRIMARY KEY (attachment_id, person_id)
+);
 
 -- Nhiệm vụ that was given in the conclusion of an item.
 CREATE TABLE task (

@@ -41,6 +41,7 @@ use utoipa::{Modify, OpenApi};
         meetings::http::list,
         meetings::http::read,
         meetings::http::attach,
+        meetings::http::set_readers,
         meetings::http_after::conclude,
         meetings::http_after::give,
         meetings::http_after::mine,

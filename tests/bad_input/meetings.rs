@@ -123,6 +123,18 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "item": "nothing", "document": paper }),
         ),
         (
+            "readers of what is not attached",
+            secretary,
+            "readers",
+            json!({ "attachment": "nothing", "readers": [] }),
+        ),
+        (
+            "readers that are no list",
+            secretary,
+            "readers",
+            json!({ "attachment": "nothing", "readers": "all" }),
+        ),
+        (
             "collecting what is not attached",
             secretary,
             "collect",
@@ -417,6 +429,14 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
         ("the floor before the opening", name, json!({ "item": meeting.item })),
     ] {
         table.tried(what, &put(&ground.drafter, &speech(name), &body).await);
+    }
+    let readers = "/api/v1/attachments/nothing/readers";
+    for (what, who, body) in [
+        ("readers of what is not attached, over REST", machine, json!({ "readers": null })),
+        ("readers that are numbers", machine, json!({ "readers": [1] })),
+        ("readers without a token", stranger, json!({ "readers": null })),
+    ] {
+        table.tried(what, &put(who, readers, &body).await);
     }
     let ballot = "/api/v1/votes/nothing/ballot";
     for (what, who, choice) in [

@@ -101,8 +101,13 @@ pub async fn stop_presenting(id: MeetingId) -> ApiResult<()> {
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/attach", input = Json)]
-pub async fn attach(item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
-    expect_context::<Meetings>().attach(item, document).await
+pub async fn attach(item: ItemId, document: DocumentId, readers: Option<Vec<UserId>>) -> ApiResult<AttachmentId> {
+    expect_context::<Meetings>().attach(item, document, readers).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/readers", input = Json)]
+pub async fn set_readers(attachment: AttachmentId, readers: Option<Vec<UserId>>) -> ApiResult<AttachmentId> {
+    expect_context::<Meetings>().set_readers(attachment, readers).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/detach", input = Json)]

@@ -97,6 +97,10 @@ pub struct Attachment {
     /// Thu hồi: when it goes from every device at the latest. Empty for what members keep.
     #[serde(default)]
     pub expires: Option<When>,
+    /// For whom beside chair and secretary; `None`: for whoever sees the meeting. Only who prepares it is told the names; for the others
+    /// the list is empty.
+    #[serde(default)]
+    pub readers: Option<Vec<UserId>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -319,6 +323,8 @@ pub struct MeetingDetail {
     pub topic: String,
     /// Last number of the topic contained in this answer.
     pub topic_seq: u64,
+    /// Number of the last event of this person's own topic (`user:…`), which tells of documents that are not for all.
+    pub own_seq: u64,
 }
 
 /// How many must be there to decide; each meeting has its own.

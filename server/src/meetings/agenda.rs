@@ -8,7 +8,7 @@ use crate::db::Work;
 use crate::documents;
 use app::dto::documents::Action;
 use app::dto::floor::Clock;
-use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId};
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId};
 use app::live::LiveEvent;
 use serde_json::json;
 
@@ -93,8 +93,20 @@ impl Service {
         self.recheck_presenter(&row.id).await
     }
 
-    /// Puts a document, as it is now, on the agenda. The same content on the same item twice is one attachment.
+    /// Puts a document, as it is now, on the agenda, for whoever sees the meeting.
     pub async fn attach(&self, actor: &Actor, item: &ItemId, document: &DocumentId) -> Result<AttachmentId> {
+        self.attach_for(actor, item, document, None).await
+    }
+
+    /// Puts a document, as it is now, on the agenda: for all (`None`), or beside chair and secretary for `readers`. The same content on
+    /// the same item twice is one attachment, and stays for whom it is.
+    pub async fn attach_for(
+        &self,
+        actor: &Actor,
+        item: &ItemId,
+        document: &DocumentId,
+        readers: Option<&[UserId]>,
+    ) -> Result<AttachmentId> {
         let mut work = self.db.begin(actor).await?;
         let (row, item) = self.item_for_change(&mut work, item.as_str()).await?;
         not_over(&row)?;
@@ -108,6 +120,7 @@ impl Service {
         if let Some(known) = store::attached(work.conn(), &item.id, &paper.id, &paper.sha256).await? {
             return Ok(AttachmentId(known));
         }
+        let readers = self.named(&mut work, &row, readers).await?;
         let (size, pages) = documents::store::file(work.conn(), &paper.sha256).await?;
         let attached = AttachmentRow {
             id: uuid::Uuid::now_v7().to_string(),
@@ -122,14 +135,14 @@ impl Service {
             size: i64::try_from(size).unwrap_or(i64::MAX),
             pages: i64::from(pages),
             expires_at: None,
+            readers,
         };
         store::insert_attachment(work.conn(), &attached).await?;
-        let details =
-            json!({ "item": item.id, "attachment": attached.id, "document": paper.id, "number": paper.notation, "sha256": paper.sha256 });
+        let details = json!({ "item": item.id, "attachment": attached.id, "document": paper.id, "number": paper.notation, "sha256": paper.sha256, "readers": attached.readers });
         let event = LiveEvent::Attached {
             attachment: attachment(&attached),
         };
-        self.announce(&mut work, &row, "meeting.document_attached", &details, &event)
+        self.tell_of(&mut work, &row, ("meeting.document_attached", &details), &attached, &event)
             .await?;
         work.commit().await?;
         Ok(AttachmentId(attached.id))
@@ -146,7 +159,7 @@ impl Service {
         store::remove_attachment(work.conn(), &found.id, now_us()).await?;
         let details = json!({ "item": found.item_id, "attachment": found.id, "document": found.document_id, "number": found.number, "sha256": found.sha256 });
         let event = LiveEvent::Detached { attachment: id.clone() };
-        self.announce(&mut work, &row, "meeting.document_detached", &details, &event)
+        self.tell_of(&mut work, &row, ("meeting.document_detached", &details), &found, &event)
             .await?;
         Ok(work.commit().await?)
     }
@@ -171,7 +184,8 @@ impl Service {
             // Its time is over already.
             None => LiveEvent::Detached { attachment: id.clone() },
         };
-        self.announce(&mut work, &row, "meeting.document_collect", &details, &event).await?;
+        self.tell_of(&mut work, &row, ("meeting.document_collect", &details), &found, &event)
+            .await?;
         Ok(work.commit().await?)
     }
 
@@ -182,9 +196,10 @@ impl Service {
             store::collected(work.conn(), &found.id, now_us()).await?;
             let details = json!({ "item": found.item_id, "attachment": found.id, "number": found.number, "sha256": found.sha256 });
             let event = LiveEvent::Detached {
-                attachment: AttachmentId(found.id),
+                attachment: AttachmentId(found.id.clone()),
             };
-            self.announce(work, row, "meeting.document_collected", &details, &event).await?;
+            self.tell_of(work, row, ("meeting.document_collected", &details), &found, &event)
+                .await?;
         }
         Ok(())
     }

@@ -21,6 +21,8 @@ pub enum Error {
     NotPresent,
     #[error("the request was withdrawn, is over, or belongs to another item")]
     NotWaiting,
+    #[error("a document that is not for all cannot be presented")]
+    Limited,
     #[error("another item is under discussion")]
     ItemOver,
     #[error("this person does not speak now")]
@@ -73,6 +75,7 @@ impl Problem for Error {
             Self::NotPresent => "meetings.not_present",
             Self::NotWaiting => "meetings.not_waiting",
             Self::ItemOver => "meetings.item_over",
+            Self::Limited => "meetings.limited",
             Self::NotSpeaking => "meetings.not_speaking",
             Self::HasFloor => "meetings.has_floor",
             Self::NoVote => "meetings.no_vote",
@@ -101,6 +104,7 @@ impl Problem for Error {
             | Self::NotPresent
             | Self::NotWaiting
             | Self::ItemOver
+            | Self::Limited
             | Self::NotSpeaking
             | Self::HasFloor
             | Self::VoteRunning
@@ -158,6 +162,7 @@ impl Problem for Error {
             Self::NotWaiting => {
                 "Đăng ký phát biểu này đã rút, đã xong, hoặc thuộc nội dung khác. Hãy chọn người khác trong danh sách.".into()
             }
+            Self::Limited => "Tài liệu này không dành cho mọi người nên không trình chiếu được. Hãy chọn tài liệu khác.".into(),
             Self::ItemOver => "Cuộc họp đã chuyển sang nội dung khác. Hãy đăng ký lại nếu muốn phát biểu về nội dung đang bàn.".into(),
             Self::NotSpeaking => "Người này hiện không phát biểu. Hãy xem lại danh sách phát biểu.".into(),
             Self::HasFloor => "Người này đang phát biểu nên không rút được nữa. Hãy kết thúc phát biểu.".into(),
@@ -219,6 +224,7 @@ impl Problem for Error {
             Self::NotCheckedIn => "Only members who are present vote. Check in, then vote.".into(),
             Self::NotPresent => "Only those who are present may speak. Check in first.".into(),
             Self::NotWaiting => "This request was withdrawn, is over, or belongs to another item. Choose another from the list.".into(),
+            Self::Limited => "This document is not for everybody, so it cannot be presented. Choose another one.".into(),
             Self::ItemOver => "The meeting has moved on to another item. Ask again to speak on the one under discussion.".into(),
             Self::NotSpeaking => "This person does not have the floor now. Look at the list of speakers again.".into(),
             Self::HasFloor => "This person is speaking, so the request cannot be withdrawn. End the speech instead.".into(),

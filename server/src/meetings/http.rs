@@ -6,11 +6,11 @@ use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use app::dto::meetings::{Attachment, MeetingRow};
-use app::ids::{DocumentId, ItemId, MeetingId};
+use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +20,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/meetings", get(list))
         .route("/api/v1/meetings/{id}", get(read))
         .route("/api/v1/meetings/{id}/items/{item}/documents", post(attach))
+        .route("/api/v1/attachments/{id}/readers", put(set_readers))
         .merge(super::http_after::routes())
         .merge(super::http_floor::routes())
         .merge(super::http_members::routes())
@@ -63,6 +64,8 @@ pub struct MeetingV1 {
     pub topic: String,
     /// Number of the last event of the topic contained in this answer.
     pub topic_seq: u64,
+    /// The same of one's own topic, `user:…`, which tells of documents that are not for all.
+    pub own_seq: u64,
 }
 
 /// Whose page of which document the others see.
@@ -126,6 +129,9 @@ pub struct AttachmentV1 {
     pub attached_by: String,
     /// When it is collected from all devices; none may keep it until then.
     pub expires: Option<i64>,
+    /// Of what is not for all: ids of those it is for beside chair and secretary. Only the meeting's secretary is told them; for the
+    /// others the list is empty. `null`: for all.
+    pub readers: Option<Vec<String>>,
 }
 
 /// A vote.
@@ -161,6 +167,15 @@ pub struct VoteV1 {
 pub struct AttachV1 {
     /// Id of a document that was issued, sent or taken in.
     pub document: String,
+    /// Ids of members that it is for, beside chair and secretary; an empty list: for these two alone; left out: for all.
+    #[serde(default)]
+    pub readers: Option<Vec<String>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ReadersV1 {
+    /// As in `AttachV1`; `null`: for all.
+    pub readers: Option<Vec<String>>,
 }
 
 /// Meetings of the token's holder, latest first.
@@ -225,6 +240,7 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         meeting: row(m.row),
         topic: m.topic,
         topic_seq: m.topic_seq,
+        own_seq: m.own_seq,
     }))
 }
 
@@ -243,11 +259,36 @@ pub async fn attach(
     if !meeting.items.iter().any(|i| i.id == item) {
         return Err(Error::NotFound.into());
     }
-    let attached = service.attach(&actor, &item, &DocumentId(body.document)).await?;
-    let meeting = service.get(&actor, &id).await?;
+    let attached = service
+        .attach_for(&actor, &item, &DocumentId(body.document), people(body.readers).as_deref())
+        .await?;
+    Ok((StatusCode::CREATED, Json(on_agenda(&service, &actor, &id, &attached).await?)))
+}
+
+fn people(ids: Option<Vec<String>>) -> Option<Vec<UserId>> {
+    ids.map(|all| all.into_iter().map(UserId).collect())
+}
+
+async fn on_agenda(service: &Service, actor: &crate::actor::Actor, meeting: &MeetingId, id: &AttachmentId) -> Result<AttachmentV1, Fault> {
+    let meeting = service.get(actor, meeting).await?;
     let mut all = meeting.items.into_iter().flat_map(|i| i.documents);
-    let made = all.find(|a| a.id == attached).ok_or(Error::NotFound)?;
-    Ok((StatusCode::CREATED, Json(attachment(made))))
+    let found = all.find(|a| a.id == *id).ok_or(Error::NotFound)?;
+    Ok(attachment(found))
+}
+
+/// Says for whom a document of a meeting is (the meeting's secretary). It is put on the agenda anew, under another id; the answer has it.
+#[utoipa::path(put, path = "/api/v1/attachments/{id}/readers", params(("id" = String, Path)), request_body = ReadersV1, responses((status = 200, body = AttachmentV1), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "meetings")]
+pub async fn set_readers(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<AttachmentId>,
+    body: Result<Json<ReadersV1>, JsonRejection>,
+) -> Result<Json<AttachmentV1>, Fault> {
+    actor.user().map_err(Error::from)?;
+    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let meeting = service.meeting_of(&id).await?;
+    let now = service.set_readers(&actor, &id, people(body.readers).as_deref()).await?;
+    Ok(Json(on_agenda(&service, &actor, &meeting, &now).await?))
 }
 
 fn row(r: MeetingRow) -> MeetingRowV1 {
@@ -275,5 +316,6 @@ fn attachment(a: Attachment) -> AttachmentV1 {
         attached: a.attached.us,
         attached_by: a.attached_by,
         expires: a.expires.map(|at| at.us),
+        readers: a.readers.map(|all| all.into_iter().map(|id| id.0).collect()),
     }
 }

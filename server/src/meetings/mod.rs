@@ -20,6 +20,7 @@ mod minutes_text;
 pub mod prepare;
 pub mod presenter;
 pub mod read;
+mod readers;
 pub mod rules;
 mod secret;
 mod speeches;

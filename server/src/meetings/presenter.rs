@@ -25,6 +25,9 @@ impl Service {
         let shown = store::attachment(&mut tx, attachment.as_str()).await?;
         let shown = shown.filter(|a| a.meeting_id == row.id).ok_or(Error::NotFound)?;
         drop(tx);
+        if shown.readers.is_some() {
+            return Err(Error::Limited);
+        }
         if page == 0 || i64::from(page) > shown.pages {
             return Err(Error::Field("page"));
         }
@@ -70,6 +73,13 @@ impl Service {
             self.tell_presenting(meeting, None);
         }
         Ok(())
+    }
+
+    /// After a document has left the agenda, or is not for all any more.
+    pub(super) fn present_no_more(&self, meeting: &str, attachment: &AttachmentId) {
+        if self.presenting(meeting).is_some_and(|now| now.attachment == *attachment) {
+            self.tell_presenting(meeting, None);
+        }
     }
 
     pub(super) fn presenting(&self, meeting: &str) -> Option<Presenting> {

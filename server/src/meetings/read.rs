@@ -1,5 +1,6 @@
 //! Lists, one meeting with all that belongs to it, and who may read its documents.
 use super::ballots::{self, VoteRow};
+use super::readers::{may_read, own_topic};
 use super::rules::{self, Part};
 use super::store::{self, AttachmentRow, ItemRow, MemberRow, Row};
 use super::tasks;
@@ -30,12 +31,19 @@ impl Service {
         let topic_seq = crate::live::store::last(&mut tx, &topic).await?;
         let members = store::members(&mut tx, &row.id).await?;
         let items = store::items(&mut tx, &row.id).await?;
-        let attachments = store::attachments(&mut tx, &row.id).await?;
+        let mut attachments = store::attachments(&mut tx, &row.id).await?;
+        let mine = members.iter().find(|m| m.person_id == me.as_str());
+        attachments.retain(|a| may_read(a, mine));
+        let own_seq = crate::live::store::last(&mut tx, &own_topic(me.as_str())).await?;
+        let manages = rules::may_manage(actor, part);
         let tasks = tasks::of_meeting(&mut tx, &row.id).await?;
         let votes = ballots::votes(&mut tx, me.as_str(), &row.id).await?;
         let floor = super::floor::floor(&mut tx, &row).await?;
         drop(tx);
-        let of = |item: &ItemRow| attachments.iter().filter(|a| a.item_id == item.id).map(attachment).collect();
+        let of = |item: &ItemRow| {
+            let documents = attachments.iter().filter(|a| a.item_id == item.id);
+            documents.map(|a| if manages { with_readers(a) } else { attachment(a) }).collect()
+        };
         let to_do = |item: &ItemRow| tasks.iter().filter(|t| t.item_id == item.id).map(tasks::task).collect();
         Ok(MeetingDetail {
             row: meeting(&row, &day(now_us())),
@@ -47,27 +55,29 @@ impl Service {
             quorum_rule: row.quorum,
             presenting: self.presenting(&row.id),
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
-            absent: if rules::may_manage(actor, part) {
-                super::minutes::away(&members)
-            } else {
-                Vec::new()
-            },
-            may_manage: rules::may_manage(actor, part),
+            absent: if manages { super::minutes::away(&members) } else { Vec::new() },
+            may_manage: manages,
             topic,
             topic_seq,
+            own_seq,
         })
     }
 
     /// The name under which an attachment is saved, if this person may read it, and whether a device may keep it.
     pub async fn may_read_attachment(&self, actor: &Actor, id: &AttachmentId, sha256: &str) -> Result<(String, bool)> {
-        actor.user()?;
+        let me = actor.user()?;
         let mut c = self.db.read().acquire().await?;
         let found = store::attachment(&mut c, id.as_str()).await?;
         let found = found.filter(|a| a.sha256 == sha256).ok_or(Error::NotFound)?;
         self.seen(&mut c, actor, &found.meeting_id).await?;
+        let mine = store::member(&mut c, &found.meeting_id, me.as_str()).await?;
+        if !may_read(&found, mine.as_ref()) {
+            return Err(Error::NotFound);
+        }
         Ok((
             crate::stored::file_name(found.number.as_deref(), &found.title),
-            found.expires_at.is_none(),
+            // Of what is not for all, too, nothing stays in a browser's own cache.
+            found.expires_at.is_none() && found.readers.is_none(),
         ))
     }
 
@@ -120,6 +130,13 @@ pub(super) fn item(i: &ItemRow, documents: Vec<Attachment>, tasks: Vec<Task>) ->
     }
 }
 
+/// For those who prepare the meeting: with the names of those who see it.
+pub(super) fn with_readers(a: &AttachmentRow) -> Attachment {
+    let readers = a.readers.as_ref().map(|all| all.iter().map(|id| UserId(id.clone())).collect());
+    Attachment { readers, ..attachment(a) }
+}
+
+/// Says whether it is limited, not to whom.
 pub(super) fn attachment(a: &AttachmentRow) -> Attachment {
     Attachment {
         id: AttachmentId(a.id.clone()),
@@ -136,6 +153,7 @@ pub(super) fn attachment(a: &AttachmentRow) -> Attachment {
         attached: when(a.at),
         attached_by: a.by.clone(),
         expires: a.expires_at.map(when),
+        readers: a.readers.as_ref().map(|_| Vec::new()),
     }
 }
 

@@ -290,6 +290,7 @@ pub async fn remove_item(c: &mut AnyConnection, id: &str, now: i64) -> DbResult<
 }
 
 /// A meeting document as stored, with the size of its file.
+#[derive(Clone)]
 pub struct AttachmentRow {
     pub id: String,
     pub item_id: String,
@@ -305,6 +306,8 @@ pub struct AttachmentRow {
     pub pages: i64,
     /// When it is gone at the latest, of what is collected at the end.
     pub expires_at: Option<i64>,
+    /// Who beside chair and secretary sees it; `None`: whoever sees the meeting.
+    pub readers: Option<Vec<String>>,
 }
 
 fn attachment_row(r: &AnyRow) -> DbResult<AttachmentRow> {
@@ -322,19 +325,31 @@ fn attachment_row(r: &AnyRow) -> DbResult<AttachmentRow> {
         size: r.try_get("size")?,
         pages: r.try_get("pages")?,
         expires_at: (r.try_get::<i64, _>("collect")? != 0).then_some(expires_at),
+        readers: (r.try_get::<i64, _>("limited")? != 0).then(Vec::new),
     })
 }
 
 const ATTACHMENTS: &str = "SELECT a.id, a.item_id, i.meeting_id, a.document_id, a.title, a.number, a.sha256, a.by_name, a.created_at, \
-    f.size, f.pages, a.collect, m.ends_at FROM attachment a JOIN agenda_item i ON i.id = a.item_id JOIN meeting m ON m.id = i.meeting_id \
+    f.size, f.pages, a.collect, a.limited, m.ends_at FROM attachment a JOIN agenda_item i ON i.id = a.item_id JOIN meeting m ON m.id = i.meeting_id \
     JOIN file f ON f.sha256 = a.sha256 WHERE a.removed_at IS NULL AND a.collected_at IS NULL";
 
 /// Of the whole meeting, in the order in which they were attached.
 pub async fn attachments(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<AttachmentRow>> {
     let sql = AssertSqlSafe(format!("{ATTACHMENTS} AND i.meeting_id = $1 ORDER BY a.created_at, a.id"));
-    let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
+    let rows = sqlx::query(sql).bind(meeting).fetch_all(&mut *c).await?;
     let all: DbResult<Vec<_>> = rows.iter().map(attachment_row).collect();
-    Ok(all?.into_iter().filter(there).collect())
+    let mut all: Vec<_> = all?.into_iter().filter(there).collect();
+    for found in &mut all {
+        fill_readers(c, found).await?;
+    }
+    Ok(all)
+}
+
+async fn fill_readers(c: &mut AnyConnection, a: &mut AttachmentRow) -> DbResult<()> {
+    let Some(readers) = &mut a.readers else { return Ok(()) };
+    let sql = "SELECT person_id FROM attachment_reader WHERE attachment_id = $1 ORDER BY person_id";
+    *readers = sqlx::query_scalar(sql).bind(&a.id).fetch_all(c).await?;
+    Ok(())
 }
 
 /// What is to be collected is gone by itself, also where nobody closes the meeting.
@@ -354,10 +369,10 @@ pub async fn collected(c: &mut AnyConnection, id: &str, now: i64) -> DbResult<()
     Ok(())
 }
 
-/// Item, title and number of every document that lay on the table, what was collected included.
+/// Item, title and number of every document that lay on the table before all, what was collected included.
 pub async fn documents_shown(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<(String, String, Option<String>)>> {
     let sql = "SELECT a.item_id, a.title, a.number FROM attachment a JOIN agenda_item i ON i.id = a.item_id \
-        WHERE a.removed_at IS NULL AND i.removed_at IS NULL AND i.meeting_id = $1 ORDER BY a.created_at, a.id";
+        WHERE a.removed_at IS NULL AND a.limited = 0 AND i.removed_at IS NULL AND i.meeting_id = $1 ORDER BY a.created_at, a.id";
     let rows = sqlx::query(sql).bind(meeting).fetch_all(c).await?;
     rows.iter()
         .map(|r| Ok((r.try_get("item_id")?, r.try_get("title")?, r.try_get("number")?)))
@@ -366,9 +381,13 @@ pub async fn documents_shown(c: &mut AnyConnection, meeting: &str) -> DbResult<V
 
 pub async fn attachment(c: &mut AnyConnection, id: &str) -> DbResult<Option<AttachmentRow>> {
     let sql = AssertSqlSafe(format!("{ATTACHMENTS} AND a.id = $1"));
-    let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
+    let found = sqlx::query(sql).bind(id).fetch_optional(&mut *c).await?;
     let found = found.as_ref().map(attachment_row).transpose()?;
-    Ok(found.filter(there))
+    let mut found = found.filter(there);
+    if let Some(found) = &mut found {
+        fill_readers(c, found).await?;
+    }
+    Ok(found)
 }
 
 /// The attachment of this very content to this item, if it is there.
@@ -380,8 +399,8 @@ pub async fn attached(c: &mut AnyConnection, item: &str, document: &str, sha256:
 
 pub async fn insert_attachment(c: &mut AnyConnection, a: &AttachmentRow) -> DbResult<()> {
     sqlx::query(
-        "INSERT INTO attachment (id, item_id, document_id, title, number, sha256, by_name, created_at, removed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
+        "INSERT INTO attachment (id, item_id, document_id, title, number, sha256, by_name, created_at, removed_at, collect, limited) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10)",
     )
     .bind(&a.id)
     .bind(&a.item_id)
@@ -391,8 +410,14 @@ pub async fn insert_attachment(c: &mut AnyConnection, a: &AttachmentRow) -> DbRe
     .bind(&a.sha256)
     .bind(&a.by)
     .bind(a.at)
-    .execute(c)
+    .bind(i64::from(a.expires_at.is_some()))
+    .bind(i64::from(a.readers.is_some()))
+    .execute(&mut *c)
     .await?;
+    for reader in a.readers.iter().flatten() {
+        let sql = "INSERT INTO attachment_reader (attachment_id, person_id) VALUES ($1, $2)";
+        sqlx::query(sql).bind(&a.id).bind(reader).execute(&mut *c).await?;
+    }
     Ok(())
 }
 

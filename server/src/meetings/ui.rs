@@ -120,8 +120,12 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.stop_presenting(&self.actor, &id).await)
     }
 
-    async fn attach(&self, item: ItemId, document: DocumentId) -> ApiResult<AttachmentId> {
-        api(self.service.attach(&self.actor, &item, &document).await)
+    async fn attach(&self, item: ItemId, document: DocumentId, readers: Option<Vec<UserId>>) -> ApiResult<AttachmentId> {
+        api(self.service.attach_for(&self.actor, &item, &document, readers.as_deref()).await)
+    }
+
+    async fn set_readers(&self, attachment: AttachmentId, readers: Option<Vec<UserId>>) -> ApiResult<AttachmentId> {
+        api(self.service.set_readers(&self.actor, &attachment, readers.as_deref()).await)
     }
 
     async fn set_collect(&self, attachment: AttachmentId, collect: bool) -> ApiResult<()> {

@@ -2,9 +2,11 @@
 use super::conclude::Concluded;
 use super::conducting::{Later, Tool};
 use super::floor::ClockButtons;
+use super::readers::ChangeReaders;
 use super::room::Room;
 use crate::actions::meetings::{detach, set_collect, set_item_clock};
 use crate::components::call::Call;
+use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::Failure;
@@ -209,6 +211,12 @@ fn Document(room: Room, document: Attachment, #[prop(into)] arranging: Signal<bo
     let ready = use_ready();
     let (id, taken) = (document.id.clone(), document.id.clone());
     let collected = document.expires.is_some();
+    let changing = RwSignal::new(false);
+    let whole = StoredValue::new(document.clone());
+    let limited = document.readers.as_ref().map(|named| match named.len() {
+        0 => t("readers.limited").to_owned(),
+        n => tf("readers.limited_to", &[("n", &n.to_string())]),
+    });
     let marked = StoredValue::new(document.id.clone());
     let key = document.id.clone();
     let reading = Memo::new(move |_| room.open.with(|open| open.as_ref() == Some(&key)));
@@ -231,10 +239,23 @@ fn Document(room: Room, document: Attachment, #[prop(into)] arranging: Signal<bo
                         <span>{tf("meetings.pages", &[("n", &document.file.pages.to_string())])}</span>
                         <span class="number">{document.attached.text}</span>
                         {collected.then(|| view! { <span class="badge" data-test="collected">{t("meetings.collected")}</span> })}
+                        {limited.map(|words| view! { <span class="badge" data-test="limited">{words}</span> })}
                     </span>
                 </span>
             </button>
             <Show when=move || arranging.get()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-test="readers"
+                    disabled=move || call.blocked()
+                    on:click=move |_| changing.set(true)
+                >
+                    {t("readers.change")}
+                </button>
+                <Dialog open=changing title=t("readers.title")>
+                    <ChangeReaders room document=whole.get_value() open=changing />
+                </Dialog>
                 <button
                     type="button"
                     class="button button-quiet"

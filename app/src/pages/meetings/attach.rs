@@ -1,4 +1,5 @@
 //! Choosing a document for an agenda item: from what was issued here or taken in.
+use super::readers::ReadersField;
 use super::room::Room;
 use crate::actions::documents::list_documents;
 use crate::actions::meetings::attach;
@@ -59,9 +60,10 @@ pub fn AttachDialog(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoVi
 fn Chooser(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoView {
     let choose = Call::new();
     let toasts = use_toasts();
+    let readers = RwSignal::new(None);
     let take = Callback::new(move |row: DocumentRow| {
         let Some(item) = target.get_untracked() else { return };
-        choose.run(attach(item, row.id), move |_| {
+        choose.run(attach(item, row.id, readers.get_untracked()), move |_| {
             toasts.say(t("meetings.attached"));
             target.set(None);
         });
@@ -73,7 +75,10 @@ fn Chooser(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoView {
             of_item.into_iter().any(|a| a.document_id.as_ref() == Some(&row.id))
         })
     });
-    view! { <DocumentChooser choose known take /> }
+    view! {
+        <ReadersField room chosen=readers />
+        <DocumentChooser choose known take />
+    }
 }
 
 /// Documents that may be attached, to be searched and taken; what is `known` is there already.

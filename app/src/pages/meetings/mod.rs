@@ -15,6 +15,7 @@ mod outbox;
 mod people;
 mod presenter;
 mod reader;
+mod readers;
 mod room;
 mod screen;
 mod secret;

@@ -6,7 +6,7 @@ use super::hands::{Hand, InHand};
 use super::outbox::{Outbox, Unsent};
 use super::people::{CheckIn, People};
 use super::reader::Reader;
-use super::state::{apply, attachment, expire, newest, next_expiry};
+use super::state::{apply, attachment, expire, newest, next_expiry, same_file};
 use super::votes::Votes;
 use super::{MeetingBadge, span};
 use crate::actions::meetings::get_meeting;
@@ -101,9 +101,20 @@ impl Room {
     fn hear(&self, event: LiveEvent) {
         let new = match &event {
             LiveEvent::Attached { attachment: a } => {
-                let known = self.detail.with_untracked(|d| attachment(d, &a.id).is_some());
-                (!known).then(|| a.clone())
+                // One's own topic tells of every meeting's documents. What is put there anew, for others, is nothing new.
+                let here = self.detail.with_untracked(|d| d.items.iter().any(|i| i.id == a.item_id));
+                let known = self
+                    .detail
+                    .with_untracked(|d| attachment(d, &a.id).is_some() || same_file(d, &a.file.sha256).is_some());
+                (here && !known).then(|| a.clone())
             }
+            _ => None,
+        };
+        let moves = match &event {
+            LiveEvent::Detached { attachment: gone } => self
+                .detail
+                .with_untracked(|d| attachment(d, gone).map(|a| a.file.sha256.clone()))
+                .filter(|_| self.open.with_untracked(|open| open.as_ref() == Some(gone))),
             _ => None,
         };
         if matches!(&event, LiveEvent::MemberRemoved { user } if *user == self.me.get_value()) {
@@ -112,6 +123,9 @@ impl Room {
             return;
         }
         self.detail.update(|d| apply(d, event));
+        if let Some(same) = moves.and_then(|sha256| self.detail.with_untracked(|d| same_file(d, &sha256).map(|a| a.id.clone()))) {
+            self.open.set(Some(same));
+        }
         if let Some(document) = new {
             self.announce(&document);
         }
@@ -192,19 +206,22 @@ impl Room {
                 self.expire();
             }
         });
-        Effect::new(move |_| {
-            follow(&topic, from.get(), move |news| match news {
-                News::Event(event) => self.hear(event),
-                News::Reset => spawn_local(async move {
-                    // A snapshot that cannot be had now comes with the next reset: the link is down then.
-                    if let Ok(detail) = get_meeting(self.id()).await {
-                        let seq = detail.topic_seq;
-                        self.replace(detail);
-                        let _ = from.try_set(seq);
-                    }
-                }),
-            });
-        });
+        let own_from = RwSignal::new(self.detail.with_untracked(|d| d.own_seq));
+        let own_topic = ["user:", self.me().as_str()].concat();
+        let hear = move |news| match news {
+            News::Event(event) => self.hear(event),
+            News::Reset => spawn_local(async move {
+                // A snapshot that cannot be had now comes with the next reset: the link is down then.
+                if let Ok(detail) = get_meeting(self.id()).await {
+                    let (seq, own) = (detail.topic_seq, detail.own_seq);
+                    self.replace(detail);
+                    let _ = from.try_set(seq);
+                    let _ = own_from.try_set(own);
+                }
+            }),
+        };
+        Effect::new(move |_| follow(&topic, from.get(), hear));
+        Effect::new(move |_| follow(&own_topic, own_from.get(), hear));
     }
 }
 

@@ -88,6 +88,11 @@ pub fn attachment<'a>(meeting: &'a MeetingDetail, id: &AttachmentId) -> Option<&
     meeting.items.iter().flat_map(|i| &i.documents).find(|d| d.id == *id)
 }
 
+/// The document with this content: one that was put there anew has another id.
+pub fn same_file<'a>(meeting: &'a MeetingDetail, sha256: &str) -> Option<&'a Attachment> {
+    meeting.items.iter().flat_map(|i| &i.documents).find(|d| d.file.sha256 == sha256)
+}
+
 /// Documents whose time is over leave by themselves, also without a link. `now` in microseconds since the Unix epoch.
 pub fn expire(meeting: &mut MeetingDetail, now: i64) {
     for item in &mut meeting.items {
@@ -148,6 +153,7 @@ mod tests {
             attached: When { us, text: String::new() },
             attached_by: String::new(),
             expires: None,
+            readers: None,
         }
     }
 
@@ -198,6 +204,7 @@ mod tests {
             may_manage: false,
             topic: "meeting:m".to_owned(),
             topic_seq: 0,
+            own_seq: 0,
         }
     }
 
