@@ -29,7 +29,7 @@ fn kinds() -> [(Kind, &'static str, &'static str); 3] {
 
 /// The choice, with the members to tick.
 #[component]
-pub fn ReadersField(room: Room, chosen: RwSignal<Readers>) -> impl IntoView {
+pub fn ReadersField(room: Room, chosen: RwSignal<Readers>, #[prop(optional)] titled: bool) -> impl IntoView {
     let first = match chosen.get_untracked() {
         None => Kind::All,
         Some(named) if named.is_empty() => Kind::Chairs,
@@ -53,7 +53,7 @@ pub fn ReadersField(room: Room, chosen: RwSignal<Readers>) -> impl IntoView {
     let members = StoredValue::new(members);
     view! {
         <fieldset class="readers">
-            <legend>{t("readers.title")}</legend>
+            <legend class:visually-hidden=titled>{t("readers.title")}</legend>
             {kinds()
                 .map(|(own, name, words)| {
                     view! {
@@ -119,7 +119,7 @@ pub fn ChangeReaders(room: Room, document: Attachment, open: RwSignal<bool>) -> 
     let id = StoredValue::new(document.id);
     view! {
         <p>{document.title}</p>
-        <ReadersField room chosen />
+        <ReadersField room chosen titled=true />
         <p class="quiet">{t("readers.text")}</p>
         <Failure error=call.error />
         <div class="form-foot">
