@@ -103,7 +103,7 @@ step("a document that is not for all reaches those it is for, live, and vanishes
   const { id } = await member.ask("identity/me", {});
   await change(async () => {
     await secretary.page.locator('[data-test="readers-named"]:visible').check();
-    await secretary.page.locator(`[data-test="reader"][data-person="${id}"]:visible`).check();
+    await secretary.page.locator(`[data-test="meeting-member"][data-user="${id}"]:visible`).check();
   });
   await member.at("limited").waitFor();
   assert.equal(await member.at("attachment").count(), before + 1);

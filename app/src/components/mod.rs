@@ -6,6 +6,7 @@ pub mod field;
 pub mod icon;
 pub mod layout;
 pub mod live;
+pub mod members;
 pub mod notice;
 pub mod pager;
 pub mod pdf;

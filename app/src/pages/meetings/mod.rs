@@ -31,7 +31,7 @@ pub use conducting::Tool;
 pub use hands::Hand;
 pub use list::MeetingsPage;
 pub use minutes::MinutesPage;
-pub use new::{Members, MembersProps, NewMeetingPage};
+pub use new::NewMeetingPage;
 pub use room::MeetingPage;
 pub use screen::ScreenPage;
 pub use secret::SecretTool;

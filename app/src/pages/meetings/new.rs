@@ -4,6 +4,7 @@ use crate::actions::meetings::{conflicts, copy_meeting, create_meeting, get_meet
 use crate::components::call::Call;
 use crate::components::field::Field;
 use crate::components::layout::PageHead;
+use crate::components::members::{Candidate, Members};
 use crate::components::notice::{ErrorNote, Failure, Loading, Note};
 use crate::dto::identity::Person;
 use crate::dto::meetings::{Conflict, MeetingDetail, MeetingDraft};
@@ -167,7 +168,7 @@ fn Form(people: Vec<Person>, earlier: Option<MeetingDetail>) -> impl IntoView {
                         .collect_view()}
                 </select>
             </Field>
-            <Members people members legend=t("meetings.members") />
+            <Members people=people.into_iter().map(Candidate::from).collect() members legend=t("meetings.members") />
             <Taken taken />
             <Failure error=call.error />
             <div class="form-foot">
@@ -209,81 +210,6 @@ fn Taken(taken: RwSignal<Vec<Conflict>>) -> impl IntoView {
                 </Note>
             </Show>
         </div>
-    }
-    .into_any()
-}
-
-/// Everybody of the body, to be ticked; a word narrows the list, what was ticked stays.
-#[component]
-pub fn Members(people: Vec<Person>, members: RwSignal<BTreeSet<UserId>>, legend: &'static str) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let people = StoredValue::new(people);
-    let fits = move |p: &Person| {
-        let text = text.read().to_lowercase();
-        [&p.full_name, &p.position, &p.unit]
-            .iter()
-            .any(|s| s.to_lowercase().contains(&text))
-    };
-    let set = move |id: UserId, on: bool| {
-        members.update(|m| {
-            if on {
-                m.insert(id);
-            } else {
-                m.remove(&id);
-            }
-        });
-    };
-    let all = move |on: bool| {
-        let shown = people.with_value(|all| all.iter().filter(|p| untrack(|| fits(p))).map(|p| p.id.clone()).collect::<Vec<_>>());
-        shown.into_iter().for_each(|id| set(id, on));
-    };
-    view! {
-        <fieldset class="members-field">
-            <legend>{legend}</legend>
-            <p class="hint" role="status">
-                {move || tf("meetings.chosen", &[("n", &members.with(BTreeSet::len).to_string())])}
-            </p>
-            <div class="with-button">
-                <input
-                    type="search"
-                    aria-label=t("meetings.find_person")
-                    placeholder=t("meetings.find_person")
-                    on:input:target=move |ev| text.set(ev.target().value())
-                />
-                <button type="button" class="button" on:click=move |_| all(true)>
-                    {t("meetings.choose_all")}
-                </button>
-                <button type="button" class="button button-quiet" on:click=move |_| all(false)>
-                    {t("meetings.choose_none")}
-                </button>
-            </div>
-            <ul class="tick-list">
-                {people
-                    .get_value()
-                    .into_iter()
-                    .map(|p| {
-                        let (id, key, who) = (p.id.clone(), p.id.clone(), p.clone());
-                        view! {
-                            <li hidden=move || !fits(&who)>
-                                <label class="check">
-                                    <input
-                                        type="checkbox"
-                                        data-test="meeting-member"
-                                        data-user=p.username.clone()
-                                        prop:checked=move || members.with(|m| m.contains(&key))
-                                        on:change=move |ev| set(id.clone(), event_target_checked(&ev))
-                                    />
-                                    <span>
-                                        {p.full_name.clone()}
-                                        <small class="quiet">{[" – ", &p.place()].concat()}</small>
-                                    </span>
-                                </label>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
-        </fieldset>
     }
     .into_any()
 }

@@ -2,11 +2,13 @@
 use super::room::Room;
 use crate::actions::meetings::set_readers;
 use crate::components::call::Call;
+use crate::components::members::{Candidate, Members};
 use crate::components::notice::Failure;
 use crate::dto::meetings::Attachment;
 use crate::i18n::t;
 use crate::ids::UserId;
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// `None`: for all.
 pub type Readers = Option<Vec<UserId>>;
@@ -36,19 +38,17 @@ pub fn ReadersField(room: Room, chosen: RwSignal<Readers>, #[prop(optional)] tit
         Some(_) => Kind::Named,
     };
     let kind = RwSignal::new(first);
-    let named = RwSignal::new(chosen.get_untracked().unwrap_or_default());
+    let named: RwSignal<BTreeSet<UserId>> = RwSignal::new(chosen.get_untracked().unwrap_or_default().into_iter().collect());
     Effect::new(move |_| {
         chosen.set(match kind.get() {
             Kind::All => None,
             Kind::Chairs => Some(Vec::new()),
-            Kind::Named => Some(named.get()),
+            Kind::Named => Some(named.get().into_iter().collect()),
         });
     });
     let members = room.detail.with_untracked(|d| {
         let members = d.members.iter().filter(|m| !matches!(m.part.as_str(), "chair" | "secretary"));
-        members
-            .map(|m| (m.user_id.clone(), m.full_name.clone(), m.position.clone()))
-            .collect::<Vec<_>>()
+        members.map(Candidate::from).collect::<Vec<_>>()
     });
     let members = StoredValue::new(members);
     view! {
@@ -72,39 +72,7 @@ pub fn ReadersField(room: Room, chosen: RwSignal<Readers>, #[prop(optional)] tit
                 })
                 .collect_view()}
             <Show when=move || kind.get() == Kind::Named>
-                <div class="readers-named" role="group" aria-label=t("readers.named")>
-                    {members
-                        .get_value()
-                        .into_iter()
-                        .map(|(id, name, position)| {
-                            let id = StoredValue::new(id);
-                            let ticked = move || id.with_value(|id| named.with(|all| all.contains(id)));
-                            let tick = move |on: bool| {
-                                named
-                                    .update(|all| {
-                                        all.retain(|known| id.with_value(|id| known != id));
-                                        if on {
-                                            all.push(id.get_value());
-                                        }
-                                    });
-                            };
-                            view! {
-                                <label class="check">
-                                    <input
-                                        type="checkbox"
-                                        data-test="reader"
-                                        data-person=id.get_value().to_string()
-                                        prop:checked=ticked
-                                        on:change=move |ev| tick(event_target_checked(&ev))
-                                    />
-                                    <span>
-                                        {name} <small class="quiet">{position}</small>
-                                    </span>
-                                </label>
-                            }
-                        })
-                        .collect_view()}
-                </div>
+                <Members people=members.get_value() members=named legend=t("readers.named") />
             </Show>
         </fieldset>
     }

@@ -8,6 +8,7 @@ use crate::components::dialog::Dialog;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_ready, use_session};
+use crate::components::members::{Candidate, Members};
 use crate::components::notice::{ErrorNote, Failure, Loading};
 use crate::dto::documents::DocumentRow;
 use crate::dto::identity::Person;
@@ -16,7 +17,7 @@ use crate::dto::opinions::{RULES, SheetDetail, SheetDraft, SheetState};
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::{t, tf};
 use crate::ids::{DocumentId, MeetingId, SheetId, UserId};
-use crate::pages::meetings::{DocumentChooser, Members};
+use crate::pages::meetings::DocumentChooser;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use std::collections::BTreeSet;
@@ -220,7 +221,7 @@ fn Form(people: Vec<Person>, templates: Vec<Template>, earlier: Option<SheetDeta
                 </select>
                 <Failure error=template.error />
             </div>
-            <Members people members legend=t("opinions.asked") />
+            <Members people=people.into_iter().map(Candidate::from).collect() members legend=t("opinions.asked") />
             <div class="columns">
                 <Field id="deadline" label=t("opinions.deadline") error=call.error>
                     <input
