@@ -21,7 +21,7 @@ const VISITS = [
   ["soanthao", ["/", "/documents", "/documents/new", anyDocument("outgoing"), "/account"]],
   ["lanhdao", ["/", anyDocument("outgoing"), "/incoming"]],
   ["vanthu", ["/", "/documents", "/incoming", anyDocument("incoming"), "/axis"]],
-  ["thuky", ["/opinions", "/opinions/new", "/meetings", "/meetings/new", meeting, async (person) => `${await meeting(person)}/minutes`]],
+  ["thuky", ["/opinions", "/opinions/new", "/meetings", "/meetings/new", "/meetings/calendar", "/meetings/calendar?span=week", meeting, async (person) => `${await meeting(person)}/minutes`]],
   ["daibieu", ["/", "/meetings", meeting, "/verify", "/nowhere"]],
   ["kiemtra", ["/documents", "/audit"]],
   ["quantri", ["/", "/people", "/audit", "/axis"]],

@@ -14,7 +14,7 @@ before(async () => {
   instead = await Person.enter(browser, demo.url(0), "soanthao", TABLET);
   meeting = (await secretary.ask("meetings/list", {})).find((m) => m.today).id;
   for (const person of [secretary, member]) await person.go(`/meetings/${meeting}`);
-  await secretary.page.locator("details.fold summary").tap();
+  await secretary.page.locator("details.fold summary", { hasText: "Thành phần" }).tap();
 });
 
 after(async () => {
@@ -103,6 +103,9 @@ step("a document that is not for all reaches those it is for, live, and vanishes
   const { id } = await member.ask("identity/me", {});
   await change(async () => {
     await secretary.page.locator('[data-test="readers-named"]:visible').check();
+    // Nobody is ticked yet: that is said, and not taken for something else.
+    await secretary.page.locator('[data-test="readers-save"]:visible').tap();
+    await secretary.page.locator('[role="alert"]:visible', { hasText: "Chưa chọn ai" }).waitFor();
     await secretary.page.locator(`[data-test="meeting-member"][data-user="${id}"]:visible`).check();
   });
   await member.at("limited").waitFor();

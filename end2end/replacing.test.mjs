@@ -101,3 +101,74 @@ test("a new document takes the old one's place, here and at its receiver", async
   await receiver.at("predecessor").waitFor();
   for (const person of Object.values(people)) person.assertQuiet();
 });
+
+// Sent, and taken in by its receiver: the document here and there.
+async function inHands(abstract) {
+  const { drafter, receiver } = people;
+  const { page } = drafter;
+  await drafter.go("/documents/new");
+  await page.locator("#kind").selectOption("TB");
+  await page.locator("#abstract_text").fill(abstract);
+  await page.locator("#leader_id").selectOption({ label: "Trần Quốc Khánh, Chủ tịch" });
+  await page.locator(`input[name=receivers][value="${SECOND}"]`).check();
+  await page.locator("#file").setInputFiles(FILE);
+  const ours = await saved(drafter);
+  await issueAndSend(ours);
+  const query = { direction: "incoming", state: null, text: abstract, page: 1, mine: false };
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { rows } = await receiver.ask("documents/list", { query });
+    if (rows.length > 0) {
+      await receiver.ask("documents/take-in", { id: rows[0].id, revision: 1 });
+      return [ours, rows[0].id];
+    }
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`${abstract} has not arrived`);
+}
+
+async function asksBack(ours, theirs) {
+  const { clerk, receiver } = people;
+  await receiver.go(`/documents/${theirs}`);
+  await clerk.go(`/documents/${ours}`);
+  await clerk.at("receiver-status", `[data-code="${SECOND}"][data-status="03"]`).waitFor();
+  await clerk.at("recall").click();
+  const dialog = clerk.page.locator("dialog[open]");
+  await dialog.locator('[data-test="reason"]').fill(REASON);
+  await dialog.locator('[data-test="reason-confirm"]').click();
+  // The receiver has the document open: the question stands there by itself.
+  await receiver.at("asked-back").waitFor();
+  assert.match(await receiver.at("asked-back").innerText(), new RegExp(REASON));
+}
+
+test("what is in hands is given back, or not, and the sender sees who has signed the answer", async () => {
+  const { clerk, receiver } = people;
+  const [given, copy] = await inHands("Thông báo được trả lại của bài kiểm thử");
+  await asksBack(given, copy);
+  for (const hook of ["give-back", "keep-copy"]) {
+    const { height, width } = await receiver.at(hook).boundingBox();
+    assert.ok(height >= 44 && width >= 44, `${hook}: ${width} × ${height}`);
+  }
+  await receiver.picture("asked-back-phone");
+  await receiver.at("give-back").click();
+  await receiver.at("give-back-confirm").click();
+  await receiver.at("marked", '[data-mark="recalled"]').waitFor();
+  assert.equal(await receiver.at("give-back").count(), 0);
+  await clerk.at("receiver-status", `[data-code="${SECOND}"][data-status="15"]`).waitFor();
+
+  const [kept, other] = await inHands("Thông báo được giữ lại của bài kiểm thử");
+  await asksBack(kept, other);
+  await receiver.at("keep-copy").click();
+  const dialog = receiver.page.locator("dialog[open]");
+  await dialog.locator('[data-test="reason"]').fill("Đã căn cứ vào văn bản này để trả lời");
+  await dialog.locator('[data-test="reason-confirm"]').click();
+  await receiver.at("asked-back").waitFor({ state: "detached" });
+  await clerk.at("receiver-status", `[data-code="${SECOND}"][data-status="16"]`).waitFor();
+  await clerk.page.locator(".receiver summary").click();
+  assert.match(await clerk.at("receipt-signer").last().innerText(), /H99\.5/);
+  const receipt = clerk.page.locator(".receiver [data-test=edxml]").last();
+  assert.ok((await receipt.boundingBox()).height >= 44);
+  const answer = await clerk.page.request.get(await receipt.evaluate((a) => a.href));
+  assert.match(await answer.text(), /<edXML:StatusCode>16<[^]*<ds:Signature /);
+  await clerk.picture("receipts-phone");
+  for (const person of Object.values(people)) person.assertQuiet();
+});

@@ -1,7 +1,7 @@
 //! Invitations: answers, whoever comes instead, and the list of members, on both engines.
 use crate::meetings::{Meeting, motion, refused, servers};
 use app::dto::identity::Role;
-use app::dto::meetings::{Answer, Choice, MeetingDetail, Member};
+use app::dto::meetings::{Answer, Check, Choice, MeetingDetail, Member};
 use app::ids::UserId;
 use server::actor::Actor;
 
@@ -28,7 +28,7 @@ async fn whoever_is_sent_gets_exactly_the_place_and_loses_it_when_it_is_taken_ba
         let [one, two] = [&m.members[0], &m.members[1]];
         let other = server.person(&format!("thay{}", &m.id.as_str()[24..]), &[Role::Official]).await;
         refused(service.answer(one, &m.id, &Answer::Accept).await, "meetings.not_found");
-        service.publish(&m.secretary, &m.id).await.expect("published");
+        service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published");
         service.answer(two, &m.id, &Answer::Accept).await.expect("accepted");
         refused(service.answer(&m.secretary, &m.id, &Answer::Accept).await, "meetings.not_now");
         refused(service.answer(&m.chair, &m.id, &sends(&other)).await, "meetings.not_now");
@@ -57,9 +57,9 @@ async fn whoever_is_sent_gets_exactly_the_place_and_loses_it_when_it_is_taken_ba
         refused(service.get(&other, &m.id).await, "meetings.not_found");
         service.answer(one, &m.id, &sends(&other)).await.expect("sent again");
         service.open(&m.chair, &m.id).await.expect("opened");
-        refused(service.check_in(one, &m.id).await, "meetings.not_now");
+        refused(service.check_in(one, &m.id, "").await, "meetings.not_now");
         for present in [&m.chair, two, &other] {
-            service.check_in(present, &m.id).await.expect("present");
+            service.check_in(present, &m.id, "").await.expect("present");
         }
         refused(service.answer(one, &m.id, &Answer::Accept).await, "meetings.not_now");
         let vote = service.open_vote(&m.chair, &m.id, &motion("Đồng ý?")).await.expect("a vote");
@@ -85,7 +85,7 @@ async fn the_secretary_changes_the_members_but_nobody_who_was_present() {
         service.add_member(&m.secretary, &m.id, &id(&new)).await.expect("added");
         service.add_member(&m.secretary, &m.id, &id(&new)).await.expect("added already");
         assert_eq!(m.seen(&server, &new).await.members.len(), 5);
-        service.check_in(&m.members[0], &m.id).await.expect("present");
+        service.check_in(&m.members[0], &m.id, "").await.expect("present");
         refused(
             service.remove_member(&m.secretary, &m.id, &id(&m.members[0])).await,
             "meetings.not_now",

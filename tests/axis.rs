@@ -1,5 +1,5 @@
 //! Documents between bodies: two real servers, and a node that is a process of its own.
-use crate::support::axis::{Province, eventually};
+use crate::support::axis::{Province, eventually, node_link};
 use crate::support::{Authority, Server};
 use app::dto::identity::{Body, Role};
 use app::ids::DocumentId;
@@ -9,6 +9,7 @@ use server::actor::Actor;
 use server::axis::outbox::{self, Business, OutgoingDocument};
 use server::axis::wire::{self, Frame, Heard, Refusal};
 use server::axis::{edxml, tls};
+use server::config::{NodeLink, Way};
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeMap;
 
@@ -89,7 +90,12 @@ async fn a_document_goes_out_and_its_sender_sees_it_arrive_and_be_taken_in() {
         .fetch_one(other.state.db.read())
         .await
         .expect("a message");
-    let path = other.state.files.path(&row.try_get::<String, _>("sha256").expect("a hash"));
+    let path = other
+        .state
+        .files
+        .local(&row.try_get::<String, _>("sha256").expect("a hash"))
+        .await
+        .expect("a path");
     let file = std::fs::File::open(path).expect("the message");
     let edxml::Message::Document(message) = edxml::header_only(&mut std::io::BufReader::new(file)).expect("edXML") else {
         panic!("no document");
@@ -105,7 +111,7 @@ async fn a_file_that_was_changed_after_sealing_is_refused_with_the_reason() {
     let (sender, other) = (province.body("H99").await, province.body("H99.5").await);
     let (clerk, id) = province.issued(&sender, &["H99.5"]).await;
     let file = sender.state.documents.get(&clerk, &id).await.expect("the document").file;
-    let path = sender.state.files.path(&file.sha256);
+    let path = sender.state.files.local(&file.sha256).await.expect("a path");
     let mut bytes = std::fs::read(&path).expect("the file");
     // The second line is a comment of bytes that no reader looks at; but the signatures cover it.
     let comment = bytes.windows(2).position(|w| w == b"\n%").expect("a comment") + 2;
@@ -141,6 +147,7 @@ pub async fn outgoing(server: &Server, to: &str, n: usize) -> OutgoingDocument {
         kind_name: "Thông báo".into(),
         subject: format!("Thông báo thứ {n}"),
         signer_name: String::new(),
+        signer_competence: String::new(),
         signer_position: String::new(),
         priority: 0,
         receivers: vec![Body {
@@ -266,8 +273,12 @@ async fn nobody_gets_a_link_without_the_right_certificate() {
 
     // And a body links to no node but one of its own authority.
     let mut suspicious = province.link("H99", &province.authority);
-    suspicious.ca = province.dir.path().join("another.pem");
-    std::fs::write(&suspicious.ca, Authority::found().root_pem()).expect("writing");
+    let another = province.dir.path().join("another.pem");
+    std::fs::write(&another, Authority::found().root_pem()).expect("writing");
+    suspicious.way = Way::Node(NodeLink {
+        ca: another,
+        ..node_link(suspicious.clone())
+    });
     let server = province.body_with("H99", |c| c.axis = Some(suspicious)).await;
     let error = link_error(&server).await;
     assert!(error.contains("certificate verify failed"), "{error}");
@@ -337,7 +348,7 @@ pub struct PlayedNode {
 impl PlayedNode {
     /// Waits for the link of the body.
     pub async fn meet(province: &Province) -> Self {
-        let me = province.link("axis", &province.authority);
+        let me = node_link(province.link("axis", &province.authority));
         let identity = tls::Identity {
             certificate: &me.certificate,
             key: &me.key,
@@ -400,7 +411,7 @@ impl PlayedNode {
         loop {
             match self.reader.next().await.expect("an answer") {
                 Heard::Frame(frame @ (Frame::Taken { .. } | Frame::Declined { .. })) => return frame,
-                Heard::Frame(Frame::Send { .. }) | Heard::Chunk(_) => {}
+                Heard::Frame(Frame::Send { .. } | Frame::Noted { .. }) | Heard::Chunk(_) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -127,6 +127,7 @@ async fn contents(server: &Server) -> Vec<(String, i64)> {
         "document_version",
         "document_receiver",
         "document_supersedes",
+        "recall_request",
         "assignment",
         "file",
         "meeting",

@@ -1,7 +1,7 @@
 //! Documents that are taken back from every device at the end, on both engines.
 use crate::meetings::{Meeting, arrived, refused, servers};
 use app::dto::identity::Role;
-use app::dto::meetings::MeetingDraft;
+use app::dto::meetings::{Check, MeetingDraft};
 use app::ids::UserId;
 use app::live::LiveEvent;
 use server::clock::{now_us, vietnam};
@@ -91,7 +91,7 @@ async fn what_is_marked_expires_by_itself_where_nobody_closes_the_meeting() {
         };
         let id = service.create(&m.secretary, &draft).await.expect("a meeting");
         let item = service.add_item(&m.secretary, &id, "Nhân sự", "", 10).await.expect("an item");
-        service.publish(&m.secretary, &id).await.expect("published");
+        service.publish(&m.secretary, &id, &Check::ALL).await.expect("published");
         service.open(&m.chair, &id).await.expect("opened");
         let clerk = server.person("vanthu-hethan", &[Role::Clerk]).await;
         let (paper, _) = arrived(&server, Some(&clerk)).await;

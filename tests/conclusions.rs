@@ -3,6 +3,7 @@ use crate::meetings::{Meeting, refused, servers};
 use crate::support::{Backend, Server};
 use app::dto::after::TaskDraft;
 use app::dto::identity::Role;
+use app::dto::meetings::Check;
 use app::ids::UserId;
 use app::live::LiveEvent;
 use reqwest::Method;
@@ -26,16 +27,25 @@ async fn what_is_concluded_is_seen_by_all_and_a_task_stays_with_its_owner_until_
         let service = &server.state.meetings;
         let m = Meeting::prepare(&server, 1).await;
         let item = m.item(&server, "Công tác phòng chống lụt bão").await;
-        refused(service.conclude(&m.secretary, &item, "Nhất trí.").await, "meetings.not_now");
-        service.publish(&m.secretary, &m.id).await.expect("published");
+        refused(service.conclude(&m.secretary, &item, None, "Nhất trí.").await, "meetings.not_now");
+        service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published");
         service.open(&m.chair, &m.id).await.expect("opened");
         let member = &m.members[0];
-        refused(service.conclude(member, &item, "Nhất trí.").await, "identity.forbidden");
-        refused(service.conclude(&m.chair, &item, &"ă".repeat(10_001)).await, "meetings.field");
+        refused(service.conclude(member, &item, None, "Nhất trí.").await, "identity.forbidden");
+        refused(service.conclude(&m.chair, &item, None, &"ă".repeat(10_001)).await, "meetings.field");
         let text = "Hội nghị nhất trí thông qua.\nGiao Sở Tài chính bố trí kinh phí.";
-        service.conclude(&m.chair, &item, text).await.expect("concluded");
+        service.conclude(&m.chair, &item, None, text).await.expect("concluded");
         let before = m.events(&server).await.len();
-        service.conclude(&m.secretary, &item, text).await.expect("concluded already");
+        service.conclude(&m.secretary, &item, None, text).await.expect("concluded already");
+        // What the other wrote meanwhile is read before it is put away.
+        refused(
+            service.conclude(&m.secretary, &item, Some(""), "Giao Sở Y tế.").await,
+            "meetings.conclusion_changed",
+        );
+        service
+            .conclude(&m.secretary, &item, Some(""), text)
+            .await
+            .expect("the same is no change");
         assert_eq!(m.events(&server).await.len(), before, "what is so already makes no event");
 
         // To somebody who is no member, and one that is late.
@@ -96,7 +106,12 @@ async fn machines_give_tasks_and_report_them() {
     let server = Server::start(Backend::Sqlite).await;
     let m = Meeting::prepare(&server, 1).await;
     let item = m.item(&server, "Chuyển đổi số").await;
-    server.state.meetings.publish(&m.secretary, &m.id).await.expect("published");
+    server
+        .state
+        .meetings
+        .publish(&m.secretary, &m.id, &Check::ALL)
+        .await
+        .expect("published");
     server.state.meetings.open(&m.chair, &m.id).await.expect("opened");
     let chair = server.machine(&m.chair).await;
     let member = server.machine(&m.members[0]).await;

@@ -2,8 +2,8 @@
 //! links that are cut. Afterwards every document is exactly once where it belongs, byte for byte, and every register without a gap.
 //!
 //! The long form is `scripts/faults`.
-use crate::support::axis::Province;
-use crate::support::{Answer, Client, Server, document};
+use crate::support::axis::{Province, node_link};
+use crate::support::{Answer, Client, Process, Server, document};
 use app::dto::Placement;
 use app::dto::identity::Role;
 use reqwest::Method;
@@ -14,7 +14,6 @@ use server::signatures::{KeyMaterial, NewKey, Owner};
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -77,88 +76,34 @@ impl Wire {
     }
 }
 
-/// `kyhop serve` over the data that `server` has left.
-struct Process {
-    environment: Vec<(&'static str, String)>,
-    address: String,
-    log: std::path::PathBuf,
-    child: Option<Child>,
+/// One end: `kyhop serve` over the data that a server of the test has left, with its way to the node.
+struct End {
+    process: Process,
     wire: Wire,
 }
 
-impl Process {
+impl End {
     async fn over(province: &Province, server: &Server) -> Self {
         let config = &server.state.config;
         let wire = Wire::to(province.port).await;
-        let link = province.link(&config.body_code, &province.authority);
+        let link = node_link(province.link(&config.body_code, &province.authority));
         let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
-        let environment = vec![
-            ("KYHOP_LISTEN", config.listen.clone()),
-            ("KYHOP_PUBLIC_URL", config.public_url.clone()),
-            ("KYHOP_DATA_DIR", text(&config.data_dir)),
-            ("KYHOP_SITE_DIR", text(&config.site_dir)),
-            ("DATABASE_URL", config.database_url.clone()),
+        let mut environment = server.environment();
+        environment.extend([
             ("KYHOP_TRUST", text(&province.root())),
-            ("KYHOP_FETCH", "listed".to_owned()),
-            ("KYHOP_BODY_CODE", config.body_code.clone()),
-            ("KYHOP_BODY_NAME", config.body_name.clone()),
-            ("KYHOP_BODY_ABBREVIATION", config.body_abbreviation.clone()),
-            ("KYHOP_BODY_PLACE", config.body_place.clone()),
             ("KYHOP_AXIS_NODE", format!("wss://127.0.0.1:{}", wire.port)),
             ("KYHOP_AXIS_CERTIFICATE", text(&link.certificate)),
             ("KYHOP_AXIS_KEY", text(&link.key)),
             ("KYHOP_AXIS_CA", text(&link.ca)),
-        ];
-        let mut process = Self {
-            environment,
-            address: config.listen.clone(),
-            log: province.dir.path().join(format!("{}.log", config.body_code)),
-            child: None,
-            wire,
-        };
-        process.start().await;
-        process
-    }
-
-    async fn start(&mut self) {
-        let log = std::fs::File::options().create(true).append(true).open(&self.log).expect("a log");
-        let child = Command::new(env!("CARGO_BIN_EXE_kyhop"))
-            .args(["serve", "--demonstration"])
-            .envs(self.environment.iter().map(|(name, value)| (*name, value.as_str())))
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a log"))
-            .stderr(log)
-            .spawn()
-            .expect("a server");
-        self.child = Some(child);
-        let started = Instant::now();
-        while TcpStream::connect(&self.address).await.is_err() {
-            assert!(
-                started.elapsed() < PATIENCE,
-                "{}",
-                std::fs::read_to_string(&self.log).unwrap_or_default()
-            );
-            tokio::time::sleep(Duration::from_millis(30)).await;
-        }
-    }
-
-    /// As a power cut would.
-    fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().expect("killing");
-            child.wait().expect("its end");
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
+        ]);
+        let log = province.dir.path().join(format!("{}.log", config.body_code));
+        let process = Process::kyhop(environment, &log).await;
+        Self { process, wire }
     }
 }
 
 /// Everything ready for a clerk to number, seal and send: the server, its clerk, and the documents' ids.
-async fn signed(province: &Province, documents: usize) -> (Server, Actor, Vec<String>) {
+pub async fn signed(province: &Province, documents: usize) -> (Server, Actor, Vec<String>) {
     let server = province.body_with("H99", |_| {}).await;
     let drafter = server.person("drafter", &[Role::Drafter]).await;
     let leader = server.person("leader", &[Role::Leader]).await;
@@ -219,7 +164,7 @@ async fn asked(client: &Client, method: Method, path: &str, body: Option<&Value>
     answer.filter(|a| a.status < 500)
 }
 
-async fn got(client: &Client, path: &str) -> Answer {
+pub async fn got(client: &Client, path: &str) -> Answer {
     let started = Instant::now();
     loop {
         if let Some(answer) = asked(client, Method::GET, path, None).await {
@@ -230,7 +175,7 @@ async fn got(client: &Client, path: &str) -> Answer {
 }
 
 /// Numbers, seals and sends one document. Whether a step was done is read from the document, never guessed from a lost answer.
-async fn goes_out(client: &Client, id: &str) {
+pub async fn goes_out(client: &Client, id: &str) {
     let started = Instant::now();
     loop {
         let path = format!("/api/v1/documents/{id}");
@@ -248,7 +193,7 @@ async fn goes_out(client: &Client, id: &str) {
 }
 
 /// Takes in what arrives until `documents` have come and none of them waits.
-async fn takes_in(client: &Client, documents: usize) {
+pub async fn takes_in(client: &Client, documents: usize) {
     let mut progress = Instant::now();
     let mut come = BTreeSet::new();
     loop {
@@ -286,7 +231,7 @@ struct Harm {
 }
 
 /// Kills and cuts until `wanted` times are over, counted in `done`; then everything at once, a last time.
-async fn storm(province: &mut Province, ends: &mut [Process; 2], dice: &mut Dice, wanted: usize, done: &AtomicUsize) -> Harm {
+async fn storm(province: &mut Province, ends: &mut [End; 2], dice: &mut Dice, wanted: usize, done: &AtomicUsize) -> Harm {
     let mut harm = Harm::default();
     for _ in 0..wanted {
         tokio::time::sleep(Duration::from_millis(100 + dice.below(1200))).await;
@@ -297,13 +242,13 @@ async fn storm(province: &mut Province, ends: &mut [Process; 2], dice: &mut Dice
                 harm.node += 1;
             }
             1 => {
-                ends[0].kill();
-                ends[0].start().await;
+                ends[0].process.kill();
+                ends[0].process.again().await;
                 harm.sender += 1;
             }
             2 => {
-                ends[1].kill();
-                ends[1].start().await;
+                ends[1].process.kill();
+                ends[1].process.again().await;
                 harm.receiver += 1;
             }
             n => {
@@ -314,12 +259,12 @@ async fn storm(province: &mut Province, ends: &mut [Process; 2], dice: &mut Dice
         done.fetch_add(1, Ordering::Relaxed);
     }
     for end in ends.iter_mut() {
-        end.kill();
+        end.process.kill();
     }
     province.kill_node();
     province.start_node().await;
     for end in ends.iter_mut() {
-        end.start().await;
+        end.process.again().await;
     }
     harm
 }
@@ -332,7 +277,7 @@ fn text(row: &AnyRow, name: &str) -> String {
     row.try_get(name).expect("text")
 }
 
-async fn number(pool: &AnyPool, sql: &str) -> i64 {
+pub async fn number(pool: &AnyPool, sql: &str) -> i64 {
     let row = rows(pool, &format!("SELECT COUNT(*) AS n FROM {sql}")).await.remove(0);
     row.try_get("n").expect("a number")
 }
@@ -376,7 +321,7 @@ fn whatever_is_killed_every_document_is_once_where_it_belongs() {
 
     runtime().block_on(async move {
         province.start_node().await;
-        let mut ends = [Process::over(&province, &sender).await, Process::over(&province, &receiver).await];
+        let mut ends = [End::over(&province, &sender).await, End::over(&province, &receiver).await];
         let mut dice = Dice(seed);
         let done = AtomicUsize::new(0);
         let sending = async {

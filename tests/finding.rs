@@ -65,6 +65,11 @@ async fn fill(server: &Server, count: u64, people: &[Actor]) {
                 leader_id: None,
                 number: None,
                 number_year: None,
+                number_suffix: String::new(),
+                authority: String::new(),
+                head_id: None,
+                head: None,
+                deputies: String::new(),
                 notation: Some(format!("{number}/{kind}-UBND")),
                 issued_on: format!("20{:02}-{:02}-{:02}", 10 + dice.below(16), 1 + dice.below(12), 1 + dice.below(28)),
                 arrival_number: None,
@@ -87,6 +92,7 @@ async fn fill(server: &Server, count: u64, people: &[Actor]) {
                 leader: None,
                 people: String::new(),
                 mark: None,
+                asked_back: None,
             };
             store::insert(work.conn(), &row).await.expect("a document");
         }

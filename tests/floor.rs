@@ -20,7 +20,7 @@ fn order(m: &Meeting, floor: &Floor) -> Vec<usize> {
 
 async fn all_present(server: &Server, m: &Meeting) {
     for somebody in m.members.iter().chain([&m.chair]) {
-        server.state.meetings.check_in(somebody, &m.id).await.expect("present");
+        server.state.meetings.check_in(somebody, &m.id, "").await.expect("present");
     }
 }
 
@@ -237,7 +237,7 @@ async fn what_a_tablet_sends_late_and_twice_counts_once_and_not_for_another_item
         assert_eq!(order(&m, &floor(&server, &m).await), Vec::<usize>::new());
         // Nobody asks under another's name.
         let other = server.browser(&m.members[1]).await;
-        service.check_in(&m.members[1], &m.id).await.expect("present");
+        service.check_in(&m.members[1], &m.id, "").await.expect("present");
         let theirs = other
             .send(
                 Method::PUT,

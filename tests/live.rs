@@ -2,6 +2,7 @@
 use crate::meetings::Meeting;
 use crate::support::{Backend, Client, Server, Socket};
 use app::dto::identity::Role;
+use app::dto::meetings::Check;
 use app::live::{ClientFrame, LiveEvent, ServerFrame};
 use serde_json::json;
 use server::actor::Actor;
@@ -173,7 +174,12 @@ async fn a_topic_is_denied_to_whoever_may_not_see_what_it_is_about() {
     }
     // What the preparation went through stays the secretary's, after the publication as well.
     m.item(&server, "chỉ thư ký biết").await;
-    server.state.meetings.publish(&m.secretary, &m.id).await.expect("published");
+    server
+        .state
+        .meetings
+        .publish(&m.secretary, &m.id, &Check::ALL)
+        .await
+        .expect("published");
     let mut socket = member.live().await.expect("a socket");
     socket.follow(&m.topic(), 0).await;
     let (topic, seq) = (m.topic(), 2);

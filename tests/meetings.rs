@@ -2,7 +2,7 @@
 use crate::support::{Backend, Client, Server, document};
 use app::dto::documents::Urgency;
 use app::dto::identity::{Body, Role};
-use app::dto::meetings::{Choice, Majority, MeetingDetail, MeetingDraft, MeetingState, Motion};
+use app::dto::meetings::{Check, Choice, Majority, MeetingDetail, MeetingDraft, MeetingState, Motion};
 use app::ids::{DocumentId, ItemId, MeetingId, UserId};
 use app::live::LiveEvent;
 use serde_json::json;
@@ -50,7 +50,10 @@ impl Meeting {
     pub async fn open(server: &Server, members: usize) -> Self {
         let meeting = Self::prepare(server, members).await;
         let service = &server.state.meetings;
-        service.publish(&meeting.secretary, &meeting.id).await.expect("published");
+        service
+            .publish(&meeting.secretary, &meeting.id, &Check::ALL)
+            .await
+            .expect("published");
         service.open(&meeting.chair, &meeting.id).await.expect("opened");
         meeting
     }
@@ -139,11 +142,11 @@ async fn a_meeting_is_prepared_by_its_secretary_and_seen_by_its_members_once_pub
         for nobody in [&m.chair, &m.members[0], &auditor, &other] {
             refused(service.get(nobody, &m.id).await, "meetings.not_found");
             assert!(service.list(nobody).await.expect("a list").is_empty());
-            refused(service.publish(nobody, &m.id).await, "meetings.not_found");
+            refused(service.publish(nobody, &m.id, &Check::ALL).await, "meetings.not_found");
         }
         m.item(&server, "Nội dung một").await;
-        service.publish(&m.secretary, &m.id).await.expect("published");
-        service.publish(&m.secretary, &m.id).await.expect("published already");
+        service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published");
+        service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published already");
         for (somebody, part) in [
             (&m.secretary, "secretary"),
             (&m.chair, "chair"),
@@ -224,8 +227,8 @@ async fn votes_are_counted_once_for_each_member_present_and_stay_as_they_closed(
             "identity.forbidden",
         );
         for present in [&m.members[0], &m.members[1], &m.members[2], &m.secretary] {
-            service.check_in(present, &m.id).await.expect("present");
-            service.check_in(present, &m.id).await.expect("present already");
+            service.check_in(present, &m.id, "").await.expect("present");
+            service.check_in(present, &m.id, "").await.expect("present already");
         }
         let vote = service
             .open_vote(&m.chair, &m.id, &motion("Thông qua kế hoạch?"))
@@ -265,8 +268,8 @@ async fn votes_are_counted_once_for_each_member_present_and_stay_as_they_closed(
         service.close_vote(&m.chair, &vote).await.expect("closed already");
         refused(service.cast(&m.members[2], &vote, Choice::Agree).await, "meetings.vote_closed");
         // Two more people present would have made it fail.
-        service.check_in(&m.members[3], &m.id).await.expect("late");
-        service.check_in(&m.chair, &m.id).await.expect("late");
+        service.check_in(&m.members[3], &m.id, "").await.expect("late");
+        service.check_in(&m.chair, &m.id, "").await.expect("late");
         let seen = m.seen(&server, &m.chair).await.votes.remove(0);
         assert_eq!((seen.eligible, seen.passed, seen.mine), (3, Some(true), None));
 
@@ -284,7 +287,7 @@ async fn a_vote_is_carried_by_the_majority_that_it_was_called_with() {
         // Eight with a vote, of whom five are present; three of them vote, two agree.
         let m = Meeting::open(&server, 7).await;
         for present in &m.members[..5] {
-            service.check_in(present, &m.id).await.expect("present");
+            service.check_in(present, &m.id, "").await.expect("present");
         }
         for (majority, needed, carried) in [
             (Majority::Cast, 2, true),

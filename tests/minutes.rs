@@ -5,7 +5,7 @@ use app::dto::Placement;
 use app::dto::after::TaskDraft;
 use app::dto::documents::{Action, DocumentQuery, State};
 use app::dto::identity::Role;
-use app::dto::meetings::{Choice, Majority, Motion};
+use app::dto::meetings::{Check, Choice, Majority, Motion};
 use app::ids::{DocumentId, UserId};
 use server::actor::Actor;
 use server::fault::Problem;
@@ -34,10 +34,10 @@ async fn held(server: &Server) -> Meeting {
     let service = &server.state.meetings;
     let m = Meeting::prepare(server, 2).await;
     let item = m.item(server, "Dự toán ngân sách năm 2027").await;
-    service.publish(&m.secretary, &m.id).await.expect("published");
+    service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published");
     service.open(&m.chair, &m.id).await.expect("opened");
     for present in [&m.secretary, &m.chair, &m.members[0]] {
-        service.check_in(present, &m.id).await.expect("present");
+        service.check_in(present, &m.id, "").await.expect("present");
     }
     service.set_current_item(&m.chair, &m.id, Some(&item)).await.expect("called");
     let speech = service.ask_to_speak(&m.members[0], &m.id, None).await.expect("asked");
@@ -54,7 +54,7 @@ async fn held(server: &Server) -> Meeting {
     }
     service.close_vote(&m.chair, &vote).await.expect("counted");
     service
-        .conclude(&m.chair, &item, "Thống nhất trình Hội đồng nhân dân.")
+        .conclude(&m.chair, &item, None, "Thống nhất trình Hội đồng nhân dân.")
         .await
         .expect("concluded");
     let draft = TaskDraft {
@@ -211,7 +211,7 @@ async fn minutes_say_what_happened_and_become_a_document_that_secretary_chair_an
             h: 102.0,
             ..place
         };
-        documents.issue(&clerk, &id, seen.revision, seal, PIN).await.expect("issued");
+        documents.issue(&clerk, &id, seen.revision, None, seal, PIN).await.expect("issued");
         issued(&server, &m, &id).await;
         let waiting = DocumentQuery {
             mine: true,
@@ -248,4 +248,33 @@ async fn issued(server: &Server, m: &Meeting, id: &DocumentId) {
     let shown = server.state.meetings.minutes(member, &m.id).await.expect("minutes");
     let filed = shown.written.and_then(|w| w.filed).expect("a document");
     assert!(filed.open && filed.state == State::Issued && !shown.may_remark);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_with_the_right_pin_do_not_lock_each_other_out_and_guessing_at_once_gets_no_more_tries() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let server = Server::start_with(backend, |config| config.demonstration = true).await;
+        let signer = server.person("ky.cungluc", &[Role::Leader, Role::Official]).await;
+        let owner = Owner::Person(UserId(signer.id().into()));
+        give_key(&server, owner.clone()).await;
+        let all_at_once = async |pin: &'static str, times: usize| {
+            let mut trying = tokio::task::JoinSet::new();
+            for _ in 0..times {
+                let (service, signer, owner) = (server.state.signatures.clone(), signer.clone(), owner.clone());
+                trying.spawn(async move { service.unseal(&signer, &owner, pin).await.map_err(|e| e.code()).err() });
+            }
+            trying.join_all().await
+        };
+        let opened = all_at_once(PIN, 12).await;
+        assert!(opened.iter().all(Option::is_none), "{opened:?}");
+        let guessed = all_at_once("000000", 12).await;
+        let wrong = guessed.iter().filter(|code| **code == Some("signatures.wrong_pin")).count();
+        assert_eq!(wrong, 4, "{guessed:?}");
+        assert!(
+            guessed
+                .iter()
+                .all(|code| matches!(code, Some("signatures.wrong_pin" | "signatures.key_locked"))),
+            "{guessed:?}"
+        );
+    }
 }

@@ -79,6 +79,7 @@ async fn what_came_in_keeps_its_order(backend: Backend) {
             state: "received".into(),
             attempts: 0,
             error: None,
+            signer: None,
             received_at: i64::try_from(at).expect("a number"),
         };
         assert!(store::receive(work.conn(), &message).await.expect("a row"));
@@ -88,7 +89,7 @@ async fn what_came_in_keeps_its_order(backend: Backend) {
         .expect("a row");
     let mut seen = Vec::new();
     while let Some(message) = store::next_incoming(work.conn()).await.expect("a query") {
-        assert!(store::settle(work.conn(), &message.id, "done", None, None).await.expect("a row"));
+        assert!(store::settle(work.conn(), &message, "done", None, None).await.expect("a row"));
         seen.push(message.id);
     }
     assert_eq!(seen, ["3", "4"]);

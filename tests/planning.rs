@@ -1,7 +1,7 @@
 //! Planning: what is taken already, an earlier meeting as a pattern, how many must be there; on both engines.
 use crate::meetings::{Meeting, refused, servers};
 use app::dto::identity::Role;
-use app::dto::meetings::{MeetingDraft, QuorumRule};
+use app::dto::meetings::{Check, MeetingDraft, QuorumRule};
 use app::ids::UserId;
 use server::actor::Actor;
 
@@ -41,7 +41,7 @@ async fn a_room_and_people_that_are_taken_are_told_but_not_by_which_meeting() {
         assert!(service.conflicts(&other, &after).await.expect("conflicts").is_empty());
         assert!(service.conflicts(&m.members[0], &plan).await.is_err(), "secretaries alone plan");
         // What is over takes nothing up any more.
-        service.publish(&m.secretary, &first).await.expect("published");
+        service.publish(&m.secretary, &first, &Check::ALL).await.expect("published");
         service.open(&m.chair, &first).await.expect("opened");
         service.close(&m.chair, &first).await.expect("closed");
         assert!(service.conflicts(&other, &plan).await.expect("conflicts").is_empty());
@@ -62,7 +62,7 @@ async fn a_copy_has_the_agenda_and_the_rule_and_each_meeting_has_its_own_quorum(
             .set_quorum(&m.secretary, &m.id, QuorumRule::HalfAll)
             .await
             .expect("set already");
-        service.publish(&m.secretary, &m.id).await.expect("published");
+        service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published");
         refused(service.set_quorum(&m.chair, &m.id, QuorumRule::None).await, "identity.forbidden");
         service.set_quorum(&m.secretary, &m.id, QuorumRule::None).await.expect("set");
         assert_eq!(m.seen(&server, &m.members[0]).await.quorum().needed, 1);

@@ -14,7 +14,7 @@ async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
         let item = m.item(&server, "Nội dung").await;
         let shown = service.attach(&m.secretary, &item, &paper).await.expect("attached");
         let (speaker, other) = (&m.members[0], &m.members[1]);
-        service.check_in(speaker, &m.id).await.expect("present");
+        service.check_in(speaker, &m.id, "").await.expect("present");
 
         refused(service.present(speaker, &m.id, &shown, 1, true).await, "identity.forbidden");
         refused(service.present(&clerk, &m.id, &shown, 1, true).await, "meetings.not_found");
@@ -57,7 +57,7 @@ async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
         assert_eq!(m.seen(&server, other).await.presenting, None);
 
         // … also with the floor given to somebody else, and with the item; chair and secretary keep theirs.
-        service.check_in(other, &m.id).await.expect("present");
+        service.check_in(other, &m.id, "").await.expect("present");
         let again = async || {
             let speech = service.ask_to_speak(speaker, &m.id, None).await.expect("asked");
             service.give_floor(&m.chair, &speech, 0).await.expect("given");

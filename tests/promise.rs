@@ -10,6 +10,7 @@ use server::actor::Actor;
 use server::axis::store;
 use server::axis::wire::{Frame, Refusal};
 use server::config::span;
+use server::documents::store::Heard;
 use std::time::Duration;
 
 async fn comes_back_once(backend: Backend) {
@@ -325,7 +326,7 @@ async fn the_way_of_a_message_is_told_step_by_step() {
     let documents = &sender.state.documents;
     for (status, words) in [("01", "Đã đến."), ("delivered", "")] {
         documents
-            .status_heard(&mut work, &id, "H99.5", status, words, 1)
+            .status_heard(&mut work, &id, "H99.5", &Heard::without_message(status, words, 1))
             .await
             .expect("heard");
     }

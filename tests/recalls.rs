@@ -10,6 +10,7 @@ use serde_json::json;
 use server::actor::Actor;
 use server::axis::edxml;
 use server::axis::wire::Frame;
+use server::documents::store::Heard;
 use server::fault::Problem;
 use sqlx::{AssertSqlSafe, Row};
 
@@ -84,6 +85,39 @@ async fn is_marked_locked_and_told(backend: Backend) {
     let reason = "Sai căn cứ pháp lý ở Điều 2";
     let recalled = machine.post(&recall, &json!({ "revision": 5, "reason": reason })).await.ok().json();
     assert_eq!((&recalled["mark"]["kind"], &recalled["actions"]), (&json!("recalled"), &json!([])));
+
+    // It is in hands there: their clerk is asked, and everybody who sees it knows.
+    let asked = eventually("the question", async || {
+        documents.get(&their_clerk, &theirs).await.expect("the document").asked_back
+    })
+    .await;
+    assert_eq!((asked.reason.as_str(), asked.by.as_str()), (reason, "Ủy ban nhân dân tỉnh (H99)"));
+    let waits = |d: &app::dto::documents::DocumentDetail| (d.row.waits_for_me, d.actions.contains(&Action::GiveBack));
+    let seen = documents.get(&their_clerk, &theirs).await.expect("the document");
+    assert_eq!((waits(&seen), seen.mark), ((true, true), None));
+    let other_seen = documents.get(&handler, &theirs).await.expect("the document");
+    assert!(other_seen.asked_back.is_some() && !waits(&other_seen).1, "{:?}", other_seen.actions);
+    let mine = app::dto::documents::DocumentQuery {
+        mine: true,
+        page: 1,
+        ..Default::default()
+    };
+    let listed = documents.list(&their_clerk, &mine).await.expect("a list");
+    assert_eq!(listed.rows.iter().map(|r| &r.id).collect::<Vec<_>>(), [&theirs]);
+    assert_eq!(
+        number(&other, "axis_outbox WHERE payload LIKE '%\"code\":\"15\"%'").await,
+        0,
+        "nobody has answered"
+    );
+    hears(&sender, &id, "H99.5", "13").await;
+    let refused = documents.give_back(&handler, &theirs, seen.revision).await.expect_err("no clerk");
+    assert_eq!(refused.code(), "documents.not_now");
+    documents.give_back(&their_clerk, &theirs, seen.revision).await.expect("given back");
+    let again = documents
+        .keep_copy(&their_clerk, &theirs, seen.revision + 1, "Không")
+        .await
+        .expect_err("answered");
+    assert_eq!(again.code(), "documents.recalled");
     let said = hears(&sender, &id, "H99.5", "15").await;
     assert!(said.starts_with("Đã thu hồi"), "{said}");
 
@@ -94,12 +128,9 @@ async fn is_marked_locked_and_told(backend: Backend) {
     assert_eq!(mark.by, "Ủy ban nhân dân tỉnh (H99)");
     assert_eq!((seen.row.state, seen.actions.as_slice()), (State::Assigned, [].as_slice()));
     assert!(!seen.row.waits_for_me);
-    let waiting = app::dto::documents::DocumentQuery {
-        mine: true,
-        page: 1,
-        ..Default::default()
-    };
-    assert_eq!(documents.list(&handler, &waiting).await.expect("a list").total, 0);
+    for person in [&handler, &their_clerk] {
+        assert_eq!(documents.list(person, &mine).await.expect("a list").total, 0);
+    }
     assert_eq!(documents.get(&their_clerk, &theirs).await.expect("the document").actions, []);
     let refused = documents
         .start_processing(&handler, &theirs, seen.revision)
@@ -127,9 +158,8 @@ async fn is_marked_locked_and_told(backend: Backend) {
         .await
         .expect("a transaction");
     let ours = &sender.state.documents;
-    ours.status_heard(&mut work, &id, "H99.5", "05", "Đang xử lý", 1)
-        .await
-        .expect("heard");
+    let late = Heard::without_message("05", "Đang xử lý", 1);
+    ours.status_heard(&mut work, &id, "H99.5", &late).await.expect("heard");
     work.commit().await.expect("committing");
     hears(&sender, &id, "H99.5", "15").await;
     let again = machine
@@ -223,4 +253,143 @@ async fn a_recall_that_overtakes_its_document_awaits_it_and_reaches_no_other_bod
     assert_eq!(seen.mark.map(|m| m.kind), Some(MarkKind::Recalled));
     assert_eq!(seen.steps.iter().filter(|s| s.action == "document.recalled").count(), 1);
     assert_eq!(number(&other, &answers("15")).await, 3);
+}
+
+async fn may_be_refused_with_a_reason(backend: Backend) {
+    let province = Province::start().await;
+    let sender = province.body("H99").await;
+    let link = province.link("H99.5", &province.authority);
+    let other = province.body_on(backend, "H99.5", |c| c.axis = Some(link)).await;
+    let (clerk, id) = province.issued(&sender, &["H99.5"]).await;
+    sender.state.documents.send(&clerk, &id, 4).await.expect("sent");
+    let theirs = arrival(&other).await;
+    let documents = &other.state.documents;
+    let InHand {
+        clerk: their_clerk,
+        handler,
+        mut live,
+    } = InHand::at(&other, &theirs).await;
+    hears(&sender, &id, "H99.5", "04").await;
+    sender.state.documents.recall(&clerk, &id, 5, "Gửi nhầm").await.expect("recalled");
+    // Who works on it hears of the question at once.
+    loop {
+        match live.hear().await.expect("a live link") {
+            ServerFrame::Event {
+                event: LiveEvent::DocumentChanged { id, .. },
+                ..
+            } => break assert_eq!(id, theirs),
+            ServerFrame::Denied { topic } => panic!("{topic} is denied"),
+            _ => {}
+        }
+    }
+    let machine = other.machine(&their_clerk).await;
+    let address = format!("/api/v1/documents/{theirs}");
+    let seen = machine.get(&address).await.ok().json();
+    assert_eq!(seen["asked_back"]["reason"], json!("Gửi nhầm"));
+    let actions = seen["actions"].as_array().expect("actions");
+    assert!(
+        ["give_back", "keep_copy"].iter().all(|a| actions.contains(&json!(a))),
+        "{actions:?}"
+    );
+
+    let refuse = format!("{address}/keep-copy");
+    let empty = machine.post(&refuse, &json!({ "revision": seen["revision"], "reason": " " })).await;
+    assert_eq!((empty.status, empty.code()), (422, "documents.field".to_owned()));
+    let reason = "Đã ban hành văn bản trả lời căn cứ vào văn bản này";
+    let kept = machine
+        .post(&refuse, &json!({ "revision": seen["revision"], "reason": reason }))
+        .await
+        .ok()
+        .json();
+    assert_eq!((&kept["asked_back"], &kept["mark"]), (&json!(null), &json!(null)));
+    assert_eq!(hears(&sender, &id, "H99.5", "16").await, reason);
+    let ours = sender.state.documents.get(&clerk, &id).await.expect("the document");
+    let heard = ours.receivers[0].trail.iter().find(|e| e.code == "16").expect("the answer");
+    assert!(heard.signed_by.as_ref().is_some_and(|by| by.contains("H99.5")), "{heard:?}");
+
+    // The work goes on where it was.
+    let revision = kept["revision"].as_i64().expect("a number");
+    documents.start_processing(&handler, &theirs, revision).await.expect("started");
+    let late = documents
+        .give_back(&their_clerk, &theirs, revision + 1)
+        .await
+        .expect_err("answered");
+    assert_eq!(late.code(), "documents.not_now");
+    let steps = documents.get(&their_clerk, &theirs).await.expect("the document").steps;
+    let actions: Vec<&str> = steps.iter().map(|s| s.action.as_str()).collect();
+    let asked = actions.iter().position(|a| *a == "document.asked_back").expect("the question");
+    assert_eq!(
+        steps.iter().find(|s| s.action == "document.kept").expect("the answer").remark,
+        reason
+    );
+    assert!(
+        asked < actions.iter().position(|a| *a == "document.kept").expect("the answer"),
+        "{actions:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recall_of_what_is_in_hands_may_be_refused_with_a_reason_on_sqlite() {
+    may_be_refused_with_a_reason(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recall_of_what_is_in_hands_may_be_refused_with_a_reason_on_postgres() {
+    may_be_refused_with_a_reason(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_13_about_its_own_document_asks_for_it_back_and_asks_anew() {
+    let province = Province::found();
+    let (other, mut node) = tokio::join!(province.body("H99.5"), PlayedNode::meet(&province));
+    node.deliver("document", &message("H99", "H99.5", &crate::support::document("thong-bao.pdf")))
+        .await;
+    let id = arrival(&other).await;
+    let InHand { clerk, .. } = InHand::at(&other, &id).await;
+    let ask = |from: &str, of: &str, reason: &str| {
+        let said = edxml::Status {
+            from: header(from, "H99.5").from,
+            to: header(from, "H99.5").to,
+            for_organ: of.into(),
+            for_number: "7/GM-UBND".into(),
+            for_date: "2026-11-24".into(),
+            code: "13".into(),
+            description: reason.into(),
+            ..edxml::Status::default()
+        };
+        let mut out = Vec::new();
+        edxml::write_status(&mut out, &said).expect("written");
+        out
+    };
+    // Somebody else cannot ask for it, whatever they write.
+    for (name, of) in [("stranger", "H99"), ("own", "H99.3")] {
+        node.deliver_from("H99.3", name, &ask("H99.3", of, "Của tôi")).await;
+        let _ = node.answer().await;
+    }
+    eventually("both are worked on", async || {
+        (number(&other, "axis_inbox WHERE from_code = 'H99.3' AND state <> 'received'").await == 2).then_some(())
+    })
+    .await;
+    let seen = other.state.documents.get(&clerk, &id).await.expect("the document");
+    assert_eq!((seen.asked_back, seen.mark), (None, None));
+
+    let mut revision = seen.revision;
+    for (name, reason) in [("first", "Sai số liệu"), ("second", "Vẫn sai số liệu")] {
+        node.deliver(name, &ask("H99", "H99", reason)).await;
+        let asked = eventually("the question", async || {
+            other.state.documents.get(&clerk, &id).await.expect("the document").asked_back
+        })
+        .await;
+        assert_eq!(asked.reason, reason);
+        revision += 1;
+        other
+            .state
+            .documents
+            .keep_copy(&clerk, &id, revision, "Đã dùng")
+            .await
+            .expect("refused");
+        revision += 1;
+    }
+    let answers = "axis_outbox WHERE kind = 'status' AND to_code = 'H99' AND payload LIKE '%\"code\":\"16\"%'";
+    assert_eq!(number(&other, answers).await, 2);
 }

@@ -132,7 +132,7 @@ fn sign(key: &PKey<Private>, digest: &[u8], pss: bool) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_of_a_service_of_the_newer_kind_sign() {
-    let bench = Bench::new().await;
+    let mut bench = Bench::new().await;
     let authority = &bench.ground.authority;
     let issuer = STANDARD.encode(authority.issuing.certificate.to_der().expect("DER"));
     let mut keys = HashMap::new();
@@ -189,4 +189,15 @@ async fn keys_of_a_service_of_the_newer_kind_sign() {
         assert!(!said(&output).contains(PIN) && !said(&output).contains(OTP));
         assert!(!std::path::Path::new(&out).exists());
     }
+    let key = |credential: &str| {
+        let fixed = ["--csc", &url, "--tokenfile", &token, "--credential", credential];
+        let all = [&fixed[..], &whole].concat();
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for level in ["B-B", "B-T", "B-LT", "B-LTA"] {
+        bench.sign("remote", level, &key("leader"), &[], &plain);
+    }
+    bench.sign("remote-pss", "B-LTA", &key("leader"), &["--pss"], &plain);
+    bench.sign("remote-p256", "B-LTA", &key("clerk"), &[], &plain);
+    bench.judge(None);
 }

@@ -27,7 +27,8 @@ async fn every_described_route_answers_and_none_lets_a_stranger_in() {
             .replace("{action}", "submit")
             .replace("{step}", "start")
             .replace("{speech}", "none")
-            .replace("{book}", "outgoing");
+            .replace("{book}", "outgoing")
+            .replace("{name}", "none");
         assert!(!address.contains('{'), "{path} has a parameter that this test does not know");
         for method in methods.as_object().expect("methods").keys() {
             let method: Method = method.to_uppercase().parse().expect("a method");

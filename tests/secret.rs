@@ -159,7 +159,7 @@ async fn a_secret_ballot_is_drawn_once_cast_by_nobody_and_counted_by_everybody()
         let service = &server.state.meetings;
         let m = Meeting::open(&server, 4).await;
         for present in &m.members[..3] {
-            service.check_in(present, &m.id).await.expect("present");
+            service.check_in(present, &m.id, "").await.expect("present");
         }
         refused(service.open_vote(&m.members[0], &m.id, &secret("Ai?")).await, "identity.forbidden");
         let vote = service
@@ -282,7 +282,7 @@ async fn ballots_lie_in_the_urn_in_the_order_of_their_hashes() {
         let service = &server.state.meetings;
         let m = Meeting::open(&server, 6).await;
         for present in &m.members {
-            service.check_in(present, &m.id).await.expect("present");
+            service.check_in(present, &m.id, "").await.expect("present");
         }
         let vote = service.open_vote(&m.chair, &m.id, &secret("Ai?")).await.expect("a vote");
         let modulus = m.seen(&server, &m.chair).await.votes[0].key.clone().expect("a key");

@@ -139,6 +139,7 @@ impl Ground {
             time: now_us() / 1_000_000,
             reason: reason.into(),
             lines: Vec::new(),
+            head: Vec::new(),
             seals: reason == "Phát hành văn bản",
         };
         let path = demo().join("documents").join(name);

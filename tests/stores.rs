@@ -115,7 +115,7 @@ async fn a_file_is_kept_for_good_where_its_address_names_it_and_only_when_it_is_
     assert_eq!((present.header("cache-control"), &present.body), ("private, no-cache", &whole.body));
     let beyond = drafter.again().with("range", "bytes=99999999-").get(url).await;
     assert_eq!((beyond.status, beyond.header("cache-control")), (416, "private, no-store"));
-    std::fs::remove_file(server.state.files.path(hash)).expect("removed");
+    std::fs::remove_file(server.state.files.local(hash).await.expect("a path")).expect("removed");
     let missing = drafter.get(url).await;
     assert_eq!((missing.status, missing.header("cache-control")), (404, "private, no-store"));
 }
@@ -409,8 +409,9 @@ async fn a_receivers_status_is_entered_once(server: Server) {
     let id = draft(&server, &drafter, &leader, "Kế hoạch").await;
     for (code, words) in [("01", "Đã đến"), ("01", "Đã đến"), ("03", "Đã tiếp nhận"), ("01", "Đã đến")] {
         let mut work = server.state.db.begin(&Actor::system("axis")).await.expect("a transaction");
-        let heard = server.state.documents.status_heard(&mut work, &id, "H99.5", code, words, 1_000_000);
-        heard.await.expect("heard");
+        let heard = store::Heard::without_message(code, words, 1_000_000);
+        let entered = server.state.documents.status_heard(&mut work, &id, "H99.5", &heard);
+        entered.await.expect("heard");
         work.commit().await.expect("committing");
     }
     let seen = server.state.documents.get(&drafter.actor, &id).await.expect("a document");

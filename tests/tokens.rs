@@ -96,7 +96,7 @@ async fn keys_on_a_token_sign() {
     bench.sign("rsa-pss", "B-B", &token("rsa", &pin), &["--pss"], &plain);
     bench.sign("p256", "B-B", &token("p256", &pin), &[], &plain);
     bench.sign("p384", "B-T", &token("p384", &pin), &[], &plain);
-    bench.sign("ed25519", "B-B", &token("ed25519", &pin), &[], &plain);
+    bench.sign("ed25519", "B-LTA", &token("ed25519", &pin), &[], &plain);
     let out = bench.path("refused.pdf");
     for (key, words) in [
         (token("rsa", &wrong), "PIN is wrong"),
@@ -245,7 +245,7 @@ async fn keys_of_a_remote_service_sign() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signature_made_elsewhere_is_put_in_later() {
-    let bench = Bench::new().await;
+    let mut bench = Bench::new().await;
     let pair = bench
         .ground
         .authority
@@ -288,6 +288,10 @@ async fn a_signature_made_elsewhere_is_put_in_later() {
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     assert_eq!(verify(&signed), Some(0));
     assert_eq!(std::fs::read(&prepared).expect("reading"), before);
+    for level in ["B-T", "B-LT", "B-LTA"] {
+        bench.extend("elsewhere", level, &[], &signed);
+    }
+    bench.judge(None);
     // A whole CMS that openssl makes over the same bytes has no signing-certificate attribute of PAdES unless told so.
     let covered = bench.path("covered");
     let range: Value = serde_json::from_slice(&std::fs::read(&state).expect("reading")).expect("JSON");

@@ -1,6 +1,8 @@
 //! Checking files of anybody, by the page's form, by REST and on the command line; and who sees a signature's picture.
 use crate::signing_judges::{Ground, demo, kyhop};
 use crate::support::document;
+use openssl::pkey::PKey;
+use openssl::x509::X509;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -247,4 +249,87 @@ fn wrong_usage_and_unreadable_files_have_codes_of_their_own() {
     }
     assert_eq!(sign(&[]).status.code(), Some(1), "the key is not there");
     assert!(!dir.path().join("out.pdf").exists());
+}
+
+/// A file for two recipients, made by pyHanko: each may sign it, archive it and have it checked, with a key in PEM or PKCS#12.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_encrypted_for_certificates_goes_through_every_command() {
+    let ground = Ground::new().await;
+    let dir = ground.dir.path();
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../signing/tests/peers/recipients.py");
+    let made = Command::new(crate::signing_judges::python())
+        .arg("-B")
+        .arg(script)
+        .arg(dir)
+        .output();
+    let made = made.expect("pyHanko");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let read = |name: &str| std::fs::read(path(name)).expect("reading");
+    for name in ["first", "second", "stranger"] {
+        let key = PKey::private_key_from_der(&read(&format!("{name}.key"))).expect("a key");
+        let certificate = X509::from_der(&read(&format!("{name}.der"))).expect("a certificate");
+        let pem = [certificate.to_pem().expect("PEM"), key.private_key_to_pem_pkcs8().expect("PEM")].concat();
+        std::fs::write(path(&format!("{name}.pem")), pem).expect("writing");
+        let mut builder = openssl::pkcs12::Pkcs12::builder();
+        let p12 = builder.pkey(&key).cert(&certificate).build2("mật khẩu").expect("PKCS#12");
+        std::fs::write(path(&format!("{name}.p12")), p12.to_der().expect("DER")).expect("writing");
+    }
+    std::fs::write(path("pass"), "mật khẩu\n").expect("writing");
+    let pair = ground.authority.signing("Người ký", "Phòng Tổng hợp").expect("a certificate");
+    std::fs::write(path("key.pem"), pair.key.private_key_to_pem_pkcs8().expect("PEM")).expect("writing");
+    let chain = [&pair.certificate, &ground.authority.issuing.certificate].map(|c| c.to_pem().expect("PEM"));
+    std::fs::write(path("cert.pem"), chain.concat()).expect("writing");
+    let root = ground.authority.root_file().to_string_lossy().into_owned();
+    let tsa = format!("http://{}/tsa", ground.authority.address);
+    let ran = |arguments: &[&str]| {
+        let output = kyhop(arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+
+    let (plain, signed, archived) = (path("aes256.pdf"), path("signed.pdf"), path("archived.pdf"));
+    let (key, cert, first, second, stranger) = (
+        path("key.pem"),
+        path("cert.pem"),
+        path("first.pem"),
+        path("second.p12"),
+        path("stranger.pem"),
+    );
+    let (pass, nothing) = (path("pass"), path("first.der"));
+    let sign = ["sign", "--key", &key, "--cert", &cert, "--visible", "1:300,100,150,70"];
+    let (code, said) = ran(&[&sign[..], &[&plain, &signed]].concat());
+    assert_eq!((code, said.contains("recipients")), (Some(3), true), "{said}");
+    assert_eq!(
+        ran(&[&sign[..], &["--recipient", &first, &plain, &signed]].concat()),
+        (Some(0), String::new())
+    );
+    let extend = ["extend", "--level", "b-lta", "--tsa", &tsa, "--trust", &root];
+    let with = ["--recipient", &second, "--recipient-passfile", &pass];
+    assert_eq!(ran(&[&extend[..], &with, &[&signed, &archived]].concat()), (Some(0), String::new()));
+    assert!(read("archived.pdf").starts_with(&read("aes256.pdf")));
+    for (opened, code, error) in [
+        (&[][..], 3, Value::from("recipient_needed")),
+        (&["--recipient", &stranger], 3, "recipient_needed".into()),
+        (&["--recipient", &first], 0, Value::Null),
+        (&with, 0, Value::Null),
+    ] {
+        let output = kyhop(&[&["verify", "--json", "--no-fetch", "--trust", &root], opened, &[&archived]].concat());
+        let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), &said["error"]), (Some(code), &error), "{opened:?}: {said:#}");
+        if code == 0 {
+            assert_eq!(said["signatures"][0]["level"], "B-LTA", "{said:#}");
+        }
+    }
+    let versions = kyhop(&["revisions", "--json", "--recipient", &first, &archived]);
+    assert_eq!(versions.status.code(), Some(0));
+    assert_eq!(kyhop(&["revisions", &archived]).status.code(), Some(3));
+    // What is no key, or does not open with this password, is wrong usage and says so.
+    for wrong in [
+        &["--recipient", &nothing][..],
+        &["--recipient", &second],
+        &["--recipient-passfile", &pass],
+    ] {
+        let (code, said) = ran(&[&["verify"], wrong, &[&archived]].concat());
+        assert_eq!((code, said.contains("recipient")), (Some(64), true), "{wrong:?}: {said}");
+    }
 }

@@ -1,17 +1,26 @@
 //! What the user interface needs from a server. `server` implements each trait for one signed-in
 //! person (or nobody) at a time and provides it as Leptos context: `expect_context::<Documents>()`.
-use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
+use crate::dto::after::{Minutes, MyTask, Outside, Section, TaskDraft};
 use crate::dto::audit::{AuditQuery, AuditRow, ChainCheck};
+use crate::dto::authority::{Authority, AuthorityWish, SignAs};
 use crate::dto::axis::{LinkStatus, MessageRow};
-use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use crate::dto::calendar::{Calendar, Span};
+use crate::dto::chat::ChatLine;
+use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
-use crate::dto::meetings::{Answer, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use crate::dto::meetings::{
+    Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
+    QuorumRule,
+};
+use crate::dto::numbers::{HoldWish, NumberBook};
 use crate::dto::opinions::{Reply, SheetDetail, SheetDraft, SheetRow};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement, When};
 use crate::error::ApiResult;
-use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, MessageId, SheetId, SpeechId, TaskId, TokenId, UserId, VoteId};
+use crate::ids::{
+    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NumberId, SheetId, SpeechId, TaskId, TokenId, UserId, VoteId,
+};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -53,10 +62,20 @@ pub trait DocumentsApi: Send + Sync {
     async fn withdraw(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Trả lại, with a reason for the drafter.
     async fn return_to_drafter(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
-    /// The leader's personal signature (PAdES B-B) with the image at `placement`.
-    async fn sign(&self, id: DocumentId, revision: i64, placement: Placement, pin: String) -> ApiResult<()>;
-    /// Number from the register, date, and the body's seal, in one step or not at all.
-    async fn issue(&self, id: DocumentId, revision: i64, seal: Placement, pin: String) -> ApiResult<()>;
+    /// The leader's personal signature (PAdES B-B) with the image at `placement`; under an authority where one is chosen.
+    async fn sign(&self, id: DocumentId, revision: i64, placement: Placement, under: Option<SignAs>, pin: String) -> ApiResult<()>;
+    /// Who may sign in whose place.
+    async fn authorities(&self) -> ApiResult<Vec<Authority>>;
+    async fn give_authority(&self, wish: AuthorityWish) -> ApiResult<AuthorityId>;
+    async fn end_authority(&self, id: AuthorityId, reason: String) -> ApiResult<()>;
+    /// Number from the register, date, and the body's seal, in one step or not at all. `number`: a kept one instead of the next.
+    async fn issue(&self, id: DocumentId, revision: i64, number: Option<NumberId>, seal: Placement, pin: String) -> ApiResult<()>;
+    /// How the numbers of a year (this one if not said) of the outgoing register are accounted for.
+    async fn numbers(&self, year: Option<i64>) -> ApiResult<NumberBook>;
+    /// Giữ số, chèn số: answers what was taken.
+    async fn hold_numbers(&self, wish: HoldWish) -> ApiResult<Vec<String>>;
+    /// Hủy số, with the reason.
+    async fn cancel_number(&self, id: NumberId, reason: String) -> ApiResult<()>;
     /// To every receiver over the axis.
     async fn send(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Thu hồi what was sent: every receiver's copy is marked and locked, and so is ours.
@@ -65,13 +84,25 @@ pub trait DocumentsApi: Send + Sync {
     async fn take_in(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Tells the sender 02 with the reason.
     async fn refuse(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
+    /// Gives back what its sender asks for.
+    async fn give_back(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Does not, with the reason.
+    async fn keep_copy(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()>;
     /// Phân công xử lý, or pass it on to others; tells the sender 04 the first time.
     async fn assign(&self, id: DocumentId, revision: i64, wish: AssignWish) -> ApiResult<()>;
     /// Tells the sender 05.
     async fn start_processing(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// Tells the sender 06 with what came of it.
     async fn finish(&self, id: DocumentId, revision: i64, result: String) -> ApiResult<()>;
+    /// To the trash of its author.
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// Whether this person has a calendar feed of deadlines.
+    async fn calendar_feed(&self) -> ApiResult<Option<FeedState>>;
+    /// A new address of it.
+    async fn renew_feed(&self) -> ApiResult<String>;
+    async fn end_feed(&self) -> ApiResult<()>;
+    async fn trash(&self) -> ApiResult<Vec<TrashedDraft>>;
+    async fn restore_draft(&self, id: DocumentId) -> ApiResult<()>;
     /// Signatures of the document's current file, checked now.
     async fn verify(&self, id: DocumentId) -> ApiResult<VerifyReport>;
 }
@@ -84,12 +115,28 @@ pub trait MeetingsApi: Send + Sync {
     /// With the agenda of an earlier meeting.
     async fn copy(&self, from: MeetingId, draft: MeetingDraft) -> ApiResult<MeetingId>;
     /// What is taken already at that time.
+    async fn calendar(&self, span: Span, at: String, room: String) -> ApiResult<Calendar>;
     async fn conflicts(&self, draft: MeetingDraft) -> ApiResult<Vec<Conflict>>;
+    async fn set_hall(&self, id: MeetingId, rows: u32, columns: u32) -> ApiResult<()>;
+    async fn seat(&self, id: MeetingId, person: UserId, at: Option<(u32, u32)>) -> ApiResult<()>;
+    async fn seat_all(&self, id: MeetingId) -> ApiResult<()>;
+    async fn open_ballots(&self, vote: VoteId) -> ApiResult<Vec<(UserId, Choice)>>;
+    async fn chat(&self, id: MeetingId) -> ApiResult<Vec<ChatLine>>;
+    async fn set_check_in_code(&self, id: MeetingId, by_code: bool) -> ApiResult<()>;
+    async fn check_in_code(&self, id: MeetingId) -> ApiResult<Option<String>>;
+    async fn mark_present(&self, id: MeetingId, person: UserId) -> ApiResult<()>;
+    async fn outside(&self, id: MeetingId) -> ApiResult<Outside>;
+    async fn invite_outside(&self, id: MeetingId, bodies: Vec<String>) -> ApiResult<DocumentId>;
     async fn set_quorum(&self, id: MeetingId, rule: QuorumRule) -> ApiResult<()>;
     async fn add_item(&self, id: MeetingId, title: String, presenter: String, minutes: u32) -> ApiResult<ItemId>;
     async fn move_item(&self, id: ItemId, position: u32) -> ApiResult<()>;
     async fn remove_item(&self, id: ItemId) -> ApiResult<()>;
-    async fn publish(&self, id: MeetingId) -> ApiResult<()>;
+    async fn change(&self, id: MeetingId, to: MeetingChange) -> ApiResult<()>;
+    async fn cancel(&self, id: MeetingId, reason: String) -> ApiResult<()>;
+    async fn change_item(&self, id: ItemId, title: String, presenter: String, minutes: u32) -> ApiResult<()>;
+    /// What is to be looked at before it is published.
+    async fn checks(&self, id: MeetingId) -> ApiResult<Vec<CheckLine>>;
+    async fn publish(&self, id: MeetingId, accepted: Vec<Check>) -> ApiResult<()>;
     async fn open(&self, id: MeetingId) -> ApiResult<()>;
     async fn close(&self, id: MeetingId) -> ApiResult<()>;
     async fn set_current_item(&self, id: MeetingId, item: Option<ItemId>) -> ApiResult<()>;
@@ -117,7 +164,7 @@ pub trait MeetingsApi: Send + Sync {
     async fn set_collect(&self, attachment: AttachmentId, collect: bool) -> ApiResult<()>;
     async fn detach(&self, attachment: AttachmentId) -> ApiResult<()>;
     /// Kết luận of an item, in place of what was there; empty takes it back. Chair and secretary.
-    async fn conclude(&self, item: ItemId, text: String) -> ApiResult<()>;
+    async fn conclude(&self, item: ItemId, before: String, text: String) -> ApiResult<()>;
     /// The same task given twice is one.
     async fn give_task(&self, item: ItemId, draft: TaskDraft) -> ApiResult<TaskId>;
     async fn take_task_back(&self, task: TaskId) -> ApiResult<()>;

@@ -245,6 +245,11 @@ mod tests {
                 .iter()
                 .map(|k| format!("axis.kind.{k}")),
         );
+        use crate::dto::authority::{AuthorityForm, Standing};
+        keys.extend(AuthorityForm::ALL.iter().map(|f| format!("authority.form.{}", f.as_str())));
+        keys.extend(Standing::ALL.iter().map(|s| format!("authority.standing.{}", s.as_str())));
+        let held = crate::dto::numbers::HeldState::ALL;
+        keys.extend(held.iter().map(|s| format!("numbers.state.{}", s.as_str())));
         keys.extend(KINDS.iter().map(|(kind, _)| format!("documents.kind.{kind}")));
         keys.extend(Role::ALL.iter().map(|r| format!("role.{}", r.as_str())));
         let statuses = [
@@ -281,6 +286,8 @@ mod tests {
             "undelivered",
             "updated",
             "replaced",
+            "restored",
+            "ended",
         ];
         let arrivals = [
             "arrived",

@@ -52,6 +52,10 @@ ids! {
     TaskId,
     /// A machine's access token (not the token itself).
     TokenId,
+    /// What allows a person to sign in another's place.
+    AuthorityId,
+    /// A number taken from the register before a document has it.
+    NumberId,
     /// A message on the axis.
     MessageId,
 }

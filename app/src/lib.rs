@@ -39,10 +39,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view={Lazy::<parts::Home>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents") view={Lazy::<parts::Documents>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents/new") view={Lazy::<parts::NewDocument>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/documents/numbers") view={Lazy::<parts::Numbers>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/documents/trash") view={Lazy::<parts::Trash>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents/:id") view={Lazy::<parts::Document>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/incoming") view={Lazy::<parts::Incoming>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/incoming/:id") view={Lazy::<parts::Arrival>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings") view={Lazy::<parts::Meetings>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/calendar") view={Lazy::<parts::Calendar>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/new") view={Lazy::<parts::NewMeeting>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id") view={Lazy::<parts::Meeting>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id/minutes") view={Lazy::<parts::Minutes>::new()} ssr=SsrMode::Async />
@@ -51,6 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/opinions/new") view={Lazy::<parts::NewOpinion>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/opinions/:id") view={Lazy::<parts::Opinion>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/opinions/:id/edit") view={Lazy::<parts::EditOpinion>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/authority") view={Lazy::<parts::Authority>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/axis") view={Lazy::<parts::Axis>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/verify") view={Lazy::<parts::Verify>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/audit") view={Lazy::<parts::Audit>::new()} ssr=SsrMode::Async />

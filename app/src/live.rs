@@ -5,10 +5,12 @@
 //! what it missed, in order, or `Reset` when that is no longer kept (then it fetches the snapshot again).
 use crate::dto::When;
 use crate::dto::after::Conclusion;
+use crate::dto::chat::ChatLine;
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
-use crate::dto::meetings::{AgendaItem, Attachment, MeetingState, Member, Presenting, QuorumRule, Vote};
+use crate::dto::meetings::{AgendaItem, Attachment, MeetingRow, MeetingState, Member, Presenting, QuorumRule, Vote};
 use crate::dto::opinions::{News, SheetState};
+use crate::dto::seating::Seating;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SheetId, TaskId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +104,14 @@ pub enum LiveEvent {
     QuorumRule {
         rule: QuorumRule,
     },
+    /// Whether checking in takes the code that is shown in the room.
+    CheckInRule {
+        by_code: bool,
+    },
+    /// The hall, and who sits where.
+    Seated {
+        seating: Seating,
+    },
     /// Somebody asked for the floor, got it, gave it back, or its clock was stopped.
     FloorChanged {
         floor: Floor,
@@ -123,6 +133,10 @@ pub enum LiveEvent {
     },
     /// The circulated minutes were changed, remarked on, or signed: what they say now is to be asked for.
     MinutesChanged,
+    /// A member wrote to the secretary, or was answered. In the topics `user:{id}` of these two.
+    Chat {
+        line: ChatLine,
+    },
     /// Vote opened, counted on, or closed. `mine` is always empty here.
     VoteChanged {
         vote: Vote,
@@ -143,6 +157,8 @@ pub enum LiveEvent {
         number: Option<String>,
         title: String,
     },
+    /// Numbers of the outgoing register were kept, put in between, used or cancelled. In the topic `desk:outgoing`.
+    NumbersChanged,
     ReceiverChanged {
         id: DocumentId,
         receiver: Receiver,
@@ -150,6 +166,18 @@ pub enum LiveEvent {
     MeetingPublished {
         id: MeetingId,
         title: String,
+    },
+    /// Name, place or time have changed, or it does not take place. In the meeting's topic and in `user:{id}` of those invited.
+    MeetingChanged {
+        row: MeetingRow,
+    },
+    /// An item has other words, another presenter or length.
+    ItemChanged {
+        item: ItemId,
+        title: String,
+        presenter: String,
+        minutes: u32,
+        clock: Clock,
     },
     /// A sheet moved on, or somebody answered it. Who answered what is told to nobody here: it is asked for by who may know.
     SheetChanged {

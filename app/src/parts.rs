@@ -9,7 +9,7 @@ use crate::pages;
 use crate::pages::documents::doc::Doc;
 use crate::pages::documents::placing::{Placing, Purpose};
 use crate::pages::documents::processing::AssignForm;
-use crate::pages::meetings::{Hand, SecretTool, Tool};
+use crate::pages::meetings::{Beside, Hand, Prep, SecretTool, Tool};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
@@ -51,6 +51,8 @@ macro_rules! part {
 part!(documents, load_documents, DocumentsPart {
     Documents => pages::documents::list::DocumentsPage,
     NewDocument => pages::documents::new::NewDocumentPage,
+    Numbers => pages::documents::numbers::NumbersPage,
+    Trash => pages::documents::trash::TrashPage,
     Incoming => pages::incoming::IncomingPage,
 });
 part!(document, load_document, DocumentPart {
@@ -59,7 +61,6 @@ part!(document, load_document, DocumentPart {
 });
 part!(meetings, load_meetings, MeetingsPart {
     Meetings => pages::meetings::MeetingsPage,
-    NewMeeting => pages::meetings::NewMeetingPage,
     Screen => pages::meetings::ScreenPage,
     Minutes => pages::meetings::MinutesPage,
 });
@@ -68,7 +69,10 @@ part!(opinions, load_opinions, OpinionsPart {
     Opinions => pages::opinions::OpinionsPage,
     Opinion => pages::opinions::SheetPage,
 });
-part!(asking, load_asking, AskingPart {
+// What is planned at a desk: meetings, and opinion sheets.
+part!(planning, load_planning, PlanningPart {
+    Calendar => pages::meetings::CalendarPage,
+    NewMeeting => pages::meetings::NewMeetingPage,
     NewOpinion => pages::opinions::NewSheetPage,
     EditOpinion => pages::opinions::EditSheetPage,
 });
@@ -77,12 +81,18 @@ part!(office, load_office, OfficePart {
     Home => pages::home::HomePage,
     Axis => pages::axis::AxisPage,
     Audit => pages::audit::AuditPage,
-    Account => pages::account::AccountPage,
     People => pages::people::PeoplePage,
 });
 
-/// What is done to one document in a dialog: given to people, signed or sealed. Needed by few, and not at first.
+// What somebody is and may do: long forms that are seldom filled in.
+part!(account, load_account, AccountPart {
+    Account => pages::account::AccountPage,
+    Authority => pages::authority::AuthorityPage,
+});
+
+/// What is done at a desk: a document given to people, signed or sealed; a meeting prepared. Needed by few, and not at first.
 pub enum DeskPart {
+    Prepare(Prep),
     Assign(Doc, RwSignal<bool>, Vec<Person>),
     Place(Doc, RwSignal<bool>, Purpose),
 }
@@ -90,6 +100,7 @@ pub enum DeskPart {
 #[wasm_split(assigning, wasm_split_path = leptos::wasm_split, fallible, preload(load_assigning))]
 fn assigning(what: DeskPart) -> Part {
     Ok(match what {
+        DeskPart::Prepare(with) => with.draw(),
         DeskPart::Assign(doc, open, people) => view! { <AssignForm doc open people /> }.into_any(),
         DeskPart::Place(doc, open, purpose) => view! { <Placing doc open purpose /> }.into_any(),
     })
@@ -121,18 +132,30 @@ pub async fn session_part(what: SessionPart) -> AnyView {
     session(what).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
+#[wasm_split(beside, wasm_split_path = leptos::wasm_split, fallible, preload(load_beside))]
+fn beside(what: Beside) -> Part {
+    Ok(what.draw())
+}
+
+/// What stands beside the agenda and is looked at now and then.
+pub async fn beside_part(what: Beside) -> AnyView {
+    beside(what).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+}
+
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.
 pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
         ("meetings", Some(_)) if matches!(steps.next(), Some("screen" | "minutes")) => Some("meetings"),
-        ("documents", None | Some("new")) | ("incoming", None) => Some("documents"),
+        ("documents", None | Some("new" | "numbers" | "trash")) | ("incoming", None) => Some("documents"),
         ("documents" | "incoming", _) => Some("document"),
-        ("meetings", None | Some("new")) => Some("meetings"),
+        ("meetings", Some("new" | "calendar")) => Some("planning"),
+        ("meetings", None) => Some("meetings"),
         ("meetings", _) => Some("meeting"),
-        ("opinions", Some("new")) => Some("asking"),
-        ("opinions", Some(_)) if steps.next() == Some("edit") => Some("asking"),
+        ("opinions", Some("new")) => Some("planning"),
+        ("opinions", Some(_)) if steps.next() == Some("edit") => Some("planning"),
         ("opinions", _) => Some("opinions"),
+        ("account" | "authority", _) => Some("account"),
         ("verify", _) => Some("verify"),
         ("login", _) => None,
         _ => Some("office"),
@@ -146,7 +169,9 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "meetings" => load_meetings().await,
         "meeting" => load_meeting().await,
         "opinions" => load_opinions().await,
-        "asking" => load_asking().await,
+        "planning" => load_planning().await,
+        "beside" => load_beside().await,
+        "account" => load_account().await,
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
         "session" => load_session().await,
@@ -167,13 +192,15 @@ pub async fn load_all() {
     for part in [
         "meeting",
         "session",
+        "beside",
         "meetings",
         "opinions",
         "document",
         "documents",
         "assigning",
         "office",
-        "asking",
+        "planning",
+        "account",
         "verify",
     ] {
         // Without a link there is nothing to be had now; each page asks again by itself.
@@ -222,6 +249,7 @@ mod tests {
     fn every_page_has_its_part() {
         assert_eq!(part_of("/"), Some("office"));
         assert_eq!(part_of("/documents/new"), Some("documents"));
+        assert_eq!(part_of("/documents/numbers"), Some("documents"));
         assert_eq!(part_of("/documents/0190"), Some("document"));
         assert_eq!(part_of("/incoming"), Some("documents"));
         assert_eq!(part_of("/incoming/0190"), Some("document"));
@@ -231,8 +259,10 @@ mod tests {
         assert_eq!(part_of("/meetings/0190/minutes"), Some("meetings"));
         assert_eq!(part_of("/opinions"), Some("opinions"));
         assert_eq!(part_of("/opinions/0190"), Some("opinions"));
-        assert_eq!(part_of("/opinions/0190/edit"), Some("asking"));
-        assert_eq!(part_of("/opinions/new"), Some("asking"));
+        assert_eq!(part_of("/opinions/0190/edit"), Some("planning"));
+        assert_eq!(part_of("/opinions/new"), Some("planning"));
+        assert_eq!(part_of("/account"), Some("account"));
+        assert_eq!(part_of("/authority"), Some("account"));
         assert_eq!(part_of("/login"), None);
     }
 }

@@ -31,9 +31,12 @@ const SECTIONS = [
   ["Finding among a million documents (`scripts/bench-find`)", [["find_sqlite", "list or search on SQLite (limit 100 ms)"],
     ["find_postgres", "list or search on PostgreSQL (limit 100 ms)"]]],
   ["Reading edXML (`scripts/bench-edxml`)", [["edxml_100k", "messages of 100 KB (aim 5 × lxml)"], ["edxml_20m", "messages of 20 MB (aim 300 MB/s and 5 × lxml)"],
-    ["edxml_lines", "messages of 20 MB, base64 in lines of 76"], ["edxml_weight", "memory for a message of 500 MB (limit 64 MB)"]]],
+    ["edxml_lines", "messages of 20 MB, base64 in lines of 76"], ["edxml_signed", "signed messages of 20 MB"], ["edxml_weight", "memory for a message of 500 MB (limit 64 MB)"],
+    ["edxml_signed_weight", "memory for a signed message of 500 MB (limit 64 MB)"]]],
   ["A slow link (`scripts/bench-reader`)", [["reader_agenda", "the agenda, nothing fetched before (aim 2 s)"], ["reader_page", "page 1 of 50 MB, nothing fetched before (aim 3 s)"],
     ["reader_awake", "every button works, nothing fetched before"], ["reader_page_signed_in", "page 1 of 50 MB, coming from the sign-in page"]]],
+  ["One change to all devices (`scripts/bench-live`)", [["fanout_some", "at 1,000 devices (aim: nats-server's)"],
+    ["fanout_many", "at 10,000 devices (aim: nats-server's)"]]],
   ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
 ];
 

@@ -1,12 +1,13 @@
 //! How fast edXML is read, and in how much memory. Run by scripts/bench-edxml:
 //! `make FOLDER` writes the messages, `read FOLDER` prints `name MB/s` for each kind, `weigh FILE FOLDER` the peak in MB.
-use server::axis::edxml::{Attachment, Document, Limits, Organ, read, write_document};
+use server::axis::edxml::{Attachment, Document, Limits, Organ, Sealer, read, write_document, write_signed_document};
+use server::demo::pki::{Use, issue};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
 
-const KINDS: [(&str, u64, usize); 2] = [("100k", 100_000, 200), ("20m", 20_000_000, 3)];
+const KINDS: [(&str, u64, usize); 3] = [("100k", 100_000, 200), ("20m", 20_000_000, 3), ("signed", 20_000_000, 3)];
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn make(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    for (kind, size, _) in KINDS.into_iter().chain([("500m", 500_000_000, 1)]) {
+    for (kind, size, _) in KINDS.into_iter().chain([("500m", 500_000_000, 1), ("signed-500m", 500_000_000, 1)]) {
         write(folder, kind, size)?;
     }
     // As MIME libraries write it.
@@ -76,8 +77,19 @@ fn write(folder: &Path, kind: &str, size: u64) -> Result<(), Box<dyn std::error:
         size,
     };
     let mut out = BufWriter::new(File::create(folder.join(format!("{kind}.edxml")))?);
-    write_document(&mut out, &document, &[attachment])?;
+    match kind.starts_with("signed") {
+        true => write_signed_document(&mut out, &document, &[attachment], &sealer()?)?,
+        false => write_document(&mut out, &document, &[attachment])?,
+    }
     Ok(out.flush()?)
+}
+
+fn sealer() -> Result<Sealer, Box<dyn std::error::Error>> {
+    let pair = issue("H99", None, &Use::Root, None)?;
+    Ok(Sealer::from_pem(
+        &pair.key.private_key_to_pem_pkcs8()?,
+        &pair.certificate.to_pem()?,
+    )?)
 }
 
 fn read_one(file: &Path, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {

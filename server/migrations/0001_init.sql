@@ -48,6 +48,42 @@ CREATE TABLE session (
 );
 CREATE INDEX session_person ON session(person_id);
 
+-- What is told by e-mail; written with the change that it tells of, sent afterwards.
+CREATE TABLE letter (
+  id          TEXT PRIMARY KEY,
+  person_id   TEXT NOT NULL REFERENCES person(id),
+  address     TEXT NOT NULL,
+  subject     TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  -- of the event for their calendar: REQUEST or CANCEL
+  method      TEXT,
+  calendar    TEXT,
+  created_at  BIGINT NOT NULL,
+  due_at      BIGINT NOT NULL,
+  attempts    BIGINT NOT NULL,
+  sent_at     BIGINT,
+  given_up_at BIGINT,
+  -- why it is not sent yet
+  error       TEXT
+);
+CREATE INDEX letter_waiting ON letter(person_id, id) WHERE sent_at IS NULL AND given_up_at IS NULL;
+
+-- Lịch hạn: a person's deadlines for their calendar, at an address that only they know.
+CREATE TABLE calendar_feed (
+  person_id   TEXT PRIMARY KEY REFERENCES person(id),
+  -- SHA-256 of the secret in the address
+  secret_hash TEXT NOT NULL UNIQUE,
+  made_at     BIGINT NOT NULL,
+  -- when a calendar last asked
+  asked_at    BIGINT
+);
+
+-- Thư nhắc buổi sáng: of which day somebody's last one is.
+CREATE TABLE digest (
+  person_id TEXT PRIMARY KEY REFERENCES person(id),
+  day       TEXT NOT NULL
+);
+
 CREATE TABLE login_throttle (
   -- 'user:NAME' or 'addr:ADDRESS'
   key          TEXT PRIMARY KEY,
@@ -128,9 +164,14 @@ CREATE TABLE document (
   sha256         TEXT NOT NULL REFERENCES file(sha256),
   drafter_id     TEXT REFERENCES person(id),
   leader_id      TEXT REFERENCES person(id),
+  -- what stands over the leader's signature, a line each, when it is in somebody else's place, and in whose
+  authority      TEXT NOT NULL DEFAULT '',
+  head_id        TEXT REFERENCES person(id),
   -- running number in the register of its year, and the full 'số/ký hiệu'
   number         BIGINT,
   number_year    BIGINT,
+  -- the letter of a number put in between, as in 12a
+  number_suffix  TEXT NOT NULL DEFAULT '',
   notation       TEXT,
   -- 2026-11-24
   issued_on      TEXT NOT NULL DEFAULT '',
@@ -155,7 +196,7 @@ CREATE TABLE document (
   created_at     BIGINT NOT NULL,
   updated_at     BIGINT NOT NULL,
   deleted_at     BIGINT,
-  UNIQUE (direction, number_year, number),
+  UNIQUE (direction, number_year, number, number_suffix),
   UNIQUE (direction, arrival_year, arrival_number)
 );
 CREATE INDEX document_meeting ON document(meeting_id);
@@ -167,7 +208,58 @@ CREATE INDEX document_state ON document(state, updated_at);
 CREATE INDEX document_age ON document(updated_at);
 CREATE INDEX document_drafter ON document(drafter_id, state);
 CREATE INDEX document_leader ON document(leader_id, state);
+CREATE INDEX document_trash ON document(deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX document_head ON document(head_id);
 CREATE INDEX document_handler ON document(handler_id, state);
+
+-- Ký thay, thừa lệnh, thừa ủy quyền, quyền: who may sign in whose place. Rows stay.
+CREATE TABLE authority (
+  id           TEXT PRIMARY KEY,
+  person_id    TEXT NOT NULL REFERENCES person(id),
+  -- 'deputy' (KT.), 'order' (TL.), 'mandate' (TUQ.) or 'acting' (Q.)
+  form         TEXT NOT NULL,
+  -- in whose place; NULL when the office is vacant
+  head_id      TEXT REFERENCES person(id),
+  head_title   TEXT NOT NULL,
+  own_title    TEXT NOT NULL,
+  -- first and last day, 2026-11-24; '' until it is ended
+  from_on      TEXT NOT NULL,
+  to_on        TEXT NOT NULL,
+  basis        TEXT NOT NULL,
+  by_name      TEXT NOT NULL,
+  at           BIGINT NOT NULL,
+  ended_at     BIGINT,
+  ended_by     TEXT,
+  ended_reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX authority_person ON authority(person_id);
+CREATE INDEX authority_head ON authority(head_id);
+
+-- Số giữ, số chèn, số hủy of the outgoing register: taken from it before a document has it. Rows stay, so that every number is
+-- accounted for.
+CREATE TABLE held_number (
+  id           TEXT PRIMARY KEY,
+  -- what was taken in one step has the same
+  batch        TEXT NOT NULL,
+  year         BIGINT NOT NULL,
+  number       BIGINT NOT NULL,
+  suffix       TEXT NOT NULL,
+  -- 'held', 'used' or 'cancelled'
+  state        TEXT NOT NULL,
+  reason       TEXT NOT NULL,
+  -- the unit or person that it is kept for
+  whom         TEXT NOT NULL,
+  by_name      TEXT NOT NULL,
+  at           BIGINT NOT NULL,
+  -- used: by which document; cancelled: why
+  document_id  TEXT REFERENCES document(id),
+  ended_reason TEXT NOT NULL DEFAULT '',
+  ended_by     TEXT,
+  ended_at     BIGINT,
+  UNIQUE (year, number, suffix)
+);
+CREATE INDEX held_number_batch ON held_number(batch);
+CREATE INDEX held_number_document ON held_number(document_id);
 
 -- Phân công xử lý văn bản đến: who was given what part, by whom. Ended ones are kept: the path that a document took.
 CREATE TABLE assignment (
@@ -213,6 +305,9 @@ CREATE TABLE receiver_status (
   status      TEXT NOT NULL,
   description TEXT NOT NULL,
   at          BIGINT NOT NULL,
+  -- the message that says so, when it came by one, and who has signed it
+  message_id  TEXT,
+  signer      TEXT,
   PRIMARY KEY (document_id, code, seq)
 );
 
@@ -228,6 +323,16 @@ CREATE TABLE document_mark (
   successor_id TEXT REFERENCES document(id)
 );
 CREATE INDEX document_mark_successor ON document_mark(successor_id);
+
+-- Its sender asks for an incoming document back (thu hồi) that was taken in already: a clerk answers.
+CREATE TABLE recall_request (
+  document_id TEXT PRIMARY KEY REFERENCES document(id),
+  reason      TEXT NOT NULL,
+  by_name     TEXT NOT NULL,
+  at          BIGINT NOT NULL,
+  -- '15' (given back) or '16' (refused); NULL while it waits
+  answer      TEXT
+);
 
 -- What a document of this body is to take the place of, once it is sent.
 CREATE TABLE document_supersedes (
@@ -265,7 +370,18 @@ CREATE TABLE meeting (
   quorum        TEXT NOT NULL DEFAULT 'two_thirds_all',
   -- when it was really opened and closed
   opened_at     BIGINT,
-  closed_at     BIGINT
+  closed_at     BIGINT,
+  -- why it does not take place
+  reason        TEXT NOT NULL DEFAULT '',
+  -- how often its name, place or time was changed
+  revision      BIGINT NOT NULL DEFAULT 0,
+  -- the document that the invitation to bodies outside became
+  invitation_id TEXT,
+  -- six digits shown in the room, without which nobody checks in; empty where none is asked for
+  check_in_code TEXT NOT NULL DEFAULT '',
+  -- sơ đồ chỗ ngồi: size of the hall, 0 for none
+  hall_rows     BIGINT NOT NULL DEFAULT 0,
+  hall_columns  BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE meeting_member (
@@ -282,6 +398,7 @@ CREATE TABLE meeting_member (
   stands_for    TEXT REFERENCES person(id),
   PRIMARY KEY (meeting_id, person_id)
 );
+CREATE INDEX meeting_starts ON meeting(starts_at);
 CREATE INDEX meeting_member_person ON meeting_member(person_id);
 
 CREATE TABLE agenda_item (
@@ -415,6 +532,30 @@ CREATE TABLE speech (
   clock_since BIGINT
 );
 CREATE INDEX speech_meeting ON speech(meeting_id);
+
+-- who sits where, from 1
+CREATE TABLE meeting_seat (
+  meeting_id  TEXT NOT NULL REFERENCES meeting(id),
+  person_id   TEXT NOT NULL REFERENCES person(id),
+  seat_row    BIGINT NOT NULL,
+  seat_column BIGINT NOT NULL,
+  PRIMARY KEY (meeting_id, person_id),
+  UNIQUE (meeting_id, seat_row, seat_column)
+);
+
+-- nhắn thư ký: words between a member and the secretary
+CREATE TABLE chat_line (
+  -- given by the device that wrote it
+  id           TEXT PRIMARY KEY,
+  meeting_id   TEXT NOT NULL REFERENCES meeting(id),
+  -- the member that the secretary exchanges words with
+  person_id    TEXT NOT NULL REFERENCES person(id),
+  by_secretary BIGINT NOT NULL,
+  written_by   TEXT NOT NULL REFERENCES person(id),
+  text         TEXT NOT NULL,
+  at           BIGINT NOT NULL
+);
+CREATE INDEX chat_line_meeting ON chat_line(meeting_id, at);
 
 CREATE TABLE vote (
   id         TEXT PRIMARY KEY,
@@ -563,7 +704,7 @@ CREATE TABLE live_event (
 -- What this body owes to others: written in the transaction of the change that caused it.
 CREATE TABLE axis_outbox (
   id          TEXT PRIMARY KEY,
-  -- 'document', 'recall' or 'status'
+  -- 'document', 'recall', 'update', 'replacement' or 'status'
   kind        TEXT NOT NULL,
   document_id TEXT,
   to_code     TEXT NOT NULL,
@@ -600,6 +741,8 @@ CREATE TABLE axis_inbox (
   state       TEXT NOT NULL,
   error       TEXT,
   document_id TEXT,
+  -- whose XML signature it has, once that is known to hold
+  signer      TEXT,
   attempts    BIGINT NOT NULL,
   next_at     BIGINT NOT NULL,
   received_at BIGINT NOT NULL

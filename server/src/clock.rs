@@ -61,6 +61,12 @@ pub fn parse_local(text: &str) -> Option<i64> {
     i64::try_from(t.unix_timestamp_nanos() / 1000).ok()
 }
 
+/// Microseconds of the first moment of a day in Vietnam.
+pub fn start_of(day: time::Date) -> i64 {
+    let t = day.midnight().assume_offset(VIETNAM);
+    i64::try_from(t.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+}
+
 /// A deadline as people see it: whole days left from today, below 0 late, none once it is met. `None` without a deadline.
 pub fn due(day: &str, met: bool) -> Option<Due> {
     let end = parse_day(day)?;

@@ -1,6 +1,6 @@
 //! Single pages of stored files, cut out once for all who open the same page at the same time.
 use crate::fault::{Fault, Problem};
-use crate::files::Files;
+use crate::files::{FileError, Files};
 use axum::http::StatusCode;
 use bytes::Bytes;
 use serde_json::json;
@@ -31,6 +31,8 @@ pub enum Error {
     NotCut(String),
     #[error("the file cannot be read: {0}")]
     Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Files(#[from] FileError),
     #[error("the task of cutting ended early")]
     Stopped,
 }
@@ -39,28 +41,28 @@ impl Problem for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::NotCut(_) => "file.page_not_available",
-            Self::Io(_) | Self::Stopped => "server.internal",
+            Self::Io(_) | Self::Files(_) | Self::Stopped => "server.internal",
         }
     }
 
     fn status(&self) -> StatusCode {
         match self {
             Self::NotCut(_) => StatusCode::NOT_FOUND,
-            Self::Io(_) | Self::Stopped => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Io(_) | Self::Files(_) | Self::Stopped => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn vi(&self) -> String {
         match self {
             Self::NotCut(_) => "Không tách được trang này. Hãy tải cả tệp.".into(),
-            Self::Io(_) | Self::Stopped => crate::fault::internal_vi(),
+            Self::Io(_) | Self::Files(_) | Self::Stopped => crate::fault::internal_vi(),
         }
     }
 
     fn en(&self) -> String {
         match self {
             Self::NotCut(_) => "This page cannot be had by itself. Fetch the whole file.".into(),
-            Self::Io(_) | Self::Stopped => crate::fault::internal_en(),
+            Self::Io(_) | Self::Files(_) | Self::Stopped => crate::fault::internal_en(),
         }
     }
 }
@@ -98,7 +100,7 @@ impl Excerpts {
         let done = cut
             .get_or_try_init(|| async {
                 let _turn = self.cutting.acquire().await.map_err(|_| Error::Stopped)?;
-                let path = files.path(sha256);
+                let path = files.local(sha256).await?;
                 let made = tokio::task::spawn_blocking(move || make(&path, part)).await;
                 made.map_err(|_| Error::Stopped)?
             })

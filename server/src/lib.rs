@@ -14,6 +14,7 @@ pub mod files;
 pub mod identity;
 pub mod live;
 pub mod logging;
+pub mod mail;
 pub mod meetings;
 pub mod metrics;
 pub mod openapi;

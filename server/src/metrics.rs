@@ -35,6 +35,13 @@ pub struct Metrics {
     pub axis_failed: Gauge,
     /// 1 while the link to the axis node is up.
     pub axis_connected: Gauge,
+    /// Letters that the mail server has not taken yet, and those given up.
+    pub mail_waiting: Gauge,
+    pub mail_failed: Gauge,
+    /// 1 while NATS carries what the nodes tell each other.
+    pub nats_connected: Gauge,
+    /// 1 while this node does the background work.
+    pub leading: Gauge,
 }
 
 impl Default for Metrics {
@@ -55,6 +62,20 @@ impl Default for Metrics {
         );
         registry.register("axis_failed", "Messages given up", axis_failed.clone());
         registry.register("axis_connected", "1 while the link to the axis node is up", axis_connected.clone());
+        let (nats_connected, leading) = (Gauge::default(), Gauge::default());
+        registry.register(
+            "nats_connected",
+            "1 while NATS carries what the nodes tell each other",
+            nats_connected.clone(),
+        );
+        let (mail_waiting, mail_failed) = (Gauge::default(), Gauge::default());
+        registry.register(
+            "mail_waiting",
+            "Letters that the mail server has not taken yet",
+            mail_waiting.clone(),
+        );
+        registry.register("mail_failed", "Letters given up", mail_failed.clone());
+        registry.register("leading", "1 while this node does the background work", leading.clone());
         Self {
             registry: Arc::new(Mutex::new(registry)),
             answers,
@@ -64,6 +85,10 @@ impl Default for Metrics {
             axis_waiting,
             axis_failed,
             axis_connected,
+            mail_waiting,
+            mail_failed,
+            nats_connected,
+            leading,
         }
     }
 }

@@ -68,7 +68,9 @@ impl AppState {
         // Pages are drawn by tasks of this runtime; a second server in one program finds it set already.
         let _ = any_spawner::Executor::init_tokio();
         let hub = Hub::default();
-        let files = Files::open(&config.data_dir).map_err(|e| format!("data_dir {}: {e}", config.data_dir.display()))?;
+        let files = Files::open(&config.data_dir, config.s3.as_ref())
+            .await
+            .map_err(|e| format!("data_dir {}: {e}", config.data_dir.display()))?;
         let db = Db::open(&config.database_url, hub.clone())
             .await
             .map_err(|e| format!("database: {e}"))?;
@@ -117,7 +119,7 @@ impl AppState {
                 config: config.clone(),
                 documents: documents.clone(),
                 signatures,
-                link: axis::link::LinkState::default(),
+                link: axis::connector::LinkState::of(&hub),
             },
             documents,
             opinions: opinions::Service {

@@ -18,6 +18,7 @@ pub fn routes() -> Router<AppState> {
         .route("/files/attachment/{id}/{name}", get(attachment))
         .route("/files/minutes/{name}", get(minutes))
         .route("/files/invitation/{name}", get(invitation))
+        .route("/files/check-in/{name}", get(check_in_picture))
         .route("/files/document/{id}/{sha256}/pages", get(document_sizes))
         .route("/files/document/{id}/{sha256}/pages/{number}", get(document_page))
         .route("/files/opinion/{id}/{document}/{name}", get(opinion))
@@ -93,6 +94,17 @@ async fn invitation(State(state): State<AppState>, Caller(actor): Caller, Path(n
     let id = MeetingId::from(name.trim_end_matches(".pdf"));
     let (bytes, file_name) = state.meetings.invitation(&actor, &id).await?;
     Ok(made(bytes, &file_name))
+}
+
+/// `{meeting}.svg`: the code of the room, to be scanned.
+async fn check_in_picture(State(state): State<AppState>, Caller(actor): Caller, Path(name): Path<String>) -> Result<Response, Fault> {
+    let id = MeetingId::from(name.trim_end_matches(".svg"));
+    let picture = state.meetings.check_in_picture(&actor, &id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, picture).into_response())
 }
 
 /// Minutes as they would look on paper now: made on the spot, nothing is kept.
@@ -173,9 +185,18 @@ pub enum Keep {
     Never,
 }
 
-/// The stored content, whole or in ranges.
+/// The stored content of a PDF, whole or in ranges.
 pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, request: Request) -> Response {
-    let mut response = match ServeFile::new(state.files.path(sha256)).oneshot(request).await {
+    serve_as(state, sha256, ("application/pdf", &disposition("inline", file_name)), keep, request).await
+}
+
+/// The stored content, whole or in ranges, as what it is and is saved as.
+pub async fn serve_as(state: &AppState, sha256: &str, (media_type, name): (&'static str, &str), keep: Keep, request: Request) -> Response {
+    let path = match state.files.local(sha256).await {
+        Ok(path) => path,
+        Err(e) => return crate::fault::Fault::from(crate::documents::Error::from(e)).into_response(),
+    };
+    let mut response = match ServeFile::new(path).oneshot(request).await {
         Ok(response) => response.into_response(),
         Err(never) => match never {},
     };
@@ -186,7 +207,7 @@ pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, 
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         return response;
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     let kept = match keep {
         Keep::ForGood => FOR_GOOD,
         Keep::Ask => "private, no-cache",
@@ -196,7 +217,7 @@ pub async fn serve(state: &AppState, sha256: &str, file_name: &str, keep: Keep, 
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{sha256}\"")) {
         headers.insert(header::ETAG, etag);
     }
-    if let Ok(disposition) = HeaderValue::from_str(&disposition("inline", file_name)) {
+    if let Ok(disposition) = HeaderValue::from_str(name) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response

@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = File::create(output)?;
     let options = EditOptions {
         time: 1_795_500_000,
-        password: None,
+        ..EditOptions::default()
     };
     if what == "add" {
         let field = |name: &str, x: f64, tooltip: &str| NewTextField {

@@ -115,6 +115,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// Nothing may follow: what stands there, others could take for something else.
+    pub fn end(&self) -> Result<()> {
+        self.is_empty().then_some(()).ok_or(Malformed("more than belongs here"))
+    }
+
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -337,27 +342,44 @@ pub fn oid(content: &[u8]) -> Result<String> {
     if content.is_empty() || content.len() > 64 {
         return Err(Malformed("object identifier"));
     }
-    let mut arcs: Vec<u64> = Vec::new();
+    let bad = Malformed("object identifier");
+    let mut dotted = String::with_capacity(24);
     let mut value = 0u64;
     let mut open = false;
     for octet in content {
-        value = value.checked_mul(128).ok_or(Malformed("object identifier"))? | u64::from(octet & 0x7f);
+        value = value.checked_mul(128).ok_or(bad)? | u64::from(octet & 0x7f);
         open = octet & 0x80 != 0;
-        if !open {
-            if arcs.is_empty() {
-                let first = (value / 40).min(2);
-                arcs.push(first);
-                value -= first * 40;
-            }
-            arcs.push(value);
-            value = 0;
+        if open {
+            continue;
         }
+        if dotted.is_empty() {
+            let first = (value / 40).min(2);
+            push_number(&mut dotted, first);
+            value -= first * 40;
+        }
+        dotted.push('.');
+        push_number(&mut dotted, value);
+        value = 0;
     }
     if open {
-        return Err(Malformed("object identifier"));
+        return Err(bad);
     }
-    let arcs: Vec<String> = arcs.iter().map(u64::to_string).collect();
-    Ok(arcs.join("."))
+    Ok(dotted)
+}
+
+/// Identifiers are read all the time: without the machinery of formatting.
+fn push_number(text: &mut String, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    text.extend(digits[at..].iter().map(|d| char::from(*d)));
 }
 
 /// UTCTime or GeneralizedTime to seconds since the Unix epoch (fractions dropped).

@@ -3,18 +3,30 @@ use crate::appearance::{self, Align, Parts, Style};
 use crate::error::{Error, Result};
 use crate::geometry::{Page, Placement};
 use crate::pdf::append::{Update, copy};
-use crate::pdf::{Document, Source, write};
+use crate::pdf::crypt::{Recipient, Unlock};
+use crate::pdf::{Document, PdfError, Source, write};
 use crate::structure;
 use lopdf::{Dictionary, Object, ObjectId};
 use std::io::Write;
 
-/// When and with which password a file is changed.
+/// When a file is changed, and what opens it.
 #[derive(Debug, Clone, Default)]
 pub struct EditOptions {
     /// Seconds since the Unix epoch.
     pub time: i64,
     /// Opens an encrypted file.
     pub password: Option<String>,
+    /// Opens a file that is encrypted for certificates.
+    pub recipient: Option<Recipient>,
+}
+
+impl EditOptions {
+    pub(crate) fn unlock(&self) -> Unlock<'_> {
+        Unlock {
+            password: self.password.as_deref(),
+            recipient: self.recipient.as_ref(),
+        }
+    }
 }
 
 /// A text field to be filled later, for what is known only after the first signature (số, ngày).
@@ -39,7 +51,7 @@ pub struct NewTextField {
 /// # Errors
 /// [`Error::FieldExists`], [`Error::FieldName`], [`Error::NoSuchPage`], or the file cannot be read or written.
 pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTextField], options: &EditOptions) -> Result<()> {
-    let document = Document::open(input, options.password.as_deref())?;
+    let document = Document::open(input, options.unlock())?;
     let mut update = Update::new(&document);
     let mut form = Form::open(&update)?;
     for field in fields {
@@ -86,7 +98,7 @@ pub fn add_text_fields(input: &dyn Source, out: &mut dyn Write, fields: &[NewTex
 /// # Errors
 /// [`Error::NoSuchField`] when a name is not a text field, or the file cannot be read or written.
 pub fn fill_text_fields(input: &dyn Source, out: &mut dyn Write, values: &[(String, String)], options: &EditOptions) -> Result<()> {
-    let document = Document::open(input, options.password.as_deref())?;
+    let document = Document::open(input, options.unlock())?;
     let mut update = Update::new(&document);
     let form = Form::open(&update)?;
     for (name, value) in values {
@@ -170,10 +182,17 @@ impl Form {
         };
         let dictionary = update.dictionary(&entry).unwrap_or_default();
         let list = dictionary.get(b"Fields").cloned().unwrap_or(Object::Null);
+        let newest = update.document.newest();
+        // What is there and cannot be read must not be replaced by something new.
+        let damaged = || PdfError::Malformed("the form cannot be read".into());
+        if [&entry, &list].iter().any(|part| update.document.is_damaged(part, newest)) {
+            return Err(damaged().into());
+        }
         let (array, fields) = match (&list, update.resolve(&list)) {
             (Object::Reference(id), Object::Array(items)) => (Some(*id), items),
             (_, Object::Array(items)) => (None, items),
-            _ => (None, Vec::new()),
+            (_, Object::Null) => (None, Vec::new()),
+            _ => return Err(damaged().into()),
         };
         let names = fields
             .iter()

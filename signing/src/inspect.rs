@@ -3,6 +3,7 @@ use crate::error::Result;
 use crate::form::{Form, decode_text};
 use crate::geometry::{Page, PageInfo};
 use crate::pdf::append::Update;
+use crate::pdf::crypt::Unlock;
 use crate::pdf::{Document, PdfError, Source};
 use lopdf::Object;
 
@@ -13,6 +14,8 @@ pub enum Encryption {
     None,
     /// Opens without a password; an owner password limits what may be done.
     OwnerPassword,
+    /// Opened with the key of a recipient.
+    Recipients,
     /// Opened with the password given.
     UserPassword,
 }
@@ -41,9 +44,10 @@ pub struct DocumentInfo {
 /// Reads what a file says of itself.
 ///
 /// # Errors
-/// When the file cannot be read: not a PDF, broken, without pages, or locked by a password.
-pub fn inspect(source: &dyn Source, password: Option<&str>) -> Result<DocumentInfo> {
-    let document = Document::open(source, password)?;
+/// When the file cannot be read: not a PDF, broken, without pages, or encrypted and not opened by a password or key.
+pub fn inspect<'u>(source: &dyn Source, unlock: impl Into<Unlock<'u>>) -> Result<DocumentInfo> {
+    let unlock = unlock.into();
+    let document = Document::open(source, unlock)?;
     let newest = document.newest();
     let mut pages = Vec::new();
     for id in document.pages(newest) {
@@ -55,10 +59,11 @@ pub fn inspect(source: &dyn Source, password: Option<&str>) -> Result<DocumentIn
     if pages.is_empty() {
         return Err(PdfError::Malformed("the document has no pages".into()).into());
     }
-    let encryption = match (document.is_encrypted(), password) {
-        (false, _) => Encryption::None,
-        (true, None) => Encryption::OwnerPassword,
-        (true, Some(_)) => Encryption::UserPassword,
+    let encryption = match (document.encryption(), unlock.password) {
+        (None, _) => Encryption::None,
+        (Some(crypt), _) if crypt.for_recipients() => Encryption::Recipients,
+        (Some(_), None) => Encryption::OwnerPassword,
+        (Some(_), Some(_)) => Encryption::UserPassword,
     };
     let trailer = &document.revisions()[newest].trailer;
     let info = document.get_dict(trailer, b"Info", newest);

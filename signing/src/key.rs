@@ -242,22 +242,8 @@ impl KeySigner {
     /// # Errors
     /// As [`KeySigner::new`], also when the password is wrong.
     pub fn from_pkcs12(bytes: &[u8], password: &str) -> Result<Self> {
-        let unusable = |e: openssl::error::ErrorStack| {
-            let wrong = e.errors().iter().any(|e| e.reason().is_some_and(|r| r.contains("mac verify")));
-            let more = if wrong { " (is the password right?)" } else { "" };
-            Error::Key(format!("PKCS#12: {e}{more}"))
-        };
-        let parsed = openssl::pkcs12::Pkcs12::from_der(bytes)
-            .and_then(|p| p.parse2(password))
-            .map_err(unusable)?;
-        let (Some(key), Some(certificate)) = (parsed.pkey, parsed.cert) else {
-            return Err(Error::Key("the PKCS#12 file holds no key with its certificate".into()));
-        };
-        let chain = parsed
-            .ca
-            .map(|ca| ca.iter().filter_map(|c| c.to_der().ok()).collect())
-            .unwrap_or_default();
-        Self::new(key, &certificate.to_der().map_err(unusable)?, chain)
+        let (key, certificate, chain) = pkcs12(bytes, password)?;
+        Self::new(key, &certificate, chain)
     }
 
     /// The same key with another algorithm that it can do, such as RSA-PSS.
@@ -277,6 +263,29 @@ impl KeySigner {
             _ => Err(Error::Key("only an RSA key can sign with RSA-PSS".into())),
         }
     }
+}
+
+/// Key, certificate and chain (DER).
+type Contents = (PKey<Private>, Vec<u8>, Vec<Vec<u8>>);
+
+/// What is in a PKCS#12 file.
+pub(crate) fn pkcs12(bytes: &[u8], password: &str) -> Result<Contents> {
+    let unusable = |e: openssl::error::ErrorStack| {
+        let wrong = e.errors().iter().any(|e| e.reason().is_some_and(|r| r.contains("mac verify")));
+        let more = if wrong { " (is the password right?)" } else { "" };
+        Error::Key(format!("PKCS#12: {e}{more}"))
+    };
+    let parsed = openssl::pkcs12::Pkcs12::from_der(bytes)
+        .and_then(|p| p.parse2(password))
+        .map_err(unusable)?;
+    let (Some(key), Some(certificate)) = (parsed.pkey, parsed.cert) else {
+        return Err(Error::Key("the PKCS#12 file holds no key with its certificate".into()));
+    };
+    let chain = parsed
+        .ca
+        .map(|ca| ca.iter().filter_map(|c| c.to_der().ok()).collect())
+        .unwrap_or_default();
+    Ok((key, certificate.to_der().map_err(unusable)?, chain))
 }
 
 /// What OpenSSL says of an encrypted key does not name the password.

@@ -40,6 +40,7 @@ pub use form::{EditOptions, NewTextField, add_text_fields, fill_text_fields};
 pub use geometry::{PageInfo, Placement};
 pub use inspect::{DocumentInfo, Encryption, inspect};
 pub use key::{Digest, KeySigner, SignatureAlgorithm, Signer};
+pub use pdf::crypt::{Recipient, Unlock};
 pub use pdf::source::FileSource;
 pub use pdf::{PdfError, Source};
 pub use sign::{

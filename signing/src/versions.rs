@@ -1,5 +1,6 @@
 //! The versions of a file: what it was after each time that something was appended to it.
 use crate::error::Result;
+use crate::pdf::crypt::Unlock;
 use crate::pdf::{Document, Source};
 use crate::validate::{fields, locate};
 use std::io::Write;
@@ -21,8 +22,8 @@ pub struct Version {
 ///
 /// # Errors
 /// [`Error::Pdf`](crate::Error::Pdf) when the file cannot be read.
-pub fn versions(source: &dyn Source, password: Option<&str>) -> Result<Vec<Version>> {
-    let document = Document::open(source, password)?;
+pub fn versions<'u>(source: &dyn Source, unlock: impl Into<Unlock<'u>>) -> Result<Vec<Version>> {
+    let document = Document::open(source, unlock)?;
     let revisions = document.revisions();
     let mut all: Vec<Version> = (1..)
         .zip(revisions)

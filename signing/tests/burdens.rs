@@ -152,6 +152,18 @@ fn burdens() -> Vec<(&'static str, Vec<u8>)> {
             texts(&["<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]>>", PAGES, PAGE], ""),
         ),
         ("reference to itself", texts(&[CATALOG, "2 0 R", PAGE], "")),
+        (
+            "an encryption dictionary of itself",
+            texts(
+                &[
+                    CATALOG,
+                    PAGES,
+                    PAGE,
+                    &format!("<</Filter/Standard/A[{}]>>", "4 0 R ".repeat(50_000)),
+                ],
+                "/Encrypt 4 0 R/ID 4 0 R",
+            ),
+        ),
         ("references in a ring", texts(&[CATALOG, "3 0 R", "2 0 R"], "")),
         (
             "length that is its own stream",

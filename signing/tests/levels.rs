@@ -72,6 +72,7 @@ fn edit() -> EditOptions {
     EditOptions {
         time: now(),
         password: None,
+        recipient: None,
     }
 }
 

@@ -10,7 +10,11 @@ use signing::{
     fill_text_fields, sign,
 };
 
-const EDIT: EditOptions = EditOptions { time: NOW, password: None };
+const EDIT: EditOptions = EditOptions {
+    time: NOW,
+    password: None,
+    recipient: None,
+};
 
 struct Ground {
     authority: Authority,

@@ -30,7 +30,7 @@ fn page(entries: &str) -> Vec<u8> {
 }
 
 /// A picture of two pixels, red and blue, as large as the place.
-fn picture() -> Vec<u8> {
+pub fn picture() -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, 2, 1);
     encoder.set_color(png::ColorType::Rgb);
@@ -125,4 +125,78 @@ fn a_signature_is_seen_where_it_was_placed_and_upright() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_code_is_drawn_as_the_standard_has_it_on_turned_pages_as_well() {
+    const CONTENT: &str = "https://kyhop.example/12/QĐ-UBND";
+    const MODULE: f64 = 3.0;
+    let dir = tempfile::tempdir().unwrap();
+    let signer = Authority::new().signer("Nguyễn Văn Thành");
+    let code = qrcodegen::QrCode::encode_text(CONTENT, qrcodegen::QrCodeEcc::Medium).unwrap();
+    // Four modules of white around it.
+    let side = f64::from(code.size() + 8) * MODULE;
+    for rotate in [0, 90, 180, 270] {
+        let place = Placement { w: side, h: side, ..PLACE };
+        let mut look = Appearance::at(place);
+        look.qr = Some(CONTENT.into());
+        let options = SignOptions {
+            time: NOW,
+            appearance: Some(look),
+            ..SignOptions::default()
+        };
+        let mut signed = Vec::new();
+        sign(&page(&format!("/Rotate {rotate}")), &mut signed, &signer, &options).unwrap();
+        let file = dir.path().join("code.pdf");
+        std::fs::write(&file, &signed).unwrap();
+        for program in ["mutool", "pdftoppm"] {
+            let (width, height, pixels) = drawn(program, &file);
+            let wrong = (-4..code.size() + 4).flat_map(|row| (-4..code.size() + 4).map(move |column| (column, row)));
+            let wrong = wrong.filter(|(column, row)| {
+                let middle = |n: i32| (f64::from(n + 4) + 0.5) * MODULE;
+                let (x, y) = (PLACE.x + middle(*column), height as f64 - PLACE.y - side + middle(*row));
+                let at = (y as usize * width + x as usize) * 3;
+                (pixels[at] < 128) != code.get_module(*column, *row)
+            });
+            assert_eq!(wrong.count(), 0, "{program}, turned by {rotate}");
+        }
+    }
+}
+
+#[test]
+fn authority_stands_over_the_picture_and_leaves_it_where_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let signer = Authority::new().signer("Nguyễn Văn Thành");
+    let place = Placement { x: 110.0, ..PLACE };
+    for rotate in [0, 90] {
+        let mut pictures = Vec::new();
+        for head in [vec![], vec!["KT. CHỦ TỊCH".to_owned(), "PHÓ CHỦ TỊCH THƯỜNG TRỰC".to_owned()]] {
+            let mut look = Appearance::at(place);
+            look.image = Some(picture());
+            look.head = head;
+            let options = SignOptions {
+                time: NOW,
+                appearance: Some(look),
+                ..SignOptions::default()
+            };
+            let mut signed = Vec::new();
+            sign(&page(&format!("/Rotate {rotate}")), &mut signed, &signer, &options).unwrap();
+            let file = dir.path().join("authority.pdf");
+            std::fs::write(&file, &signed).unwrap();
+            pictures.push(drawn("pdftoppm", &file));
+        }
+        for colour in [[255, 0, 0], [0, 0, 255]] {
+            let [before, after] = [0, 1].map(|i| seen(&pictures[i], colour).expect("a picture"));
+            let near = before.iter().zip(after).all(|(a, b)| a.abs_diff(b) <= 1);
+            assert!(near, "{before:?} and {after:?}, turned by {rotate}");
+        }
+        let [left, lower, right, upper] = seen(&pictures[1], [0, 0, 0]).expect("words");
+        assert!(
+            lower >= 76 && upper <= 76 + 33 && upper > 76 + 22,
+            "{lower} to {upper}, turned by {rotate}"
+        );
+        // Longer than the picture on both sides, in its full size, over its middle.
+        assert!(left < 100 && right > 200, "{left} to {right}");
+        assert!((left + right).abs_diff(300) <= 4, "{left} to {right}");
+    }
 }

@@ -21,7 +21,11 @@ fn box_at(x: f64, y: f64, w: f64, h: f64) -> Placement {
     Placement { page: 1, x, y, w, h }
 }
 
-const EDIT: EditOptions = EditOptions { time: NOW, password: None };
+const EDIT: EditOptions = EditOptions {
+    time: NOW,
+    password: None,
+    recipient: None,
+};
 
 /// Boxes for number and date, the leader's signature, the boxes filled, the seal.
 pub fn issue(input: &Path, dir: &Path, leader: &KeySigner, seal: &KeySigner) -> PathBuf {

@@ -49,7 +49,11 @@ fn another_program_reads_the_validation_report() {
     let (key, own) = authority.listed_signer("Nguyễn Văn Thành");
     let signer = KeySigner::new(key, &own.to_der().unwrap(), Vec::new()).unwrap();
     let stamper = authority.stamper();
-    let edit = EditOptions { time: now, password: None };
+    let edit = EditOptions {
+        time: now,
+        password: None,
+        recipient: None,
+    };
     let input = std::fs::read(&material()[0]).unwrap();
 
     let mut stamped = Vec::new();

@@ -251,6 +251,16 @@ pub async fn changes(ground: &Ground, draft: &str, table: &mut Table) {
             json!({ "id": draft, "revision": 1, "reason": "Sai" }),
         ),
         (
+            "give back: what nobody asks for",
+            "give-back",
+            json!({ "id": draft, "revision": 1 }),
+        ),
+        (
+            "refuse to give back: what nobody asks for",
+            "keep-copy",
+            json!({ "id": draft, "revision": 1, "reason": "Đã dùng" }),
+        ),
+        (
             "assign: a document of our own",
             "assign",
             json!({ "id": draft, "revision": 1, "wish": { "lead": "x", "support": [], "inform": [], "due_on": "", "instruction": "" } }),

@@ -173,6 +173,14 @@ async fn axis(ground: &Ground, table: &mut Table) {
         &ground.drafting.post("/api/v1/axis/messages/nothing/give-up", &none).await,
     );
     table.tried(
+        "downloading a message that does not exist",
+        &c.get("/api/v1/axis/messages/nothing/edxml").await,
+    );
+    table.tried(
+        "downloading a message: asked by a drafter",
+        &ground.drafting.get("/api/v1/axis/messages/nothing/edxml").await,
+    );
+    table.tried(
         "messages: a page that is no number",
         &c.get("/api/v1/axis/messages?page=first").await,
     );
@@ -203,5 +211,13 @@ async fn axis(ground: &Ground, table: &mut Table) {
     table.tried(
         "recalling what does not exist",
         &clerk.ui("documents/recall", &of("nothing", "sai nơi nhận")).await,
+    );
+    table.tried(
+        "giving back what does not exist",
+        &clerk.ui("documents/give-back", &json!({ "id": "nothing", "revision": 1 })).await,
+    );
+    table.tried(
+        "refusing to give back what does not exist",
+        &clerk.ui("documents/keep-copy", &of("nothing", "đã dùng")).await,
     );
 }

@@ -28,7 +28,10 @@ pub async fn a_meeting(ground: &Ground) -> Meeting {
     let (meetings, secretary) = (&ground.server.state.meetings, &ground.secretary.actor);
     let id = meetings.create(secretary, &draft(ground)).await.expect("a meeting");
     let item = meetings.add_item(secretary, &id, "Nội dung một", "", 10).await.expect("an item");
-    meetings.publish(secretary, &id).await.expect("published");
+    meetings
+        .publish(secretary, &id, &app::dto::meetings::Check::ALL)
+        .await
+        .expect("published");
     let machine = ground.server.machine(secretary).await;
     Meeting { id, item, machine }
 }
@@ -96,6 +99,50 @@ async fn changing(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut T
             json!({ "id": "nothing", "position": 1 }),
         ),
         ("removing an item by a member", member, "remove-item", json!({ "id": item })),
+        (
+            "changing an item by a member",
+            member,
+            "change-item",
+            json!({ "id": item, "title": "x", "presenter": "", "minutes": 5 }),
+        ),
+        (
+            "an item changed to no words",
+            secretary,
+            "change-item",
+            json!({ "id": item, "title": " ", "presenter": "", "minutes": 5 }),
+        ),
+        (
+            "changing the meeting by a member",
+            member,
+            "change",
+            json!({ "id": id, "to": { "title": "x", "room": "x", "starts": "2026-01-05T08:00", "ends": "2026-01-05T10:00" } }),
+        ),
+        (
+            "a meeting changed to end before its start",
+            secretary,
+            "change",
+            json!({ "id": id, "to": { "title": "x", "room": "x", "starts": "2026-01-05T08:00", "ends": "2026-01-05T07:00" } }),
+        ),
+        ("cancelling by a member", member, "cancel", json!({ "id": id, "reason": "x" })),
+        (
+            "cancelling without a reason",
+            secretary,
+            "cancel",
+            json!({ "id": id, "reason": "" }),
+        ),
+        (
+            "a reason of 1001 characters",
+            secretary,
+            "cancel",
+            json!({ "id": id, "reason": "x".repeat(1001) }),
+        ),
+        ("the checklist by a member", member, "checks", conduct.clone()),
+        (
+            "publishing with an unknown check",
+            secretary,
+            "publish",
+            json!({ "id": id, "accepted": ["nothing"] }),
+        ),
         ("opening by a member", member, "open", conduct.clone()),
         ("closing what is not open", secretary, "close", conduct.clone()),
         (

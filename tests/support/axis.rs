@@ -4,7 +4,7 @@ use app::dto::Placement;
 use app::dto::identity::Role;
 use app::ids::DocumentId;
 use server::actor::Actor;
-use server::config::{Axis, Config};
+use server::config::{Axis, Config, NodeLink, Way};
 use server::documents::upload::Form;
 use server::signatures::{KeyMaterial, NewKey, Owner};
 use std::fmt::Write as _;
@@ -63,17 +63,22 @@ impl Province {
         let pair = authority.link(code);
         let name = format!("{code}-{}", uuid::Uuid::new_v4().simple());
         let file = |end: &str| self.dir.path().join(format!("{name}{end}"));
-        let axis = Axis {
-            node: format!("wss://127.0.0.1:{}", self.port),
-            certificate: file(".pem"),
-            key: file(".key"),
-            ca: self.root(),
+        let (certificate, key) = (file(".pem"), file(".key"));
+        std::fs::write(&certificate, pair.certificate.to_pem().expect("PEM")).expect("writing");
+        std::fs::write(&key, pair.key.private_key_to_pem_pkcs8().expect("PEM")).expect("writing");
+        Axis {
+            ca: Some(self.root()),
             refuse_unsigned: false,
+            refuse_unsigned_envelopes: false,
+            signature: Some((certificate.clone(), key.clone())),
+            way: Way::Node(NodeLink {
+                address: format!("wss://127.0.0.1:{}", self.port),
+                certificate,
+                key,
+                ca: self.root(),
+            }),
             undelivered_after: server::config::span::UNDELIVERED_AFTER,
-        };
-        std::fs::write(&axis.certificate, pair.certificate.to_pem().expect("PEM")).expect("writing");
-        std::fs::write(&axis.key, pair.key.private_key_to_pem_pkcs8().expect("PEM")).expect("writing");
-        axis
+        }
     }
 
     pub fn root(&self) -> PathBuf {
@@ -82,7 +87,7 @@ impl Province {
 
     /// The real program, in a process of its own.
     pub async fn start_node(&mut self) {
-        let link = self.link("axis", &self.authority);
+        let link = node_link(self.link("axis", &self.authority));
         let mut text = format!(
             "listen = \"127.0.0.1:{}\"\ndata_dir = {:?}\ncertificate = {:?}\nkey = {:?}\nca = {:?}\nlimit_mb = 20\n",
             self.port,
@@ -215,13 +220,21 @@ impl Cast {
         };
         documents.submit(&self.drafter, id, 1).await.expect("submitted");
         documents.sign(&self.leader, id, 2, place(350.0), PIN).await.expect("signed");
-        documents.issue(&self.clerk, id, 3, place(300.0), PIN).await.expect("issued");
+        documents.issue(&self.clerk, id, 3, None, place(300.0), PIN).await.expect("issued");
     }
 }
 
 impl Drop for Province {
     fn drop(&mut self) {
         self.kill_node();
+    }
+}
+
+/// Files of a link to a node.
+pub fn node_link(axis: Axis) -> NodeLink {
+    match axis.way {
+        Way::Node(link) => link,
+        Way::Folder(path) => panic!("{} is no link", path.display()),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use server::actor::Actor;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::Request;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -96,6 +97,14 @@ impl Client {
         }
     }
 
+    /// The same browser, by way of another server of the same system.
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            url: format!("http://{address}"),
+            ..self.again()
+        }
+    }
+
     /// The same with another header, such as a foreign origin.
     pub fn with(mut self, name: &'static str, text: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), value(text));
@@ -158,15 +167,20 @@ impl Client {
 
     /// Opens the live socket, or says with which status it was refused; 0 when the server is not there.
     pub async fn live(&self) -> Result<Socket, u16> {
-        let mut request = format!("{}/live", self.url.replacen("http", "ws", 1))
-            .into_client_request()
-            .expect("an address");
-        request.headers_mut().extend(self.headers.clone());
-        match tokio_tungstenite::connect_async(request).await {
+        match tokio_tungstenite::connect_async(self.live_request()).await {
             Ok((socket, _)) => Ok(Socket(socket)),
             Err(Error::Http(answer)) => Err(answer.status().as_u16()),
             Err(_) => Err(0),
         }
+    }
+
+    /// What opens it.
+    pub fn live_request(&self) -> Request<()> {
+        let mut request = format!("{}/live", self.url.replacen("http", "ws", 1))
+            .into_client_request()
+            .expect("an address");
+        request.headers_mut().extend(self.headers.clone());
+        request
     }
 
     /// A multipart form with a file in the field `file`, answered in JSON.

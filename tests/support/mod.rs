@@ -3,11 +3,13 @@ pub mod axis;
 mod client;
 mod pki;
 mod postgres;
+mod process;
 mod server;
 
 pub use client::{Answer, Client, Socket, multipart};
 pub use pki::Authority;
 pub use postgres::database_url;
+pub use process::Process;
 pub use server::{Backend, Server};
 
 use std::path::PathBuf;

@@ -74,6 +74,25 @@ impl Server {
         (self.state, self.task) = serve(config, listener).await;
     }
 
+    /// With which `kyhop serve` runs as a process over the same data at the same address.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let config = &self.state.config;
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        vec![
+            ("KYHOP_LISTEN", config.listen.clone()),
+            ("KYHOP_PUBLIC_URL", config.public_url.clone()),
+            ("KYHOP_DATA_DIR", text(&config.data_dir)),
+            ("KYHOP_SITE_DIR", text(&config.site_dir)),
+            ("DATABASE_URL", config.database_url.clone()),
+            ("KYHOP_TRUST", text(&config.trust[0])),
+            ("KYHOP_FETCH", "listed".to_owned()),
+            ("KYHOP_BODY_CODE", config.body_code.clone()),
+            ("KYHOP_BODY_NAME", config.body_name.clone()),
+            ("KYHOP_BODY_ABBREVIATION", config.body_abbreviation.clone()),
+            ("KYHOP_BODY_PLACE", config.body_place.clone()),
+        ]
+    }
+
     pub async fn add_body(&self, code: &str, name: &str) {
         let mut work = self.state.db.begin(&Actor::system("test")).await.expect("a transaction");
         sqlx::query("INSERT INTO body (code, name, folded, certificate, updated_at) VALUES ($1, $2, $3, NULL, $4)")

@@ -1,9 +1,11 @@
 //! Official documents.
-use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use crate::dto::authority::{Authority, AuthorityWish, SignAs};
+use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use crate::dto::numbers::{HoldWish, NumberBook};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
-use crate::ids::DocumentId;
+use crate::ids::{AuthorityId, DocumentId, NumberId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -41,13 +43,43 @@ pub async fn return_to_drafter(id: DocumentId, revision: i64, reason: String) ->
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/sign", input = Json)]
-pub async fn sign(id: DocumentId, revision: i64, placement: Placement, pin: String) -> ApiResult<()> {
-    expect_context::<Documents>().sign(id, revision, placement, pin).await
+pub async fn sign(id: DocumentId, revision: i64, placement: Placement, under: Option<SignAs>, pin: String) -> ApiResult<()> {
+    expect_context::<Documents>().sign(id, revision, placement, under, pin).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/authorities", input = Json)]
+pub async fn authorities() -> ApiResult<Vec<Authority>> {
+    expect_context::<Documents>().authorities().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/give-authority", input = Json)]
+pub async fn give_authority(wish: AuthorityWish) -> ApiResult<AuthorityId> {
+    expect_context::<Documents>().give_authority(wish).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/end-authority", input = Json)]
+pub async fn end_authority(id: AuthorityId, reason: String) -> ApiResult<()> {
+    expect_context::<Documents>().end_authority(id, reason).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/issue", input = Json)]
-pub async fn issue(id: DocumentId, revision: i64, seal: Placement, pin: String) -> ApiResult<()> {
-    expect_context::<Documents>().issue(id, revision, seal, pin).await
+pub async fn issue(id: DocumentId, revision: i64, number: Option<NumberId>, seal: Placement, pin: String) -> ApiResult<()> {
+    expect_context::<Documents>().issue(id, revision, number, seal, pin).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/numbers", input = Json)]
+pub async fn numbers(year: Option<i64>) -> ApiResult<NumberBook> {
+    expect_context::<Documents>().numbers(year).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/hold-numbers", input = Json)]
+pub async fn hold_numbers(wish: HoldWish) -> ApiResult<Vec<String>> {
+    expect_context::<Documents>().hold_numbers(wish).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/cancel-number", input = Json)]
+pub async fn cancel_number(id: NumberId, reason: String) -> ApiResult<()> {
+    expect_context::<Documents>().cancel_number(id, reason).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/send", input = Json)]
@@ -63,6 +95,16 @@ pub async fn recall_document(id: DocumentId, revision: i64, reason: String) -> A
 #[server(prefix = "/api/ui", endpoint = "documents/take-in", input = Json)]
 pub async fn take_in(id: DocumentId, revision: i64) -> ApiResult<()> {
     expect_context::<Documents>().take_in(id, revision).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/give-back", input = Json)]
+pub async fn give_back(id: DocumentId, revision: i64) -> ApiResult<()> {
+    expect_context::<Documents>().give_back(id, revision).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/keep-copy", input = Json)]
+pub async fn keep_copy(id: DocumentId, revision: i64, reason: String) -> ApiResult<()> {
+    expect_context::<Documents>().keep_copy(id, revision, reason).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/refuse", input = Json)]
@@ -88,6 +130,31 @@ pub async fn finish(id: DocumentId, revision: i64, result: String) -> ApiResult<
 #[server(prefix = "/api/ui", endpoint = "documents/delete-draft", input = Json)]
 pub async fn delete_draft(id: DocumentId, revision: i64) -> ApiResult<()> {
     expect_context::<Documents>().delete_draft(id, revision).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/calendar-feed", input = Json)]
+pub async fn calendar_feed() -> ApiResult<Option<FeedState>> {
+    expect_context::<Documents>().calendar_feed().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/renew-feed", input = Json)]
+pub async fn renew_feed() -> ApiResult<String> {
+    expect_context::<Documents>().renew_feed().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/end-feed", input = Json)]
+pub async fn end_feed() -> ApiResult<()> {
+    expect_context::<Documents>().end_feed().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/trash", input = Json)]
+pub async fn trash() -> ApiResult<Vec<TrashedDraft>> {
+    expect_context::<Documents>().trash().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/restore", input = Json)]
+pub async fn restore_draft(id: DocumentId) -> ApiResult<()> {
+    expect_context::<Documents>().restore_draft(id).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/verify", input = Json)]

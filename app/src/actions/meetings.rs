@@ -1,7 +1,12 @@
 //! Paperless meetings.
-use crate::dto::after::{Minutes, MyTask, Section, TaskDraft};
+use crate::dto::after::{Minutes, MyTask, Outside as OutsideInvitation, Section, TaskDraft};
+use crate::dto::calendar::{Calendar, Span};
+use crate::dto::chat::ChatLine;
 use crate::dto::floor::ClockStep;
-use crate::dto::meetings::{Answer, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use crate::dto::meetings::{
+    Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
+    QuorumRule,
+};
 use crate::error::ApiResult;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use leptos::prelude::*;
@@ -18,6 +23,11 @@ pub async fn list_meetings() -> ApiResult<Vec<MeetingRow>> {
 #[server(prefix = "/api/ui", endpoint = "meetings/get", input = Json)]
 pub async fn get_meeting(id: MeetingId) -> ApiResult<MeetingDetail> {
     expect_context::<Meetings>().get(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/calendar", input = Json)]
+pub async fn meeting_calendar(span: Span, at: String, room: String) -> ApiResult<Calendar> {
+    expect_context::<Meetings>().calendar(span, at, room).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/create", input = Json)]
@@ -41,8 +51,28 @@ pub async fn remove_item(id: ItemId) -> ApiResult<()> {
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/publish", input = Json)]
-pub async fn publish(id: MeetingId) -> ApiResult<()> {
-    expect_context::<Meetings>().publish(id).await
+pub async fn publish(id: MeetingId, accepted: Vec<Check>) -> ApiResult<()> {
+    expect_context::<Meetings>().publish(id, accepted).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/checks", input = Json)]
+pub async fn checks(id: MeetingId) -> ApiResult<Vec<CheckLine>> {
+    expect_context::<Meetings>().checks(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/change", input = Json)]
+pub async fn change_meeting(id: MeetingId, to: MeetingChange) -> ApiResult<()> {
+    expect_context::<Meetings>().change(id, to).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/cancel", input = Json)]
+pub async fn cancel_meeting(id: MeetingId, reason: String) -> ApiResult<()> {
+    expect_context::<Meetings>().cancel(id, reason).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/change-item", input = Json)]
+pub async fn change_item(id: ItemId, title: String, presenter: String, minutes: u32) -> ApiResult<()> {
+    expect_context::<Meetings>().change_item(id, title, presenter, minutes).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/open", input = Json)]
@@ -136,8 +166,8 @@ pub async fn close_vote(vote: VoteId) -> ApiResult<()> {
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/conclude", input = Json)]
-pub async fn conclude(item: ItemId, text: String) -> ApiResult<()> {
-    expect_context::<Meetings>().conclude(item, text).await
+pub async fn conclude(item: ItemId, before: String, text: String) -> ApiResult<()> {
+    expect_context::<Meetings>().conclude(item, before, text).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/give-task", input = Json)]
@@ -228,6 +258,56 @@ pub async fn copy_meeting(from: MeetingId, draft: MeetingDraft) -> ApiResult<Mee
 #[server(prefix = "/api/ui", endpoint = "meetings/conflicts", input = Json)]
 pub async fn conflicts(draft: MeetingDraft) -> ApiResult<Vec<Conflict>> {
     expect_context::<Meetings>().conflicts(draft).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/set-hall", input = Json)]
+pub async fn set_hall(id: MeetingId, rows: u32, columns: u32) -> ApiResult<()> {
+    expect_context::<Meetings>().set_hall(id, rows, columns).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/seat", input = Json)]
+pub async fn seat(id: MeetingId, person: UserId, at: Option<(u32, u32)>) -> ApiResult<()> {
+    expect_context::<Meetings>().seat(id, person, at).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/seat-all", input = Json)]
+pub async fn seat_all(id: MeetingId) -> ApiResult<()> {
+    expect_context::<Meetings>().seat_all(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/open-ballots", input = Json)]
+pub async fn open_ballots(vote: VoteId) -> ApiResult<Vec<(UserId, Choice)>> {
+    expect_context::<Meetings>().open_ballots(vote).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/chat", input = Json)]
+pub async fn chat_lines(id: MeetingId) -> ApiResult<Vec<ChatLine>> {
+    expect_context::<Meetings>().chat(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/set-check-in-code", input = Json)]
+pub async fn set_check_in_code(id: MeetingId, by_code: bool) -> ApiResult<()> {
+    expect_context::<Meetings>().set_check_in_code(id, by_code).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/check-in-code", input = Json)]
+pub async fn check_in_code(id: MeetingId) -> ApiResult<Option<String>> {
+    expect_context::<Meetings>().check_in_code(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/mark-present", input = Json)]
+pub async fn mark_present(id: MeetingId, person: UserId) -> ApiResult<()> {
+    expect_context::<Meetings>().mark_present(id, person).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/outside", input = Json)]
+pub async fn outside(id: MeetingId) -> ApiResult<OutsideInvitation> {
+    expect_context::<Meetings>().outside(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/invite-outside", input = Json)]
+pub async fn invite_outside(id: MeetingId, bodies: Vec<String>) -> ApiResult<DocumentId> {
+    expect_context::<Meetings>().invite_outside(id, bodies).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/quorum", input = Json)]

@@ -31,6 +31,7 @@ pub enum Icon {
     Key,
     Up,
     Down,
+    Grip,
     Exit,
     Globe,
     Light,
@@ -85,6 +86,7 @@ impl Icon {
             Icon::Copy => "M8 8h12v12H8zM16 8V4H4v12h4",
             Icon::Key => "M8 19a4.500 4.500 0 100-9 4.500 4.500 0 000 9zM11.200 11.300L20 3M16.500 6.300l3 3",
             Icon::Up => "M6 15l6-6 6 6",
+            Icon::Grip => "M5 9h14M5 15h14",
             Icon::Down => "M6 9l6 6 6-6",
             Icon::Exit => "M10 4H4v16h6M15 8l4 4-4 4M19 12H9",
             Icon::Globe => {

@@ -2,7 +2,9 @@
 pub mod badge;
 pub mod call;
 pub mod dialog;
+pub mod edxml;
 pub mod field;
+pub mod form_foot;
 pub mod icon;
 pub mod layout;
 pub mod live;
@@ -11,6 +13,7 @@ pub mod notice;
 pub mod pager;
 pub mod pdf;
 pub mod prefs;
+pub mod reason;
 pub mod save;
 pub mod script;
 pub mod search;

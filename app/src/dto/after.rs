@@ -1,6 +1,7 @@
 //! What comes out of a meeting: conclusions, and the tasks given in them.
 use super::When;
 use super::documents::{Due, State};
+use super::identity::Body;
 use crate::ids::{DocumentId, ItemId, MeetingId, TaskId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +83,15 @@ pub struct Filed {
     pub reason: Option<String>,
     /// Whether this person may see it there.
     pub open: bool,
+}
+
+/// Giấy mời to bodies outside.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Outside {
+    /// Those it was last drafted for.
+    pub receivers: Vec<Body>,
+    /// The document, once drafted.
+    pub filed: Option<Filed>,
 }
 
 /// Biên bản, as far as they are written.

@@ -30,5 +30,7 @@ pub struct MessageRow {
     pub state: String,
     pub attempts: u32,
     pub error: Option<String>,
+    /// Who has signed what came in.
+    pub signed_by: Option<String>,
     pub at: When,
 }

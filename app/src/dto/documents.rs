@@ -1,6 +1,8 @@
 //! Official documents: outgoing (văn bản đi) and incoming (văn bản đến).
+use super::authority::SignChoice;
+use super::numbers::HeldChoice;
 use super::{FileRef, Placement, When, identity::Body, identity::KeyInfo};
-use crate::ids::{DocumentId, UserId};
+use crate::ids::{DocumentId, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -149,6 +151,10 @@ pub enum Action {
     Delete,
     /// Thu hồi what was sent.
     Recall,
+    /// Đồng ý thu hồi: give back what its sender asks for.
+    GiveBack,
+    /// Từ chối thu hồi.
+    KeepCopy,
     /// Thay thế, cập nhật: draft a new document that takes its place.
     Supersede,
 }
@@ -189,6 +195,23 @@ pub struct Mark {
     pub at: When,
     /// The document that takes its place, where one does.
     pub successor: Option<Linked>,
+}
+
+/// The message that brought a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    pub message: MessageId,
+    /// Who has signed it; None when nobody has.
+    pub signed_by: Option<String>,
+}
+
+/// Its sender asks for a document back that was taken in already; a clerk answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBack {
+    pub reason: String,
+    /// The body that sent it.
+    pub by: String,
+    pub at: When,
 }
 
 /// Another document, as this person may know of it.
@@ -326,7 +349,7 @@ pub struct Receiver {
     /// The receiver's own words, such as the reason of a refusal.
     pub description: String,
     pub at: Option<When>,
-    /// Everything heard, oldest first: (code, description, when).
+    /// Everything heard, oldest first.
     pub trail: Vec<StatusEntry>,
 }
 
@@ -335,6 +358,10 @@ pub struct StatusEntry {
     pub code: String,
     pub description: String,
     pub at: When,
+    /// The message that says so, when it came by one.
+    pub message: Option<MessageId>,
+    /// Who has signed that message.
+    pub signed_by: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -364,6 +391,8 @@ pub struct NextNumber {
     pub number: String,
     /// `24/11/2026`
     pub date: String,
+    /// What may be used instead of the next number.
+    pub held: Vec<HeldChoice>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -375,10 +404,18 @@ pub struct DocumentDetail {
     pub drafter: String,
     pub leader: Option<String>,
     pub leader_id: Option<UserId>,
+    /// What stands over the leader's signature (`KT. CHỦ TỊCH`, `PHÓ CHỦ TỊCH`), and in whose place it was given.
+    pub authority: Vec<String>,
+    pub head: Option<String>,
+    /// What this person may sign it as now, and whether also in their own name.
+    pub sign_as: Vec<SignChoice>,
+    pub signs_own: bool,
     /// Văn bản đi: who it is for. Văn bản đến: this body.
     pub receivers: Vec<Receiver>,
     /// Sending body of an incoming document.
     pub sender: Option<Body>,
+    /// The message that brought it.
+    pub envelope: Option<Envelope>,
     /// `2026-11-24`; empty until issued.
     pub issued_on: String,
     /// Số đến.
@@ -386,6 +423,8 @@ pub struct DocumentDetail {
     pub arrived: Option<When>,
     /// What became of it after it was sent: nothing more can be done with the copy.
     pub mark: Option<Mark>,
+    /// Its sender asks for it back, and nobody has answered yet.
+    pub asked_back: Option<AskedBack>,
     /// What it takes the place of, or will once it is sent.
     pub supersedes: Vec<Supersedes>,
     /// Why it was returned or refused, when it was.
@@ -412,6 +451,25 @@ pub struct DocumentDetail {
     pub topic: String,
     /// Last number of that topic contained in this answer.
     pub topic_seq: u64,
+}
+
+/// A calendar feed of one's deadlines; its address is told once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedState {
+    pub made: When,
+    /// When a calendar last asked.
+    pub asked: Option<When>,
+}
+
+/// A draft that its author has deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrashedDraft {
+    pub id: DocumentId,
+    pub kind: String,
+    pub abstract_text: String,
+    pub deleted: When,
+    /// From when on it is gone for good.
+    pub ends: When,
 }
 
 /// What the drafter may change until submission.

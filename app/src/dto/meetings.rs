@@ -1,6 +1,7 @@
 //! Paperless meetings.
 use super::after::{Absent, Conclusion};
 use super::floor::{Clock, Floor};
+use super::seating::Seating;
 use super::{FileRef, When};
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub enum MeetingState {
     Open,
     /// đã kết thúc
     Closed,
+    /// đã hủy: it does not take place
+    Cancelled,
 }
 
 impl MeetingState {
@@ -25,10 +28,15 @@ impl MeetingState {
             Self::Published => "published",
             Self::Open => "open",
             Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
         }
     }
+    /// Nothing changes any more.
+    pub fn over(self) -> bool {
+        matches!(self, Self::Closed | Self::Cancelled)
+    }
     pub fn parse(s: &str) -> Option<Self> {
-        [Self::Preparing, Self::Published, Self::Open, Self::Closed]
+        [Self::Preparing, Self::Published, Self::Open, Self::Closed, Self::Cancelled]
             .into_iter()
             .find(|d| d.as_str() == s)
     }
@@ -44,6 +52,77 @@ pub struct MeetingRow {
     pub state: MeetingState,
     pub chair: String,
     pub today: bool,
+    /// Why it does not take place.
+    #[serde(default)]
+    pub reason: String,
+    /// How often its name, place or time was changed.
+    #[serde(default)]
+    pub revision: u32,
+}
+
+/// Another name, place or time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeetingChange {
+    pub title: String,
+    pub room: String,
+    /// Local time of Vietnam, `2026-11-24T14:00`.
+    pub starts: String,
+    pub ends: String,
+}
+
+/// What is to be looked at before a meeting is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// It lies ahead.
+    Time,
+    /// The room is free.
+    Room,
+    /// Somebody beside chair and secretary is invited.
+    Members,
+    /// Nobody is at another meeting then.
+    People,
+    /// There is an agenda.
+    Agenda,
+    /// Every item has somebody who presents it.
+    Presenters,
+    /// Every item has a document.
+    Documents,
+    /// The agenda fits into the time.
+    Length,
+}
+
+impl Check {
+    pub const ALL: [Self; 8] = [
+        Self::Time,
+        Self::Room,
+        Self::Members,
+        Self::People,
+        Self::Agenda,
+        Self::Presenters,
+        Self::Documents,
+        Self::Length,
+    ];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Room => "room",
+            Self::Members => "members",
+            Self::People => "people",
+            Self::Agenda => "agenda",
+            Self::Presenters => "presenters",
+            Self::Documents => "documents",
+            Self::Length => "length",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLine {
+    pub check: Check,
+    pub fine: bool,
+    /// Items, people or times that it is not fine for.
+    pub about: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -313,6 +392,11 @@ pub struct MeetingDetail {
     pub floor: Floor,
     #[serde(default)]
     pub quorum_rule: QuorumRule,
+    /// Checking in takes the code that is shown in the room.
+    #[serde(default)]
+    pub by_code: bool,
+    #[serde(default)]
+    pub seating: Seating,
     pub presenting: Option<Presenting>,
     /// `chair`, `secretary`, `member`, or empty for those who only watch (auditor).
     pub my_part: String,

@@ -1,12 +1,17 @@
 //! Wire types of our own user interface. Never reused for REST, the axis or rows.
 pub mod after;
 pub mod audit;
+pub mod authority;
 pub mod axis;
+pub mod calendar;
+pub mod chat;
 pub mod documents;
 pub mod floor;
 pub mod identity;
 pub mod meetings;
+pub mod numbers;
 pub mod opinions;
+pub mod seating;
 pub mod verify;
 
 use serde::{Deserialize, Serialize};

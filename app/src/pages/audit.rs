@@ -15,7 +15,17 @@ use leptos_router::components::{A, Form};
 use leptos_router::hooks::use_query_map;
 
 /// Areas of actions, as the filter offers them.
-const AREAS: [&str; 7] = ["document", "meeting", "opinion", "key", "identity", "axis", "audit"];
+const AREAS: [&str; 9] = [
+    "document",
+    "register",
+    "authority",
+    "meeting",
+    "opinion",
+    "key",
+    "identity",
+    "axis",
+    "audit",
+];
 
 fn action_name(action: &str) -> String {
     let own = find(&["audit.action.", action].concat());

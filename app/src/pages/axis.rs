@@ -2,6 +2,7 @@
 use crate::actions::axis::{give_up, link, messages, retry};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
+use crate::components::edxml::Edxml;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::PageHead;
 use crate::components::notice::{Empty, ErrorNote, Failure, Loading};
@@ -136,9 +137,14 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
     let call = Call::new();
     let toasts = use_toasts();
     let out = row.way == "out";
-    let state = find(&["axis.state.", &row.state].concat()).map_or(row.state.clone(), str::to_owned);
     let kind = find(&["axis.kind.", &row.kind].concat()).map_or(row.kind.clone(), str::to_owned);
     let failed = row.state == "failed";
+    // No message, but a file that was to be one.
+    let file_only = row.kind == "file";
+    let state = match file_only && failed {
+        true => t("axis.set_aside").to_owned(),
+        false => find(&["axis.state.", &row.state].concat()).map_or(row.state.clone(), str::to_owned),
+    };
     let may_retry = failed || row.state == "undelivered";
     let asking = RwSignal::new(false);
     let done = move |words: &'static str| {
@@ -146,15 +152,16 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
         toasts.say(words);
         rows.refetch();
     };
-    let (id, ended) = (row.id.clone(), StoredValue::new(row.id));
+    let (id, file, ended) = (row.id.clone(), row.id.clone(), StoredValue::new(row.id));
     view! {
         <li class="message" data-test="message" data-state=row.state.clone()>
             <span>
                 <span class="list-title">{row.subject}</span>
                 <span class="list-meta">
-                    <span>{if out { t("axis.to") } else { t("axis.from") }} " " {row.other}</span>
+                    {(!file_only).then(|| view! { <span>{if out { t("axis.to") } else { t("axis.from") }} " " {row.other}</span> })}
                     <span>{kind}</span>
                     <span class="number">{row.at.text}</span>
+                    {row.signed_by.map(|who| view! { <span data-test="signer">{tf("axis.signed_by", &[("who", &who)])}</span> })}
                     {(row.attempts > 1).then(|| view! { <span>{tf("axis.attempts", &[("n", &row.attempts.to_string())])}</span> })}
                 </span>
                 {row.error.map(|reason| view! { <p class="field-error wrap-code">{reason}</p> })}
@@ -162,6 +169,7 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
             </span>
             <span class="list-side">
                 <span class=tone(&row.state)>{state}</span>
+                {(!out && !file_only).then(|| view! { <Edxml id=file words=t("axis.download") /> })}
                 {may_retry
                     .then(|| {
                         view! {
@@ -172,7 +180,7 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
                                 disabled=move || call.blocked()
                                 on:click=move |_| call.run(retry(id.clone()), move |()| done(t("axis.retried")))
                             >
-                                {t("axis.retry")}
+                                {if out { t("axis.retry") } else { t("axis.try_again") }}
                             </button>
                         }
                     })}
@@ -189,7 +197,7 @@ fn Row(row: MessageRow, rows: Resource<ApiResult<Page<MessageRow>>>) -> impl Int
                                 {t("axis.give_up")}
                             </button>
                             <Dialog open=asking title=t("axis.give_up_title")>
-                                <p>{if out { t("axis.give_up_out") } else { t("axis.give_up_in") }}</p>
+                                <p>{if file_only { t("axis.give_up_file") } else if out { t("axis.give_up_out") } else { t("axis.give_up_in") }}</p>
                                 <Failure error=call.error />
                                 <div class="form-foot">
                                     <button

@@ -1,6 +1,7 @@
 //! One module for each page or group of pages.
 pub mod account;
 pub mod audit;
+pub mod authority;
 pub mod axis;
 pub mod documents;
 pub mod home;

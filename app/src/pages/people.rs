@@ -9,6 +9,7 @@ use crate::components::toast::use_toasts;
 use crate::dto::identity::{Person, Role};
 use crate::i18n::{find, t, tf};
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 fn role_name(role: Role) -> &'static str {
     find(&["role.", role.as_str()].concat()).unwrap_or(role.as_str())
@@ -18,7 +19,11 @@ fn role_name(role: Role) -> &'static str {
 pub fn PeoplePage() -> impl IntoView {
     let all = Resource::new(|| (), |()| people(String::new()));
     view! {
-        <PageHead title=t("nav.people") lead=t("people.lead") />
+        <PageHead title=t("nav.people") lead=t("people.lead")>
+            <A href="/authority" attr:class="button">
+                {t("authority.link")}
+            </A>
+        </PageHead>
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
                 match all.await {

@@ -1,6 +1,7 @@
 //! The edXML of what the outbox holds.
 use super::edxml::{self, Attachment, Document, Organ, Status};
 use super::outbox::{Business, OutgoingDocument, OutgoingStatus};
+use super::signer::write_status;
 use super::store::Out;
 use super::{Error, Service};
 use crate::clock::{now_us, stamp};
@@ -20,6 +21,7 @@ impl Service {
         let file = self.files.temporary()?;
         let mut out = std::io::BufWriter::new(file.reopen()?);
         let now = stamp(now_us());
+        let sealer = self.sealer().await?;
         if message.kind != "status" {
             let said: OutgoingDocument = serde_json::from_str(&message.payload)?;
             let attachment = Attachment {
@@ -27,7 +29,7 @@ impl Service {
                 content_type: "application/pdf".into(),
                 content_id: said.sha256.clone(),
                 description: said.subject.clone(),
-                path: self.files.path(&said.sha256),
+                path: self.files.local(&said.sha256).await?,
                 size: said.size,
             };
             let document = document(me, &said, &now);
@@ -37,7 +39,11 @@ impl Service {
             } else {
                 vec![attachment]
             };
-            tokio::task::spawn_blocking(move || edxml::write_document(&mut out, &document, &attachments)).await??;
+            let write = move || match &sealer {
+                Some(sealer) => edxml::write_signed_document(&mut out, &document, &attachments, sealer),
+                None => edxml::write_document(&mut out, &document, &attachments),
+            };
+            tokio::task::spawn_blocking(write).await??;
         } else {
             let said: OutgoingStatus = serde_json::from_str(&message.payload)?;
             let mut c = self.db.read().acquire().await?;
@@ -47,7 +53,7 @@ impl Service {
             });
             drop(c);
             let status = status(me, organ(&to), &said, &now);
-            tokio::task::spawn_blocking(move || edxml::write_status(&mut out, &status)).await??;
+            tokio::task::spawn_blocking(move || write_status(&mut out, &status, sealer.as_ref())).await??;
         }
         let incoming = self.files.adopt(file)?;
         let sha256 = incoming.sha256.clone();
@@ -80,6 +86,7 @@ fn document(me: Organ, said: &OutgoingDocument, now: &str) -> Document {
         kind: "2".into(),
         kind_name: said.kind_name.clone(),
         subject: said.subject.clone(),
+        competence: said.signer_competence.clone(),
         position: said.signer_position.clone(),
         signer: said.signer_name.clone(),
         to_places: said.receivers.iter().map(|b| b.name.clone()).collect(),

@@ -12,6 +12,8 @@ pub enum Error {
     NotFailed,
     #[error("the query cannot be read: {0}")]
     Query(String),
+    #[error("the envelope cannot be signed: {0}")]
+    Key(String),
     #[error(transparent)]
     Identity(#[from] identity::Error),
     #[error(transparent)]

@@ -3,9 +3,11 @@ use super::Error;
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
+use crate::stored::{self, Keep, disposition};
 use app::ids::MessageId;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/v1/axis/link", get(link))
         .route("/api/v1/axis/messages", get(messages))
+        .route("/api/v1/axis/messages/{id}/edxml", get(edxml))
         .route("/api/v1/axis/messages/{id}/retry", post(retry))
         .route("/api/v1/axis/messages/{id}/give-up", post(give_up))
 }
@@ -47,7 +50,7 @@ pub struct MessageListV1 {
 #[derive(Serialize, ToSchema)]
 pub struct MessageV1 {
     pub id: String,
-    /// `document`, `recall` or `status`.
+    /// `document`, `recall`, `update`, `replacement`, `status`, `notice`, or `file` for what could not be read in a drop folder.
     pub kind: String,
     /// `out` or `in`.
     pub way: String,
@@ -58,6 +61,8 @@ pub struct MessageV1 {
     pub state: String,
     pub attempts: u32,
     pub error: Option<String>,
+    /// Who has signed what came in; absent when nobody has.
+    pub signed_by: Option<String>,
     /// Microseconds since the Unix epoch.
     pub at: i64,
 }
@@ -104,6 +109,7 @@ pub async fn messages(
         state: m.state,
         attempts: m.attempts,
         error: m.error,
+        signed_by: m.signed_by,
         at: m.at.us,
     });
     Ok(Json(MessageListV1 {
@@ -112,6 +118,26 @@ pub async fn messages(
         page: found.page,
         per_page: found.per_page,
     }))
+}
+
+/// A message as it came or went, to the byte: evidence of what its sender has signed (auditors and clerks).
+#[utoipa::path(get, path = "/api/v1/axis/messages/{id}/edxml", params(("id" = String, Path)), responses((status = 200, content_type = "application/xml"), (status = 401), (status = 403), (status = 404)), tag = "axis")]
+pub async fn edxml(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path(id): Path<MessageId>,
+    request: Request,
+) -> Result<Response, Fault> {
+    let sha256 = state.axis.edxml(&actor, &id).await?;
+    let name = format!("{}.edxml", id.as_str().replace([':', '/', '\\'], "-"));
+    Ok(stored::serve_as(
+        &state,
+        &sha256,
+        ("application/xml", &disposition("attachment", &name)),
+        Keep::Never,
+        request,
+    )
+    .await)
 }
 
 /// Tries a failed message again now, or sends one again that came back as undelivered.

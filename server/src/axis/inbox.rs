@@ -10,6 +10,7 @@ use crate::clock::now_us;
 use crate::db::Work;
 use crate::documents::incoming::Arrival;
 use crate::documents::marks::Notice;
+use crate::documents::store::Heard;
 use crate::fault::Problem;
 use crate::files::Incoming;
 use app::dto::documents::{KINDS, MarkKind, Urgency};
@@ -43,6 +44,14 @@ struct Judged {
     remark: String,
 }
 
+/// What a sender asks for back.
+struct TakeBack {
+    sender: Body,
+    notation: String,
+    issued_on: String,
+    reason: String,
+}
+
 impl Service {
     /// False when nothing is due.
     async fn work_on_next(&self) -> Result<bool, Error> {
@@ -72,8 +81,9 @@ impl Service {
     }
 
     async fn work_on(&self, message: &In) -> Result<(), Error> {
+        let mut message = message.clone();
         let folder = tempfile::TempDir::new_in(self.config.data_dir.join("tmp"))?;
-        let (input, into) = (self.files.path(&message.sha256), folder.path().to_owned());
+        let (input, into) = (self.files.local(&message.sha256).await?, folder.path().to_owned());
         let limits = Limits {
             attachments: self.config.upload_limit,
         };
@@ -84,27 +94,62 @@ impl Service {
                 Err(edxml::Error::Io(e)) => Err(edxml::Error::Io(e)),
                 // The envelope was readable when it came; it says whom to answer.
                 Err(e) => edxml::header_only(&mut file()?).map(|message| {
-                    let attachments = Vec::new();
-                    (Parsed { message, attachments }, Some(e))
+                    let parsed = Parsed {
+                        message,
+                        attachments: Vec::new(),
+                        signature: None,
+                    };
+                    (parsed, Some(e))
                 }),
             }
         });
         let (parsed, wrong) = read.await?.map_err(std::io::Error::other)?;
-        match parsed.message {
-            Message::Status(status) if message.kind == "notice" => self.noticed(message, &short(&status.description, 2000)).await,
-            Message::Status(status) => self.status(message, &status).await,
-            Message::Document(document) if document.business == Business::Recall.number() => self.recalled(message, &document).await,
-            Message::Document(document) => {
-                let judged = match wrong {
-                    Some(e) => Judged {
-                        document: *document,
-                        file: None,
-                        refusal: Some(words(&Refusal::edxml(&e))),
-                        remark: String::new(),
-                    },
-                    None => self.judge(*document, parsed.attachments).await?,
+        let refusal = match wrong {
+            Some(e) => Some(Refusal::edxml(&e)),
+            None => match self.signer(&message.from_code, parsed.signature, message.received_at).await? {
+                Ok(signer) => {
+                    message.signer = signer;
+                    None
+                }
+                Err(refusal) => Some(refusal),
+            },
+        };
+        let refusal = refusal.map(|r| words(&r));
+        match (parsed.message, refusal) {
+            // Some ask for a document back by a status about their own.
+            (Message::Status(status), refusal) if status.code == "13" && status.for_organ == message.from_code => {
+                let asked = TakeBack {
+                    sender: sender(&message, &status.from),
+                    notation: short(&status.for_number, 200),
+                    issued_on: short(&status.for_date, 20),
+                    reason: short(&status.description, 2000),
                 };
-                self.enter(message, judged).await
+                self.recalled(&message, asked, refusal).await
+            }
+            (Message::Status(status), Some(refusal)) => self.refuse_status(&message, &status, &refusal).await,
+            (Message::Status(status), None) if message.kind == "notice" => self.noticed(&message, &short(&status.description, 2000)).await,
+            (Message::Status(status), None) => self.status(&message, &status).await,
+            (Message::Document(document), refusal) if document.business == Business::Recall.number() => {
+                let asked = TakeBack {
+                    sender: sender(&message, &document.from),
+                    notation: notation(&document),
+                    issued_on: short(&document.promulgation_date, 20),
+                    reason: short(&document.business_reason, 2000),
+                };
+                self.recalled(&message, asked, refusal).await
+            }
+            (Message::Document(document), Some(refusal)) => {
+                let judged = Judged {
+                    document: *document,
+                    file: None,
+                    refusal: Some(refusal),
+                    remark: String::new(),
+                };
+                self.enter(&message, judged).await
+            }
+            (Message::Document(document), None) => {
+                let judged = self.judge(*document, parsed.attachments).await?;
+                self.enter(&message, judged).await
             }
         }
     }
@@ -153,7 +198,7 @@ impl Service {
         let d = &judged.document;
         let mut arrival = Arrival {
             message_id: message.id.clone(),
-            sender: sender(message, d),
+            sender: sender(message, &d.from),
             update: d.business == Business::Update.number() && d.replaces.is_empty(),
             kind: kind(&d.kind_name),
             subject: short(&d.subject, 1000),
@@ -180,7 +225,7 @@ impl Service {
         let refusal = judged.refusal.as_deref();
         let by = Actor::system(&format!("{} ({})", arrival.sender.name, arrival.sender.code));
         let mut work = self.db.begin(&by).await?;
-        if !store::settle(work.conn(), &message.id, state, refusal, None).await? {
+        if !store::settle(work.conn(), message, state, refusal, None).await? {
             return Ok(());
         }
         let mut superseded = String::new();
@@ -257,43 +302,84 @@ impl Service {
         .collect()
     }
 
-    /// Thu hồi: what a sender takes back is marked and locked here, and the sender hears 15. Only its own documents: its
-    /// code is that of the link's certificate.
-    async fn recalled(&self, message: &In, d: &Document) -> Result<(), Error> {
-        let sender = sender(message, d);
+    /// Thu hồi: what a sender takes back is marked and locked here, and the sender hears 15; where it is in hands already, a
+    /// clerk is asked, who answers 15 or 16. Only the sender's own documents: its code is that of the link's certificate.
+    async fn recalled(&self, message: &In, asked: TakeBack, refusal: Option<String>) -> Result<(), Error> {
         let notice = Notice {
-            sender_code: sender.code.clone(),
-            notation: notation(d),
-            issued_on: short(&d.promulgation_date, 20),
+            sender_code: asked.sender.code.clone(),
+            notation: asked.notation,
+            issued_on: asked.issued_on,
             kind: MarkKind::Recalled,
-            reason: short(&d.business_reason, 2000),
+            reason: asked.reason,
             successor: None,
         };
         let about = (notice.notation.as_str(), notice.issued_on.as_str());
-        let mut work = self.db.begin(&Actor::system(&format!("{} ({})", sender.name, sender.code))).await?;
+        let by = Actor::system(&format!("{} ({})", asked.sender.name, asked.sender.code));
+        let mut work = self.db.begin(&by).await?;
         // It would be any document without a number.
-        if about.0.is_empty() || about.1.is_empty() {
-            let reason = "Gói tin thu hồi không ghi số, ký hiệu hoặc ngày của văn bản. [axis.no_reference]";
-            if store::settle(work.conn(), &message.id, "refused", Some(reason), None).await? {
-                answer(&mut work, &sender.code, about, "16", reason).await?;
+        let unnamed = about.0.is_empty() || about.1.is_empty();
+        let unnamed = unnamed.then(|| "Gói tin thu hồi không ghi số, ký hiệu hoặc ngày của văn bản. [axis.no_reference]".to_owned());
+        if let Some(reason) = refusal.or(unnamed) {
+            if store::settle(work.conn(), message, "refused", Some(&reason), None).await? {
+                let details = serde_json::json!({ "from": message.from_code, "reason": reason, "sha256": message.sha256 });
+                work.audit("axis.message_refused", "message", &message.id, &message.subject, &details)
+                    .await?;
+                answer(&mut work, &notice.sender_code, about, "16", &reason).await?;
             }
             return Ok(work.commit().await?);
         }
-        if !store::settle(work.conn(), &message.id, "done", None, None).await? {
+        if !store::settle(work.conn(), message, "done", None, None).await? {
             return Ok(());
         }
-        let copies = self.documents.noticed(&mut work, &notice).await?;
-        if let Some(id) = copies.first() {
+        let done = self.documents.asked_back(&mut work, &notice).await?;
+        if let Some(id) = done.copies.first() {
             store::set_document(work.conn(), &message.id, id.as_str()).await?;
         }
-        let words = match copies.is_empty() {
-            true => "Chưa nhận được văn bản này; nếu văn bản đến sau, văn bản sẽ bị khóa và ghi là đã thu hồi.",
-            false => "Đã thu hồi: văn bản được ghi là đã thu hồi và bị khóa; người đang xử lý được báo.",
+        let details = serde_json::json!({
+            "from": notice.sender_code, "notation": about.0, "issued_on": about.1, "copies": done.copies.len(), "waits": done.waits,
+            "signer": message.signer, "sha256": message.sha256,
+        });
+        let action = match done.waits {
+            true => "axis.recall_asked",
+            false => "axis.recall_carried_out",
         };
-        let details = serde_json::json!({ "from": sender.code, "notation": about.0, "issued_on": about.1, "copies": copies.len() });
-        work.audit("axis.recall_carried_out", "message", &message.id, &message.subject, &details)
-            .await?;
-        answer(&mut work, &sender.code, about, "15", words).await?;
+        work.audit(action, "message", &message.id, &message.subject, &details).await?;
+        if !done.waits {
+            let words = match done.copies.is_empty() {
+                true => "Chưa nhận được văn bản này; nếu văn bản đến sau, văn bản sẽ bị khóa và ghi là đã thu hồi.",
+                false => "Đã thu hồi: văn bản được ghi là đã thu hồi và bị khóa; người đang xử lý được báo.",
+            };
+            answer(&mut work, &notice.sender_code, about, "15", words).await?;
+        }
+        Ok(work.commit().await?)
+    }
+
+    /// The document of ours that a status is about, when it went to whom the status comes from.
+    async fn receipt_of(&self, work: &mut Work, from: &str, status: &Status) -> Result<Option<DocumentId>, Error> {
+        let found = self.documents.find_outgoing(work, &status.for_number, &status.for_date).await?;
+        let ours = status.for_organ.is_empty() || status.for_organ == self.config.body_code;
+        let Some(id) = found.filter(|_| ours && status.code.len() == 2) else {
+            return Ok(None);
+        };
+        let receivers = crate::documents::store::receivers(work.conn(), id.as_str()).await?;
+        Ok(receivers.iter().any(|r| r.body.code == from).then_some(id))
+    }
+
+    /// A status that is not believed changes nothing; whose document it names hears of it.
+    async fn refuse_status(&self, message: &In, status: &Status, reason: &str) -> Result<(), Error> {
+        let from = &message.from_code;
+        let mut work = self.db.begin(&Actor::system(from)).await?;
+        let document = self.receipt_of(&mut work, from, status).await?;
+        let known = document.as_ref().map(DocumentId::as_str);
+        if store::settle(work.conn(), message, "refused", Some(reason), known).await? {
+            tracing::warn!(id = message.id, reason, "status refused");
+            let details = serde_json::json!({ "from": from, "status": status.code, "reason": reason, "sha256": message.sha256 });
+            work.audit("axis.message_refused", "message", &message.id, &message.subject, &details)
+                .await?;
+            if let Some(id) = &document {
+                self.documents.receipt_refused(&mut work, id, from, reason).await?;
+            }
+        }
         Ok(work.commit().await?)
     }
 
@@ -301,33 +387,29 @@ impl Service {
     async fn status(&self, message: &In, status: &Status) -> Result<(), Error> {
         let from = &message.from_code;
         let mut work = self.db.begin(&Actor::system(from)).await?;
-        let document = self
-            .documents
-            .find_outgoing(&mut work, &status.for_number, &status.for_date)
-            .await?;
-        let ours = status.for_organ.is_empty() || status.for_organ == self.config.body_code;
-        let known = match &document {
-            Some(id) if ours && status.code.len() == 2 => {
-                let receivers = crate::documents::store::receivers(work.conn(), id.as_str()).await?;
-                receivers.iter().any(|r| r.body.code == *from)
-            }
-            _ => false,
-        };
-        let (Some(id), true) = (document, known) else {
+        let Some(id) = self.receipt_of(&mut work, from, status).await? else {
             let error = format!(
                 "Không có văn bản {} ngày {} đã gửi tới {from}, hoặc trạng thái lạ / no such document was sent to {from}, or an unknown status",
                 short(&status.for_number, 200),
                 short(&status.for_date, 20)
             );
-            store::settle(work.conn(), &message.id, "refused", Some(&error), None).await?;
+            store::settle(work.conn(), message, "refused", Some(&error), None).await?;
             return Ok(work.commit().await?);
         };
-        if store::settle(work.conn(), &message.id, "done", None, Some(id.as_str())).await? {
+        if store::settle(work.conn(), message, "done", None, Some(id.as_str())).await? {
             let description = short(&status.description, 2000);
-            self.documents
-                .status_heard(&mut work, &id, from, &status.code, &description, message.received_at)
-                .await?;
-            let details = serde_json::json!({ "from": from, "status": status.code, "description": description, "staff": short(&status.staff.name, 300) });
+            let heard = Heard {
+                status: status.code.clone(),
+                description: description.clone(),
+                at: message.received_at,
+                message_id: Some(message.id.clone()),
+                signer: message.signer.clone(),
+            };
+            self.documents.status_heard(&mut work, &id, from, &heard).await?;
+            let details = serde_json::json!({
+                "from": from, "status": status.code, "description": description, "staff": short(&status.staff.name, 300),
+                "signer": message.signer, "sha256": message.sha256,
+            });
             work.audit("axis.status_heard", "message", &message.id, &status.for_number, &details)
                 .await?;
         }
@@ -355,10 +437,10 @@ async fn answer(work: &mut Work, to: &str, (notation, issued_on): (&str, &str), 
     Ok(())
 }
 
-fn sender(message: &In, d: &Document) -> Body {
+fn sender(message: &In, from: &edxml::Organ) -> Body {
     Body {
         code: message.from_code.clone(),
-        name: match short(&d.from.name, 300) {
+        name: match short(&from.name, 300) {
             name if name.is_empty() => message.from_code.clone(),
             name => name,
         },

@@ -1,88 +1,50 @@
-//! This body's link to its node: connects, connects again, sends what the outbox holds, takes what comes.
+//! This body's link to its node: sends what the outbox holds, takes what comes.
+use super::connector::{Connector, Conversation};
 use super::edxml;
 use super::outbox::Business;
 use super::store::{self, In};
 use super::wire::{self, Ended, Frame, Heard, Reader, Reception, Refusal, Whole, Writer};
 use super::{Error, Service, UNDELIVERED, tls};
 use crate::clock::now_us;
-use crate::config::Axis;
+use crate::config::NodeLink;
 use crate::files::Incoming;
+use async_trait::async_trait;
 use openssl::ssl::SslConnector;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A link that held this long was a good one: the next pause is short again.
-const GOOD: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(15);
 /// Time that the node has to answer a message that was sent whole.
 const ANSWER: Duration = Duration::from_secs(120);
 /// How often the outbox is looked at without being woken: messages that are due again.
 const LOOK: Duration = Duration::from_secs(2);
-/// Envelope, beside the attachments.
-const ENVELOPE: u64 = 8 << 20;
 
-/// What people see of the link.
-#[derive(Debug, Clone, Default)]
-pub struct Health {
-    pub connected: bool,
-    /// Microseconds: since when it is, or is not, connected.
-    pub since: Option<i64>,
-    pub last_error: Option<String>,
-}
+/// An axis node of ours, over WebSockets and mutual TLS.
+pub struct Node(pub NodeLink);
 
-#[derive(Clone, Default)]
-pub struct LinkState(Arc<Mutex<Health>>);
-
-impl LinkState {
-    pub fn get(&self) -> Health {
-        self.0.lock().map(|h| h.clone()).unwrap_or_default()
+#[async_trait]
+impl Connector for Node {
+    fn address(&self) -> String {
+        self.0.address.clone()
     }
 
-    fn up(&self) {
-        self.set(true, None);
-    }
-
-    fn down(&self, why: String) {
-        self.set(false, Some(why));
-    }
-
-    fn set(&self, connected: bool, error: Option<String>) {
-        if let Ok(mut health) = self.0.lock() {
-            if health.connected != connected || health.since.is_none() {
-                health.since = Some(now_us());
-            }
-            health.connected = connected;
-            health.last_error = error;
-        }
+    async fn connect(&self) -> Result<Box<dyn Conversation>, String> {
+        let (socket, node) = connect(&self.0).await?;
+        Ok(Box::new(Connected { socket, node }))
     }
 }
 
-/// Keeps the link up for as long as the program runs.
-pub async fn run(service: Service, axis: Axis) {
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let started = Instant::now();
-        let why = match connect(&axis).await {
-            Ok((socket, node)) => {
-                tracing::info!(url = axis.node, node, "connected to the axis");
-                service.link.up();
-                converse(&service, socket, &node).await
-            }
-            Err(why) => why,
-        };
-        tracing::warn!(node = axis.node, why, "no link to the axis");
-        service.link.down(why);
-        if started.elapsed() > GOOD {
-            pause = FIRST_PAUSE;
-        }
-        // Spread, so that the bodies of a node that comes back do not all knock at once.
-        let spread = u64::try_from(now_us()).unwrap_or(0) % 1000;
-        tokio::time::sleep(pause + pause.mul_f64(0.0005 * spread as f64)).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+struct Connected {
+    socket: wire::Socket,
+    /// Its name, in its certificate.
+    node: String,
+}
+
+#[async_trait]
+impl Conversation for Connected {
+    async fn carry(self: Box<Self>, service: &Service) -> String {
+        converse(service, self.socket, &self.node).await
     }
 }
 
@@ -90,11 +52,11 @@ pub async fn run(service: Service, axis: Axis) {
 ///
 /// # Errors
 /// A sentence for whoever looks after the link.
-async fn connect(axis: &Axis) -> Result<(wire::Socket, String), String> {
-    let address = axis
-        .node
+async fn connect(link: &NodeLink) -> Result<(wire::Socket, String), String> {
+    let address = link
+        .address
         .strip_prefix("wss://")
-        .ok_or_else(|| format!("axis.node: phải bắt đầu bằng / must begin with wss://: {}", axis.node))?
+        .ok_or_else(|| format!("axis.node: phải bắt đầu bằng / must begin with wss://: {}", link.address))?
         .trim_end_matches('/');
     let (host, _) = address.rsplit_once(':').unwrap_or((address, "443"));
     let address = if address.contains(':') {
@@ -104,11 +66,11 @@ async fn connect(axis: &Axis) -> Result<(wire::Socket, String), String> {
     };
     // Read anew each time: a renewed certificate needs no restart.
     let connector = tls::connector(&tls::Identity {
-        certificate: &axis.certificate,
-        key: &axis.key,
-        ca: &axis.ca,
+        certificate: &link.certificate,
+        key: &link.key,
+        ca: &link.ca,
     })?;
-    tokio::time::timeout(CONNECT, open(&connector, &axis.node, host, &address))
+    tokio::time::timeout(CONNECT, open(&connector, &link.address, host, &address))
         .await
         .map_err(|_| "không trả lời / no answer in time".to_owned())?
 }
@@ -170,7 +132,7 @@ async fn send(service: &Service, writer: &Writer, mut answers: mpsc::UnboundedRe
                 continue;
             }
         };
-        let path = service.files.path(&sha256);
+        let path = service.files.local(&sha256).await.map_err(|e| Ended::Storage(e.to_string()))?;
         let size = tokio::fs::metadata(&path).await?.len();
         let id = message.id.clone();
         let frame = Frame::Send {
@@ -199,7 +161,7 @@ async fn hear(
     writer: &Writer,
     answered: &mpsc::UnboundedSender<String>,
 ) -> Result<(), Ended> {
-    let limit = service.config.upload_limit / 3 * 4 + ENVELOPE;
+    let limit = service.largest_message();
     let mut reception: Option<Reception<Announced>> = None;
     loop {
         match reader.next().await? {
@@ -258,7 +220,7 @@ async fn hear(
 
 impl Service {
     /// Puts a message from the node on disk and into the inbox, once; or says why it is none for us.
-    async fn take(&self, node: &str, from: &str, id: &str, whole: Whole) -> Result<Option<Refusal>, Error> {
+    pub(super) async fn take(&self, node: &str, from: &str, id: &str, whole: Whole) -> Result<Option<Refusal>, Error> {
         let input = whole.file.reopen()?;
         let parsed = tokio::task::spawn_blocking(move || edxml::header_only(&mut std::io::BufReader::new(input))).await?;
         let message = match parsed {
@@ -297,6 +259,7 @@ impl Service {
             state: "received".into(),
             attempts: 0,
             error: None,
+            signer: None,
             received_at: now_us(),
         };
         let incoming = Incoming {

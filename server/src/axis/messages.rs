@@ -18,9 +18,9 @@ impl Service {
         let (waiting, failed) = store::counts(&mut c).await?;
         let health = self.link.get();
         let (node, last_error) = match &self.config.axis {
-            Some(axis) => (axis.node.clone(), health.last_error),
+            Some(axis) => (axis.way.address(), health.last_error),
             None => {
-                let error = "Chưa cấu hình kết nối trục / no link is configured: axis.node (KYHOP_AXIS_NODE)";
+                let error = "Chưa cấu hình kết nối trục / no link is configured: axis.node (KYHOP_AXIS_NODE) hoặc / or axis.folder (KYHOP_AXIS_FOLDER)";
                 (String::new(), Some(error.to_owned()))
             }
         };
@@ -51,6 +51,17 @@ impl Service {
         })
     }
 
+    /// The file of a message as it came, or as it was built to be sent.
+    pub async fn edxml(&self, actor: &Actor, id: &MessageId) -> Result<String, Error> {
+        actor.require(&[Role::Clerk, Role::Auditor])?;
+        let mut c = self.db.read().acquire().await?;
+        let sha256 = match store::incoming(&mut c, id.as_str()).await? {
+            Some(message) => Some(message.sha256),
+            None => store::outgoing(&mut c, id.as_str()).await?.and_then(|m| m.sha256),
+        };
+        sha256.filter(|s| !s.is_empty()).ok_or(Error::NotFound)
+    }
+
     /// Tries a failed message again now; one that came in as well as one that goes out. One that was ended as undelivered
     /// goes out under a new id: of the old one nobody will ever hear again.
     pub async fn retry(&self, actor: &Actor, id: &MessageId) -> Result<(), Error> {
@@ -71,7 +82,13 @@ impl Service {
             if message.state != "failed" {
                 return Err(Error::NotFailed);
             }
-            store::set_incoming(work.conn(), &message.id, "received", 0, now_us(), None).await?;
+            if message.kind == super::folder::KIND {
+                if !super::folder::try_again(self, &mut work, &message).await? {
+                    return Err(Error::NotFound);
+                }
+            } else {
+                store::set_incoming(work.conn(), &message.id, "received", 0, now_us(), None).await?;
+            }
             message.subject
         } else {
             return Err(Error::NotFound);
@@ -102,6 +119,7 @@ fn row(m: store::Listed) -> MessageRow {
         state: state.to_owned(),
         attempts: u32::try_from(m.attempts).unwrap_or(0),
         error: m.error,
+        signed_by: m.signer,
         at: when(m.at),
     }
 }

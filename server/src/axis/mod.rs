@@ -1,7 +1,9 @@
 //! The interconnection axis (trục liên thông): edXML, the link to a node, the node itself.
 mod compose;
+pub mod connector;
 pub mod edxml;
 pub mod error;
+pub mod folder;
 pub mod http;
 pub mod inbox;
 mod judgement;
@@ -11,6 +13,7 @@ pub mod node;
 pub mod outbox;
 mod promise;
 mod sending;
+pub mod signer;
 pub mod store;
 pub mod tls;
 pub mod ui;
@@ -38,7 +41,7 @@ pub struct Service {
     pub config: Arc<Config>,
     pub documents: documents::Service,
     pub signatures: signatures::Service,
-    pub link: link::LinkState,
+    pub link: connector::LinkState,
 }
 
 /// The link's own work.

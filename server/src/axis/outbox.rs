@@ -26,6 +26,9 @@ pub struct OutgoingDocument {
     pub subject: String,
     pub signer_name: String,
     pub signer_position: String,
+    /// Quyền hạn ký, such as `KT. CHỦ TỊCH`; empty in one's own name.
+    #[serde(default)]
+    pub signer_competence: String,
     /// 0 to 3.
     pub priority: u8,
     pub receivers: Vec<Body>,

@@ -31,7 +31,7 @@ pub(super) fn settles(actor: &Actor) -> Result<(), Error> {
 }
 
 impl Service {
-    fn undelivered_after(&self) -> Duration {
+    pub(super) fn undelivered_after(&self) -> Duration {
         self.config.axis.as_ref().map_or(span::UNDELIVERED_AFTER, |a| a.undelivered_after)
     }
 
@@ -109,7 +109,7 @@ impl Service {
     /// The node will not deliver a message: what its notice says.
     pub(super) async fn noticed(&self, message: &In, reason: &str) -> Result<(), Error> {
         let mut work = self.db.begin(&actor()).await?;
-        if !store::settle(work.conn(), &message.id, "done", None, None).await? {
+        if !store::settle(work.conn(), message, "done", None, None).await? {
             return Ok(());
         }
         let prefix = format!("{}:{UNDELIVERED}{}:", message.from_code, self.config.body_code);
@@ -121,7 +121,7 @@ impl Service {
     }
 
     /// Ends a message as undelivered and tells its people; false when it is not in that state any more.
-    async fn undeliver(&self, work: &mut Work, message: &Out, only: store::Only, reason: &str) -> Result<bool, Error> {
+    pub(super) async fn undeliver(&self, work: &mut Work, message: &Out, only: store::Only, reason: &str) -> Result<bool, Error> {
         let reason = match &message.error {
             Some(error) if !error.is_empty() => format!("{reason} {error}"),
             _ => reason.to_owned(),
@@ -153,7 +153,11 @@ impl Service {
         let details = serde_json::json!({ "from": message.from_code, "reason": error });
         work.audit("axis.message_given_up", "message", &message.id, &message.subject, &details)
             .await?;
-        let path = self.files.path(&message.sha256);
+        // No message, but a file that was to be one: nobody knows whom to answer.
+        if message.kind == super::folder::KIND {
+            return Ok(true);
+        }
+        let path = self.files.local(&message.sha256).await?;
         let read = tokio::task::spawn_blocking(move || -> Result<Message, edxml::Error> {
             edxml::header_only(&mut std::io::BufReader::new(std::fs::File::open(path)?))
         });

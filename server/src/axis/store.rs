@@ -83,6 +83,13 @@ pub async fn overdue(c: &mut AnyConnection, before: i64) -> DbResult<(Vec<Out>, 
     Ok((going, rows.iter().map(incoming_row).collect::<DbResult<_>>()?))
 }
 
+/// What is with the node, or the gateway, since before `before` (microseconds).
+pub async fn at_node(c: &mut AnyConnection, before: i64) -> DbResult<Vec<Out>> {
+    let sql = format!("{OUT} WHERE state = 'accepted' AND since < $1 ORDER BY created_at, id LIMIT 1000");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(before).fetch_all(c).await?;
+    rows.iter().map(out).collect()
+}
+
 /// The state that a message must be in to be ended.
 #[derive(Debug, Clone, Copy)]
 pub enum Only {
@@ -172,10 +179,12 @@ pub struct In {
     pub state: String,
     pub attempts: i64,
     pub error: Option<String>,
+    /// Whose signature it has, once that was checked.
+    pub signer: Option<String>,
     pub received_at: i64,
 }
 
-const IN: &str = "SELECT id, kind, from_code, about, subject, sha256, state, attempts, error, received_at FROM axis_inbox";
+const IN: &str = "SELECT id, kind, from_code, about, subject, sha256, state, attempts, error, signer, received_at FROM axis_inbox";
 
 fn incoming_row(r: &AnyRow) -> DbResult<In> {
     Ok(In {
@@ -188,6 +197,7 @@ fn incoming_row(r: &AnyRow) -> DbResult<In> {
         state: r.try_get("state")?,
         attempts: r.try_get("attempts")?,
         error: r.try_get("error")?,
+        signer: r.try_get("signer")?,
         received_at: r.try_get("received_at")?,
     })
 }
@@ -231,13 +241,15 @@ pub async fn next_incoming(c: &mut AnyConnection) -> DbResult<Option<In>> {
     row.as_ref().map(incoming_row).transpose()
 }
 
-/// Moves a message on from `received`; false when somebody else did.
-pub async fn settle(c: &mut AnyConnection, id: &str, state: &str, error: Option<&str>, document: Option<&str>) -> DbResult<bool> {
-    let done = sqlx::query("UPDATE axis_inbox SET state = $1, error = $2, document_id = $3 WHERE id = $4 AND state = 'received'")
+/// Moves a message on from `received`, with whose signature it has; false when somebody else did.
+pub async fn settle(c: &mut AnyConnection, m: &In, state: &str, error: Option<&str>, document: Option<&str>) -> DbResult<bool> {
+    let sql = "UPDATE axis_inbox SET state = $1, error = $2, document_id = $3, signer = $4 WHERE id = $5 AND state = 'received'";
+    let done = sqlx::query(sql)
         .bind(state)
         .bind(error.map(str::to_owned))
         .bind(document.map(str::to_owned))
-        .bind(id)
+        .bind(m.signer.clone())
+        .bind(&m.id)
         .execute(c)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -276,6 +288,7 @@ pub struct Listed {
     pub state: String,
     pub attempts: i64,
     pub error: Option<String>,
+    pub signer: Option<String>,
     pub at: i64,
 }
 
@@ -285,10 +298,10 @@ pub async fn list(c: &mut AnyConnection, limit: i64, offset: i64) -> DbResult<(V
         .fetch_one(&mut *c)
         .await?;
     let rows = sqlx::query(
-        "SELECT m.id, m.kind, m.way, m.other, b.name, m.subject, m.state, m.attempts, m.error, m.at FROM ( \
-           SELECT id, kind, 'out' AS way, to_code AS other, subject, state, attempts, error, created_at AS at FROM axis_outbox \
+        "SELECT m.id, m.kind, m.way, m.other, b.name, m.subject, m.state, m.attempts, m.error, m.signer, m.at FROM ( \
+           SELECT id, kind, 'out' AS way, to_code AS other, subject, state, attempts, error, NULL AS signer, created_at AS at FROM axis_outbox \
            UNION ALL \
-           SELECT id, kind, 'in' AS way, from_code AS other, subject, state, attempts, error, received_at AS at FROM axis_inbox \
+           SELECT id, kind, 'in' AS way, from_code AS other, subject, state, attempts, error, signer, received_at AS at FROM axis_inbox \
          ) m LEFT JOIN body b ON b.code = m.other ORDER BY m.at DESC, m.id DESC LIMIT $1 OFFSET $2",
     )
     .bind(limit)
@@ -306,6 +319,7 @@ pub async fn list(c: &mut AnyConnection, limit: i64, offset: i64) -> DbResult<(V
             state: r.try_get("state")?,
             attempts: r.try_get("attempts")?,
             error: r.try_get("error")?,
+            signer: r.try_get("signer")?,
             at: r.try_get("at")?,
         })
     };

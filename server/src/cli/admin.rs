@@ -1,9 +1,11 @@
 //! `kyhop admin`: what an administrator does on the server itself. Everything is written to the audit log.
 use super::secrets::Secrets;
 use crate::actor::Actor;
+use crate::clock::{now_us, when};
 use crate::config::Config;
 use crate::fault::Problem;
 use crate::identity::NewPerson;
+use crate::mail;
 use crate::signatures::{KeyMaterial, NewKey, Owner};
 use crate::state::AppState;
 use app::dto::identity::{Body, Person, Role};
@@ -60,7 +62,7 @@ enum Command {
         /// Identifier code, such as `H18.3.2`.
         code: String,
         name: String,
-        /// PEM certificate that its axis messages are signed with.
+        /// PEM certificate that its axis messages are signed with, or several while one is renewed; an empty file forgets them.
         #[arg(long)]
         certificate: Option<PathBuf>,
     },
@@ -84,6 +86,12 @@ enum Command {
     },
     /// Try a failed message again, or send one again that came back as undelivered.
     RetryMessage { id: String },
+    /// The latest letters by e-mail and what became of them.
+    Letters,
+    /// Try a letter again that was given up.
+    RetryLetter { id: String },
+    /// Send a letter to this address, to try the mail server out.
+    TestMail { address: String },
     /// Give up a failed message: whom it concerns hears that it was not delivered.
     GiveUpMessage { id: String },
 }
@@ -222,6 +230,40 @@ async fn act(state: &AppState, actor: &Actor, command: Command) -> Result<(), St
         Command::RetryMessage { id } => {
             state.axis.retry(actor, &MessageId(id)).await.map_err(said)?;
             println!("Gửi lại / sent again");
+        }
+        Command::Letters => {
+            let mut c = state.db.read().acquire().await.map_err(|e| e.to_string())?;
+            for letter in mail::store::list(&mut c, 200).await.map_err(|e| e.to_string())? {
+                let became = match (letter.sent_at, letter.given_up_at) {
+                    (Some(at), _) => format!("đã gửi / sent {}", when(at).text),
+                    (_, Some(at)) => format!("thôi gửi / given up {}", when(at).text),
+                    _ => format!("chờ / waits ({})", letter.attempts),
+                };
+                let error = letter.error.map(|e| format!("\t{e}")).unwrap_or_default();
+                let (id, at) = (letter.id, when(letter.created_at).text);
+                println!("{id}\t{at}\t{}\t{became}\t{}{error}", letter.address, letter.subject);
+            }
+        }
+        Command::RetryLetter { id } => {
+            let mut work = state.db.begin(actor).await.map_err(|e| e.to_string())?;
+            if !mail::store::retry(work.conn(), &id, now_us()).await.map_err(|e| e.to_string())? {
+                return Err(format!("không có thư chờ này / no such letter waits: {id}"));
+            }
+            let details = serde_json::json!({});
+            work.audit("mail.retried", "letter", &id, "", &details)
+                .await
+                .map_err(|e| e.to_string())?;
+            work.commit().await.map_err(|e| e.to_string())?;
+            println!("Gửi lại / sent again");
+        }
+        Command::TestMail { address } => {
+            let mail = state
+                .config
+                .mail
+                .as_ref()
+                .ok_or("chưa cấu hình máy chủ thư / no mail server is configured: mail.url (KYHOP_MAIL_URL)")?;
+            mail::send::try_out(mail, &state.config.body_code, &address).await?;
+            println!("Máy chủ thư đã nhận / the mail server has taken it");
         }
         Command::GiveUpMessage { id } => {
             state.axis.give_up(actor, &MessageId(id)).await.map_err(said)?;

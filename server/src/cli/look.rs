@@ -1,5 +1,6 @@
 //! What is signed, where, and how it looks: the options that `kyhop sign` and `kyhop prepare` share.
 use super::keys::read;
+use super::opening::OpenArgs;
 use crate::clock::day;
 use signing::{Align, Appearance, Commitment, Digest, FieldLock, Placement, SignOptions, SignaturePolicy};
 use std::path::PathBuf;
@@ -46,15 +47,15 @@ pub struct LookArgs {
     /// Time of signing to claim instead of now.
     #[arg(long, value_name = "RFC3339", value_parser = super::time)]
     pub time: Option<i64>,
-    /// Password of an encrypted file, the user's or the owner's.
-    #[arg(long)]
-    pub password: Option<String>,
+    #[command(flatten)]
+    open: OpenArgs,
 }
 
 impl LookArgs {
     /// `certificate` names the signer in the picture.
     pub fn options(&self, certificate: &[u8], now: i64) -> Result<SignOptions, String> {
         let time = self.time.unwrap_or(now);
+        let opening = self.open.opening()?;
         Ok(SignOptions {
             field: self.field.clone(),
             time,
@@ -65,7 +66,8 @@ impl LookArgs {
             policy: self.policy()?,
             lock: self.lock.clone(),
             appearance: self.appearance(certificate, time)?,
-            password: self.password.clone(),
+            password: opening.password,
+            recipient: opening.recipient,
             ..SignOptions::default()
         })
     }

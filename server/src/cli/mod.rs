@@ -6,6 +6,8 @@ mod deferred;
 mod demo;
 mod keys;
 mod look;
+mod message;
+mod opening;
 mod revisions;
 mod secrets;
 mod serve;
@@ -39,6 +41,8 @@ enum Command {
     Extend(sign::ExtendArgs),
     /// Check the signatures of PDFs.
     Verify(verify::Args),
+    /// Check the XML signatures of edXML messages: documents, recalls, receipts.
+    Message(message::Args),
     /// List what a PDF was after each signature and change, and save each version as it was.
     Revisions(revisions::Args),
     /// Check exported audit logs.
@@ -68,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Complete(args) => deferred::complete(&args),
         Command::Extend(args) => sign::extend(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Message(args) => message::run(&args),
         Command::Revisions(args) => revisions::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Axis(args) => axis::run(&args),

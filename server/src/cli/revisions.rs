@@ -1,4 +1,6 @@
 //! `kyhop revisions`: what a file was after each signature and change, and to have it back.
+use super::USAGE;
+use super::opening::OpenArgs;
 use super::verify::{CANNOT_WRITE, UNREADABLE};
 use signing::{FileSource, Version, versions, write_version};
 use std::fs::File;
@@ -12,9 +14,8 @@ pub struct Args {
     /// Save each version into this folder, which is made when missing. What is there already is not overwritten.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
-    /// Password of an encrypted file, the user's or the owner's.
-    #[arg(long)]
-    password: Option<String>,
+    #[command(flatten)]
+    open: OpenArgs,
     /// One JSON object for each version, one a line.
     #[arg(long)]
     json: bool,
@@ -23,8 +24,15 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> ExitCode {
+    let opening = match args.open.opening() {
+        Ok(opening) => opening,
+        Err(e) => {
+            eprintln!("kyhop: {e}");
+            return ExitCode::from(USAGE);
+        }
+    };
     let opened = File::open(&args.file).and_then(FileSource::new).map_err(signing::Error::from);
-    let found = opened.and_then(|source| Ok((versions(&source, args.password.as_deref())?, source)));
+    let found = opened.and_then(|source| Ok((versions(&source, opening.unlock())?, source)));
     let (all, source) = match found {
         Ok(found) => found,
         Err(e) => {

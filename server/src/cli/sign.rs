@@ -1,6 +1,7 @@
 //! `kyhop sign` and `kyhop extend`: PAdES signatures at every level.
 use super::keys::{KeyArgs, check_validity};
 use super::look::LookArgs;
+use super::opening::OpenArgs;
 use super::{USAGE, in_runtime};
 use crate::clock::now_us;
 use crate::signatures::fetch::{Fetcher, Reach};
@@ -48,9 +49,8 @@ pub struct ExtendArgs {
     /// Level to reach: b-t, b-lt or b-lta; b-lta of what is b-lta already renews it.
     #[arg(long, value_enum)]
     level: Level,
-    /// Password of an encrypted file.
-    #[arg(long)]
-    password: Option<String>,
+    #[command(flatten)]
+    open: OpenArgs,
     input: PathBuf,
     output: PathBuf,
 }
@@ -73,11 +73,11 @@ pub fn extend(args: &ExtendArgs) -> ExitCode {
     if args.level == Level::BB {
         return wrong_usage("b-b is what a signature is to begin with; extend to b-t, b-lt or b-lta");
     }
-    let means = match args.means.means(args.level) {
-        Ok(means) => means,
+    let (means, opening) = match args.means.means(args.level).and_then(|means| Ok((means, args.open.opening()?))) {
+        Ok(given) => given,
         Err(e) => return wrong_usage(&e),
     };
-    let work = levels::extend(&args.input, &args.output, args.level, &means, args.password.clone());
+    let work = levels::extend(&args.input, &args.output, args.level, &means, opening);
     finish(&args.input, in_runtime(work))
 }
 

@@ -1,7 +1,9 @@
 //! `kyhop verify`: the signatures of files, for people and for programs.
+use super::opening::OpenArgs;
 use super::{USAGE, in_runtime};
 use crate::clock::now_us;
 use crate::signatures::fetch::{Fetcher, Reach};
+use crate::signatures::heavy::apart;
 use crate::signatures::http::FileReportV1;
 use crate::signatures::report;
 use crate::signatures::verify::{Checked, anchors, check_file, check_signatures};
@@ -20,6 +22,9 @@ pub const CANNOT_WRITE: u8 = 73;
 /// When the program itself cannot start its work (`EX_OSERR`).
 const NO_RUNTIME: u8 = 71;
 
+/// Files of a folder that one thread checks in a row.
+const MOST_TOGETHER: usize = 16;
+
 /// Exit code 0: every signature of every file is TOTAL_PASSED; 1: one is TOTAL_FAILED; 2: the worst is INDETERMINATE;
 /// 3: a file cannot be read or has no signature; 64: wrong usage; 73: a report cannot be written.
 #[derive(Debug, clap::Args)]
@@ -34,9 +39,8 @@ pub struct Args {
     /// Do not ask the addresses in the certificates for revocation lists, answers and issuers.
     #[arg(long)]
     no_fetch: bool,
-    /// Password of encrypted files, the user's or the owner's.
-    #[arg(long)]
-    password: Option<String>,
+    #[command(flatten)]
+    open: OpenArgs,
     /// One JSON object for each file, one a line.
     #[arg(long, conflicts_with = "html")]
     json: bool,
@@ -52,8 +56,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    let trust_anchors = match anchors(&args.trust) {
-        Ok(anchors) => anchors,
+    let (trust_anchors, opening) = match anchors(&args.trust).and_then(|anchors| Ok((anchors, args.open.opening()?))) {
+        Ok(given) => given,
         Err(e) => {
             eprintln!("kyhop: {e}");
             return ExitCode::from(USAGE);
@@ -62,7 +66,8 @@ pub fn run(args: &Args) -> ExitCode {
     let context = ValidationContext {
         trust_anchors,
         at: args.at.unwrap_or_else(|| now_us() / 1_000_000),
-        password: args.password.clone(),
+        password: opening.password,
+        recipient: opening.recipient,
         ..ValidationContext::default()
     };
     match in_runtime(all(args, context)) {
@@ -83,34 +88,41 @@ async fn all(args: &Args, context: ValidationContext) -> Result<u8, String> {
     // One more than there are processors, so that none waits while the next in line is told.
     let at_once = std::thread::available_parallelism().map_or(2, |n| n.get()) + 1;
     let report_only = args.json && args.html.is_none() && args.etsi.is_none();
-    // A task each: what runs in a task may run beside others.
-    let check = |file: PathBuf| {
-        let (context, fetcher) = (context.clone(), fetcher.clone());
-        tokio::spawn(async move {
-            let checked = match report_only {
-                true => check_signatures(&file, context, fetcher.as_ref()).await,
-                false => check_file(&file, context, fetcher.as_ref()).await,
-            };
-            (file.display().to_string(), checked.unwrap_or_else(|e| Checked::unreadable(&e)))
+    let files = listed(&args.files);
+    // Some at a time: to hand a small file to another thread takes as long as to read it.
+    let together = (files.len() / (4 * at_once)).clamp(1, MOST_TOGETHER);
+    let check = |files: &[PathBuf]| {
+        let (files, context, fetcher) = (files.to_vec(), context.clone(), fetcher.clone());
+        apart(async move || {
+            let mut all = Vec::with_capacity(files.len());
+            for file in files {
+                let checked = match report_only {
+                    true => check_signatures(&file, context.clone(), fetcher.as_ref()).await,
+                    false => check_file(&file, context.clone(), fetcher.as_ref()).await,
+                };
+                all.push((file.display().to_string(), checked.unwrap_or_else(|e| Checked::unreadable(&e))));
+            }
+            all
         })
     };
     // In the order of the arguments, however long each takes.
-    let mut checks = stream::iter(listed(&args.files)).map(check).buffered(at_once);
+    let mut checks = stream::iter(files.chunks(together)).map(check).buffered(at_once);
     let mut out = io::stdout().lock();
     let mut heard = true;
     let mut kept = Vec::new();
     let mut code = 0;
     while let Some(checked) = checks.next().await {
-        let (name, checked) = checked.map_err(|e| e.to_string())?;
-        code = worse(code, exit_code(&checked));
-        let said = match args.json {
-            true => line(&name, &checked)?,
-            false => in_words(&checked.view(&name)),
-        };
-        // Whoever reads this may have heard enough; the verdict is the exit code.
-        heard = heard && out.write_all(said.as_bytes()).is_ok();
-        if args.html.is_some() || args.etsi.is_some() {
-            kept.push((name, checked));
+        for (name, checked) in checked.map_err(|e| e.to_string())? {
+            code = worse(code, exit_code(&checked));
+            let said = match args.json {
+                true => line(&name, &checked)?,
+                false => in_words(&checked.view(&name)),
+            };
+            // Whoever reads this may have heard enough; the verdict is the exit code.
+            heard = heard && out.write_all(said.as_bytes()).is_ok();
+            if args.html.is_some() || args.etsi.is_some() {
+                kept.push((name, checked));
+            }
         }
     }
     let kept: Vec<report::Named> = kept.iter().map(|(name, checked)| (name.as_str(), checked)).collect();

@@ -4,6 +4,9 @@ use std::time::Duration;
 /// What a message may take to its receiver, unless something else is set.
 pub const UNDELIVERED_AFTER: Duration = Duration::from_secs(3 * 86_400);
 
+/// How long a deleted draft can be taken out of the trash, unless something else is set.
+pub const TRASH_KEPT: Duration = Duration::from_secs(30 * 86_400);
+
 /// `3d`, `12h`, `30m` or `45s`; nothing else, and not nothing.
 pub fn parse(text: &str) -> Option<Duration> {
     let text = text.trim();

@@ -5,6 +5,7 @@ use crate::actor::Actor;
 use crate::clock::{now_us, vietnam};
 use crate::state::AppState;
 use app::dto::documents::{DocumentQuery, State};
+use app::dto::meetings::Check;
 use app::dto::meetings::MeetingDraft;
 use app::ids::UserId;
 
@@ -71,7 +72,7 @@ pub async fn of_today(state: &AppState) -> Result<(), String> {
         items.push(item.map_err(said(title))?);
     }
     attach(state, &secretary, &items).await?;
-    meetings.publish(&secretary, &meeting).await.map_err(said("meeting"))
+    meetings.publish(&secretary, &meeting, &Check::ALL).await.map_err(said("meeting"))
 }
 
 async fn attach(state: &AppState, secretary: &Actor, items: &[app::ids::ItemId]) -> Result<(), String> {

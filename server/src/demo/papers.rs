@@ -164,7 +164,7 @@ async fn one(state: &AppState, plan: &Plan, entry: &Entry, folder: &Path) -> Res
         let now = seen(state, &clerk, &id).await?;
         let place = seal_over(&entry.signature);
         documents
-            .issue(&clerk, &id, now.revision, place, PIN)
+            .issue(&clerk, &id, now.revision, None, place, PIN)
             .await
             .map_err(|e| e.to_string())?;
     }

@@ -128,7 +128,7 @@ impl Service {
         let (number_box, date_box) = self.boxes(&seen).await?;
         let prepared = self
             .signatures
-            .prepare_fields(&self.files.path(&seen.sha256), number_box, date_box)
+            .prepare_fields(&self.files.local(&seen.sha256).await?, number_box, date_box)
             .await?;
         let mut work = self.db.begin(actor).await?;
         let mut row = self.for_change(&mut work, id, revision, Action::Submit).await?;
@@ -153,7 +153,7 @@ impl Service {
         if let (Some(number), Some(date)) = (parse(&row.number_box), parse(&row.date_box)) {
             return Ok((number, date));
         }
-        let path = self.files.path(&row.sha256);
+        let path = self.files.local(&row.sha256).await?;
         let info = tokio::task::spawn_blocking(move || {
             let source = signing::FileSource::new(std::fs::File::open(path)?)?;
             signing::inspect(&source, None)
@@ -230,6 +230,11 @@ pub(super) fn blank(id: &str, actor: &Actor, file_name: &str, sha256: &str, now:
         leader_id: None,
         number: None,
         number_year: None,
+        number_suffix: String::new(),
+        authority: String::new(),
+        head_id: None,
+        head: None,
+        deputies: String::new(),
         notation: None,
         issued_on: String::new(),
         arrival_number: None,
@@ -252,6 +257,7 @@ pub(super) fn blank(id: &str, actor: &Actor, file_name: &str, sha256: &str, now:
         leader: None,
         people: String::new(),
         mark: None,
+        asked_back: None,
     }
 }
 

@@ -38,6 +38,20 @@ pub enum Error {
     Form(String),
     #[error("the register could not be written: {0}")]
     Register(String),
+    #[error("not allowed to sign in this place today")]
+    NoAuthority,
+    #[error("no such authority")]
+    NoSuchAuthority,
+    #[error("not in this person's trash")]
+    NotInTrash,
+    #[error("no calendar at this address")]
+    NoFeed,
+    #[error("no such number in the register")]
+    NoNumber,
+    #[error("the number is not kept any more")]
+    NumberGone,
+    #[error("the number is of another year")]
+    NumberOfAnotherYear,
     #[error("placement outside of the page")]
     Placement,
     #[error(transparent)]
@@ -80,6 +94,13 @@ impl Problem for Error {
             Self::TooLarge(_) => "documents.too_large",
             Self::Interrupted(_) => "documents.upload_interrupted",
             Self::Form(_) => "documents.form",
+            Self::NoAuthority => "documents.no_authority",
+            Self::NoSuchAuthority => "documents.no_such_authority",
+            Self::NotInTrash => "documents.not_in_trash",
+            Self::NoFeed => "documents.no_feed",
+            Self::NoNumber => "documents.no_number",
+            Self::NumberGone => "documents.number_gone",
+            Self::NumberOfAnotherYear => "documents.number_of_another_year",
             Self::Placement => "documents.placement",
             Self::Identity(e) => e.code(),
             Self::Signatures(e) => e.code(),
@@ -89,8 +110,14 @@ impl Problem for Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::ChangedMeanwhile | Self::NotNow | Self::Recalled | Self::Superseded => StatusCode::CONFLICT,
+            Self::NotFound | Self::NotInTrash | Self::NoFeed | Self::NoNumber | Self::NoSuchAuthority => StatusCode::NOT_FOUND,
+            Self::NoAuthority
+            | Self::ChangedMeanwhile
+            | Self::NotNow
+            | Self::Recalled
+            | Self::Superseded
+            | Self::NumberGone
+            | Self::NumberOfAnotherYear => StatusCode::CONFLICT,
             Self::Field(_)
             | Self::UnknownReceiver(_)
             | Self::MissingReceivers(_)
@@ -140,6 +167,20 @@ impl Problem for Error {
                 }
                 "supersedes_kind" => "Hãy chọn thay thế hay cập nhật.".into(),
                 "supersedes_reason" => "Hãy ghi lý do thay thế, cập nhật (tối đa 2000 ký tự); mọi nơi nhận sẽ đọc được.".into(),
+                "count" => "Mỗi lần giữ từ 1 đến 20 số.".into(),
+                "after" => "Chỉ chèn được sau một số đã cấp trong sổ năm nay, và mỗi số chèn được từ a đến z.".into(),
+                "hold_reason" => "Hãy ghi lý do giữ số (tối đa 2000 ký tự); lý do được ghi vào sổ.".into(),
+                "whom" => "Hãy ghi số được giữ cho đơn vị hay người nào (tối đa 200 ký tự).".into(),
+                "cancel_reason" => "Hãy ghi lý do hủy số (tối đa 2000 ký tự); lý do được ghi vào sổ.".into(),
+                "person" => "Hãy chọn người được ký: một lãnh đạo đang làm việc.".into(),
+                "head" => "Hãy chọn người đứng đầu được ký thay: một lãnh đạo khác đang làm việc.".into(),
+                "head_title" => "Hãy ghi chức vụ của người đứng đầu như in trên văn bản, ví dụ Chủ tịch (tối đa 100 ký tự).".into(),
+                "own_title" => "Hãy ghi chức vụ của người ký như in trên văn bản, ví dụ Phó Chủ tịch (tối đa 100 ký tự).".into(),
+                "basis" => "Hãy ghi căn cứ giao ký, như quy chế làm việc hoặc số văn bản ủy quyền (tối đa 500 ký tự).".into(),
+                "from_on" => "Hãy chọn ngày bắt đầu.".into(),
+                "to_on" => "Ngày cuối phải từ hôm nay và từ ngày bắt đầu trở đi; thừa ủy quyền phải có ngày cuối.".into(),
+                "end_reason" => "Hãy ghi lý do chấm dứt (tối đa 2000 ký tự).".into(),
+                "form" => "Hãy chọn ký thay, thừa lệnh, thừa ủy quyền hoặc quyền.".into(),
                 "reason" => "Hãy ghi lý do để người nhận biết phải làm gì.".into(),
                 other => format!("Trường {other} thiếu hoặc không hợp lệ. Hãy kiểm tra lại."),
             },
@@ -159,6 +200,15 @@ impl Problem for Error {
             ),
             Self::Interrupted(_) => "Đường truyền bị ngắt khi đang tải tệp; chưa lưu gì. Hãy tải lên lại.".into(),
             Self::Form(_) => "Không đọc được biểu mẫu. Hãy tải lại trang và thử lại.".into(),
+            Self::NoAuthority => "Hôm nay anh/chị không được giao ký thay, thừa lệnh, ủy quyền cho việc này, hoặc việc giao đã hết hạn. Hãy tải lại trang; cần thì nhờ văn thư xem mục Ký thay, ủy quyền.".into(),
+            Self::NoSuchAuthority => "Không có mục ký thay, ủy quyền này. Hãy tải lại trang.".into(),
+            Self::NotInTrash => "Dự thảo này không còn trong thùng rác của anh/chị: đã được khôi phục, hoặc đã hết hạn giữ. Hãy tải lại trang.".into(),
+            Self::NoFeed => "Không có lịch ở địa chỉ này, hoặc địa chỉ đã được đổi. Hãy lấy địa chỉ mới ở trang Tài khoản.".into(),
+            Self::NoNumber => "Không có số này trong sổ. Hãy tải lại trang.".into(),
+            Self::NumberGone => "Số này vừa được dùng hoặc bị hủy. Hãy tải lại trang và chọn số khác.".into(),
+            Self::NumberOfAnotherYear => {
+                "Số này thuộc sổ của năm khác nên không dùng được nữa. Hãy hủy số đó kèm lý do và lấy số của năm nay.".into()
+            }
             Self::Placement => "Vị trí đặt nằm ngoài trang. Hãy kéo khung vào trong trang.".into(),
             Self::Identity(e) => e.vi(),
             Self::Signatures(e) => e.vi(),
@@ -199,6 +249,20 @@ impl Problem for Error {
                 }
                 "supersedes_kind" => "Choose whether it replaces or updates.".into(),
                 "supersedes_reason" => "Give the reason (at most 2000 characters); every receiver will read it.".into(),
+                "count" => "From 1 to 20 numbers are kept in one step.".into(),
+                "after" => "A number is put in only after one that was given this year, and only from a to z.".into(),
+                "hold_reason" => "Say why the number is kept (at most 2000 characters); the register shows it.".into(),
+                "whom" => "Say for which unit or person the number is kept (at most 200 characters).".into(),
+                "cancel_reason" => "Say why the number is cancelled (at most 2000 characters); the register shows it.".into(),
+                "person" => "Choose who signs: a leader whose account is in use.".into(),
+                "head" => "Choose in whose place it is: another leader whose account is in use.".into(),
+                "head_title" => "Enter the title of the head as printed on documents, such as Chủ tịch (at most 100 characters).".into(),
+                "own_title" => "Enter the title of who signs as printed on documents, such as Phó Chủ tịch (at most 100 characters).".into(),
+                "basis" => "Say what gives the authority, such as the working rules or the number of the letter (at most 500 characters).".into(),
+                "from_on" => "Choose the first day.".into(),
+                "to_on" => "The last day must be from today and from the first day on; a mandate must have one.".into(),
+                "end_reason" => "Say why it ends (at most 2000 characters).".into(),
+                "form" => "Choose deputy, order, mandate or acting.".into(),
                 "reason" => "Give the reason, so that the other side knows what to do.".into(),
                 other => format!("The field {other} is missing or unusable. Check it."),
             },
@@ -220,6 +284,13 @@ impl Problem for Error {
             ),
             Self::Interrupted(_) => "The link broke during the upload; nothing was stored. Upload it again.".into(),
             Self::Form(_) => "The form cannot be read. Reload the page and try again.".into(),
+            Self::NoAuthority => "Today you are not allowed to sign this in that place, or the time for it is over. Reload the page; if need be, ask a clerk to look at the authorities to sign.".into(),
+            Self::NoSuchAuthority => "There is no such authority to sign. Reload the page.".into(),
+            Self::NotInTrash => "This draft is no longer in your trash: it was restored, or its time is over. Reload the page.".into(),
+            Self::NoFeed => "There is no calendar at this address, or it was renewed. Take the new one from your account.".into(),
+            Self::NoNumber => "The register has no such number. Reload the page.".into(),
+            Self::NumberGone => "This number was just used or cancelled. Reload the page and choose another.".into(),
+            Self::NumberOfAnotherYear => "This number belongs to the register of another year and cannot be used any more. Cancel it with a reason and take one of this year.".into(),
             Self::Placement => "The box lies outside of the page. Move it onto the page.".into(),
             Self::Identity(e) => e.en(),
             Self::Signatures(e) => e.en(),

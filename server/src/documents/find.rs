@@ -122,6 +122,15 @@ pub async fn index(c: &mut AnyConnection, id: &str, folded: &str) -> DbResult<()
     Ok(())
 }
 
+/// Before a document is removed: what it was found by. PostgreSQL keeps that in its row.
+pub async fn forget(c: &mut AnyConnection, id: &str) -> DbResult<()> {
+    if sqlite(c) {
+        let sql = "DELETE FROM document_words WHERE rowid = (SELECT words_id FROM document WHERE id = $1)";
+        sqlx::query(sql).bind(id).execute(c).await?;
+    }
+    Ok(())
+}
+
 /// A condition with what is bound in it; `$1` is always the person.
 struct Condition {
     sql: String,

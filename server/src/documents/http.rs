@@ -7,8 +7,9 @@ use crate::identity::http::Caller;
 use crate::signatures::http::{FileReportV1, FormatV1, Wish, answer, wanted};
 use crate::state::AppState;
 use app::dto::Placement;
+use app::dto::authority::SignAs;
 use app::dto::documents::{AssignWish, DocumentQuery, State as DocumentState};
-use app::ids::{DocumentId, UserId};
+use app::ids::{AuthorityId, DocumentId, NumberId, UserId};
 use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -31,7 +32,10 @@ pub fn routes() -> Router<AppState> {
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(uploads)
+        .merge(super::authority::http::routes())
+        .merge(super::feed::http::routes())
         .merge(super::register::http::routes())
+        .merge(super::trash::routes())
         .route("/api/v1/documents", get(list))
         .route("/api/v1/documents/{id}", get(read))
         .route("/api/v1/documents/{id}/file", get(file))
@@ -129,6 +133,8 @@ pub struct DocumentV1 {
     pub number: Option<String>,
     /// `2026-11-24`, empty until issued.
     pub issued_on: String,
+    /// What stands over the leader's signature when it was given in somebody else's place: `KT. CHỦ TỊCH`, `PHÓ CHỦ TỊCH`.
+    pub authority: Vec<String>,
     /// Drafter or sending body.
     pub from: String,
     /// Hex SHA-256 of the present file.
@@ -141,6 +147,10 @@ pub struct DocumentV1 {
     pub receivers: Vec<ReceiverV1>,
     /// What became of it after it was sent.
     pub mark: Option<MarkV1>,
+    /// Incoming: the message that brought it.
+    pub envelope: Option<EnvelopeV1>,
+    /// Incoming: its sender asks for it back, and nobody has answered yet (`give-back`, `keep-copy`).
+    pub asked_back: Option<AskedBackV1>,
     /// What it takes the place of, or will once it is sent.
     pub supersedes: Vec<SupersedesV1>,
     /// What the token's holder may do now.
@@ -162,6 +172,23 @@ pub struct MarkV1 {
     pub at: i64,
     /// The document that takes its place, where one does.
     pub successor: Option<LinkedV1>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct EnvelopeV1 {
+    /// As `/api/v1/axis/messages/{id}/edxml` takes it.
+    pub message: String,
+    /// Who has signed it; absent when nobody has.
+    pub signed_by: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AskedBackV1 {
+    pub reason: String,
+    /// The body that sent it.
+    pub by: String,
+    /// Microseconds since the Unix epoch.
+    pub at: i64,
 }
 
 /// Another document.
@@ -222,6 +249,10 @@ pub struct HeardV1 {
     pub description: String,
     /// Microseconds since the Unix epoch.
     pub at: i64,
+    /// Id of the message that says so, as `/api/v1/axis/messages/{id}/edxml` takes it; absent for what this server says.
+    pub message: Option<String>,
+    /// Who has signed that message; absent when nobody has.
+    pub signed_by: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -328,6 +359,7 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
         urgency: d.row.urgency.as_str(),
         number: d.row.number,
         issued_on: d.issued_on,
+        authority: d.authority,
         from: d.row.from,
         sha256: d.file.sha256,
         size: d.file.size,
@@ -349,10 +381,21 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
                         status: e.code,
                         description: e.description,
                         at: e.at.us,
+                        message: e.message.map(|m| m.0),
+                        signed_by: e.signed_by,
                     })
                     .collect(),
             })
             .collect(),
+        envelope: d.envelope.map(|e| EnvelopeV1 {
+            message: e.message.0,
+            signed_by: e.signed_by,
+        }),
+        asked_back: d.asked_back.map(|a| AskedBackV1 {
+            reason: a.reason,
+            by: a.by,
+            at: a.at.us,
+        }),
         mark: d.mark.map(|m| MarkV1 {
             kind: m.kind.as_str(),
             reason: m.reason,
@@ -459,9 +502,15 @@ pub struct ActV1 {
     pub revision: i64,
     /// For `sign` and `issue`. Never stored or logged.
     pub pin: Option<String>,
+    /// For `sign`: id of the authority that is signed under, see `/api/v1/authorities`; needed by who is not its leader.
+    pub authority: Option<String>,
+    /// For `sign` under an authority: whether its lines are printed over the signature; they are if this is not given.
+    pub print_authority: Option<bool>,
+    /// For `issue`: id of a kept number to be used instead of the next, see `/api/v1/registers/outgoing/numbers`.
+    pub number: Option<String>,
     /// For `sign` (signature) and `issue` (seal).
     pub placement: Option<PlacementV1>,
-    /// For `return`, `refuse` and `recall`.
+    /// For `return`, `refuse`, `recall` and `keep-copy`.
     pub reason: Option<String>,
     /// For `assign`.
     pub assign: Option<AssignV1>,
@@ -512,7 +561,7 @@ pub struct PlacementV1 {
     pub h: f64,
 }
 
-/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `recall`, `take-in`, `refuse`, `assign`, `start`, `finish`; answers the document afterwards.
+/// `submit`, `withdraw`, `return`, `sign`, `issue`, `send`, `recall`, `take-in`, `refuse`, `give-back`, `keep-copy`, `assign`, `start`, `finish`; answers the document afterwards.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/{action}", params(("id" = String, Path), ("action" = String, Path)), request_body = ActV1, responses((status = 200, body = DocumentV1), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)), tag = "documents")]
 pub async fn act(
     State(service): State<Service>,
@@ -539,15 +588,22 @@ pub async fn act(
             let placement = placement.ok_or(Error::Field("placement"))?;
             let pin = body.pin.ok_or(Error::Field("pin"))?;
             if action == "sign" {
-                service.sign(&actor, &id, revision, placement, &pin).await?;
+                let under = body.authority.map(|id| SignAs {
+                    id: AuthorityId(id),
+                    print: body.print_authority.unwrap_or(true),
+                });
+                service.sign_as(&actor, &id, revision, placement, under.as_ref(), &pin).await?;
             } else {
-                service.issue(&actor, &id, revision, placement, &pin).await?;
+                let kept = body.number.map(NumberId);
+                service.issue(&actor, &id, revision, kept.as_ref(), placement, &pin).await?;
             }
         }
         "send" => service.send(&actor, &id, revision).await?,
         "recall" => service.recall(&actor, &id, revision, &reason).await?,
         "take-in" => service.take_in(&actor, &id, revision).await?,
         "refuse" => service.refuse(&actor, &id, revision, &reason).await?,
+        "give-back" => service.give_back(&actor, &id, revision).await?,
+        "keep-copy" => service.keep_copy(&actor, &id, revision, &reason).await?,
         "assign" => {
             let wish = body.assign.ok_or(Error::Field("assign"))?.into();
             service.assign(&actor, &id, revision, &wish).await?;

@@ -1,5 +1,5 @@
 //! Văn bản đến, and what becomes of what was sent: called by the axis, and by the clerk who takes in or refuses.
-use super::store::{self, Row};
+use super::store::{self, Heard, Row};
 use super::{Error, Result, Service, topic};
 use crate::actor::Actor;
 use crate::axis::outbox::{self, OutgoingStatus};
@@ -7,7 +7,7 @@ use crate::clock::{now_us, vietnam, when};
 use crate::db::Work;
 use app::dto::documents::{Action, Direction, Receiver, State, StatusEntry, Urgency};
 use app::dto::identity::Body;
-use app::ids::DocumentId;
+use app::ids::{DocumentId, MessageId};
 use app::live::LiveEvent;
 
 /// A document that another body has sent, its file stored already.
@@ -51,6 +51,11 @@ impl Service {
             leader_id: None,
             number: None,
             number_year: None,
+            number_suffix: String::new(),
+            authority: String::new(),
+            head_id: None,
+            head: None,
+            deputies: String::new(),
             notation: Some(arrival.notation.clone()),
             issued_on: arrival.issued_on.clone(),
             arrival_number: None,
@@ -73,6 +78,7 @@ impl Service {
             leader: None,
             people: String::new(),
             mark: None,
+            asked_back: None,
         };
         store::keep_file(work.conn(), &arrival.sha256, arrival.size, arrival.pages, now).await?;
         store::insert(work.conn(), &row).await?;
@@ -90,8 +96,8 @@ impl Service {
     }
 
     /// What a receiver says of a document that we sent.
-    pub async fn status_heard(&self, work: &mut Work, id: &DocumentId, from: &str, code: &str, description: &str, at: i64) -> Result<()> {
-        if !store::add_status(work.conn(), id.as_str(), from, code, description, at).await? {
+    pub async fn status_heard(&self, work: &mut Work, id: &DocumentId, from: &str, heard: &Heard) -> Result<()> {
+        if !store::add_status(work.conn(), id.as_str(), from, heard).await? {
             return Ok(());
         }
         let receivers = store::receivers(work.conn(), id.as_str()).await?;
@@ -105,7 +111,20 @@ impl Service {
 
     /// How far our own sending got: `queued`, `accepted` by the node, `failed`.
     pub async fn sending_state(&self, work: &mut Work, id: &DocumentId, to: &str, state: &str, description: &str) -> Result<()> {
-        self.status_heard(work, id, to, state, description, now_us()).await
+        self.status_heard(work, id, to, &Heard::without_message(state, description, now_us()))
+            .await
+    }
+
+    /// Somebody says to be a receiver and is not, or its word was changed on its way: the drafter, the leader and the clerks
+    /// hear of it.
+    pub async fn receipt_refused(&self, work: &mut Work, id: &DocumentId, from: &str, reason: &str) -> Result<()> {
+        match store::get(work.conn(), id.as_str()).await? {
+            Some(row) => {
+                self.announce(work, &row, "document.receipt_refused", &format!("{from}: {reason}"))
+                    .await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Its message will not reach a receiver: the drafter, the leader and the clerks hear of it.
@@ -179,10 +198,12 @@ pub(super) fn receiver(r: store::ReceiverRow) -> Receiver {
     let trail = r
         .trail
         .into_iter()
-        .map(|(code, description, at)| StatusEntry {
-            code,
-            description,
-            at: when(at),
+        .map(|heard| StatusEntry {
+            code: heard.status,
+            description: heard.description,
+            at: when(heard.at),
+            message: heard.message_id.map(MessageId),
+            signed_by: heard.signer,
         })
         .collect();
     Receiver {

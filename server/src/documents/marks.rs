@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::axis::outbox::{self, Business, OutgoingDocument, Reference};
 use crate::clock::{now_us, when};
 use crate::db::Work;
-use app::dto::documents::{Action, Direction, Linked, Mark, MarkKind};
+use app::dto::documents::{Action, AskedBack, Direction, Linked, Mark, MarkKind};
 use app::dto::identity::Body;
 use app::ids::DocumentId;
 use sqlx::AnyConnection;
@@ -28,6 +28,13 @@ pub struct Notice {
     pub successor: Option<DocumentId>,
 }
 
+/// What became of the copies that a sender wants back.
+pub struct TakeBack {
+    pub copies: Vec<DocumentId>,
+    /// A clerk answers for some of them.
+    pub waits: bool,
+}
+
 impl Service {
     /// Thu hồi: every receiver is told over the axis, and our own copy says so.
     pub async fn recall(&self, actor: &Actor, id: &DocumentId, revision: i64, reason: &str) -> Result<()> {
@@ -41,7 +48,8 @@ impl Service {
             outbox::enqueue_document(&mut work, &message, &receiver.code).await?;
             self.sending_state(&mut work, id, &receiver.code, "13", &reason).await?;
         }
-        self.mark(&mut work, row, MarkKind::Recalled, &reason, None).await?;
+        let mark = mark_now(&work, MarkKind::Recalled, &reason);
+        self.mark(&mut work, row, mark, None).await?;
         Ok(work.commit().await?)
     }
 
@@ -97,9 +105,74 @@ impl Service {
         // One that was recalled or replaced meanwhile stays as it is.
         if old.mark.is_none() {
             let successor = DocumentId(row.id.clone());
-            self.mark(work, old, supersedes.kind, &supersedes.reason, Some(&successor)).await?;
+            let mark = mark_now(work, supersedes.kind, &supersedes.reason);
+            self.mark(work, old, mark, Some(&successor)).await?;
         }
         Ok(())
+    }
+
+    /// Thu hồi, as its receiver hears it. What nobody has taken in yet is taken back at once; of what is in hands here a
+    /// clerk decides, and those in whose hands it is hear of it.
+    pub async fn asked_back(&self, work: &mut Work, notice: &Notice) -> Result<TakeBack> {
+        let copies = store::copies(work.conn(), &notice.sender_code, &notice.notation, &notice.issued_on).await?;
+        let open = |row: &Row| row.mark.is_none() && row.arrival_number.is_some();
+        let (in_hands, others): (Vec<Row>, Vec<Row>) = copies.into_iter().partition(open);
+        if in_hands.is_empty() {
+            let copies = self.noticed(work, notice).await?;
+            return Ok(TakeBack { copies, waits: false });
+        }
+        let mut ids = Vec::new();
+        for row in others {
+            ids.push(DocumentId(row.id.clone()));
+            if row.mark.is_none() {
+                self.mark(work, row, mark_now(work, notice.kind, &notice.reason), None).await?;
+            }
+        }
+        for mut row in in_hands {
+            ids.push(DocumentId(row.id.clone()));
+            let asked = AskedBack {
+                reason: notice.reason.clone(),
+                by: work.actor().name.clone(),
+                at: when(now_us()),
+            };
+            marks_store::ask_back(work.conn(), &row.id, &asked).await?;
+            row.asked_back = Some(asked);
+            self.changed(work, &row, "document.asked_back", &notice.reason).await?;
+            self.tell_concerned(work, &row).await?;
+        }
+        Ok(TakeBack { copies: ids, waits: true })
+    }
+
+    /// Đồng ý thu hồi: the copy is marked and locked, and the sender hears 15.
+    pub async fn give_back(&self, actor: &Actor, id: &DocumentId, revision: i64) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let mut row = self.for_change(&mut work, id, revision, Action::GiveBack).await?;
+        let Some(asked) = row.asked_back.take() else {
+            return Err(Error::NotNow);
+        };
+        marks_store::answer_back(work.conn(), &row.id, "15").await?;
+        let words = "Đã thu hồi: văn bản được ghi là đã thu hồi và bị khóa; người đang xử lý được báo.";
+        self.tell_sender(&mut work, &row, "15", words).await?;
+        // It is the sender's word; that this clerk agreed is in the log.
+        let mark = Mark {
+            by: asked.by,
+            ..mark_now(&work, MarkKind::Recalled, &asked.reason)
+        };
+        self.mark(&mut work, row, mark, None).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Từ chối thu hồi: the sender hears 16 with the reason, and the document stays as it is.
+    pub async fn keep_copy(&self, actor: &Actor, id: &DocumentId, revision: i64, reason: &str) -> Result<()> {
+        let mut work = self.db.begin(actor).await?;
+        let mut row = self.for_change(&mut work, id, revision, Action::KeepCopy).await?;
+        let reason = given(reason)?;
+        marks_store::answer_back(work.conn(), &row.id, "16").await?;
+        row.asked_back = None;
+        self.tell_sender(&mut work, &row, "16", &reason).await?;
+        self.changed(&mut work, &row, "document.kept", &reason).await?;
+        self.tell_concerned(&mut work, &row).await?;
+        Ok(work.commit().await?)
     }
 
     /// Carries out what a sender says of its document at every copy; how many there are. One that has not arrived yet will
@@ -122,7 +195,7 @@ impl Service {
         for row in copies {
             ids.push(DocumentId(row.id.clone()));
             if row.mark.is_none() {
-                self.mark(work, row, notice.kind, &notice.reason, successor).await?;
+                self.mark(work, row, mark_now(work, notice.kind, &notice.reason), successor).await?;
             }
         }
         Ok(ids)
@@ -142,21 +215,27 @@ impl Service {
         };
         match marks_store::early_mark(work.conn(), name).await? {
             Some((early, _)) if update && early.kind == MarkKind::Updated => Ok(()),
-            Some((early, successor)) => self.mark(work, row, early.kind, &early.reason, successor.as_ref()).await,
+            Some((early, successor)) => {
+                let mark = mark_now(work, early.kind, &early.reason);
+                self.mark(work, row, mark, successor.as_ref()).await
+            }
             None => Ok(()),
         }
     }
 
-    async fn mark(&self, work: &mut Work, mut row: Row, kind: MarkKind, reason: &str, successor: Option<&DocumentId>) -> Result<()> {
-        let mark = mark_now(work, kind, reason);
+    async fn mark(&self, work: &mut Work, mut row: Row, mark: Mark, successor: Option<&DocumentId>) -> Result<()> {
         marks_store::set_mark(work.conn(), &row.id, &mark, successor).await?;
-        row.mark = Some(mark);
-        let action = match kind {
+        // What takes its place, or took it back, leaves nothing to answer.
+        marks_store::answer_back(work.conn(), &row.id, "15").await?;
+        row.asked_back = None;
+        let action = match mark.kind {
             MarkKind::Recalled => "document.recalled",
             MarkKind::Updated => "document.updated",
             MarkKind::Replaced => "document.replaced",
         };
-        self.changed(work, &row, action, reason).await?;
+        let reason = mark.reason.clone();
+        row.mark = Some(mark);
+        self.changed(work, &row, action, &reason).await?;
         if row.direction == Direction::Incoming {
             self.tell_concerned(work, &row).await?;
         }

@@ -1,7 +1,7 @@
 //! SQL of what became of documents after they were sent, and of what takes their place.
 use super::store::mark;
 use crate::db::DbResult;
-use app::dto::documents::{Mark, MarkKind};
+use app::dto::documents::{AskedBack, Mark, MarkKind};
 use app::ids::DocumentId;
 use sqlx::{AnyConnection, Row as _};
 
@@ -19,6 +19,31 @@ pub async fn set_mark(c: &mut AnyConnection, id: &str, mark: &Mark, successor: O
     .bind(successor.map(|s| s.0.clone()))
     .execute(c)
     .await?;
+    Ok(())
+}
+
+/// Its sender asks for a document back; a second time, it asks anew.
+pub async fn ask_back(c: &mut AnyConnection, id: &str, asked: &AskedBack) -> DbResult<()> {
+    sqlx::query(
+        "INSERT INTO recall_request (document_id, reason, by_name, at, answer) VALUES ($1, $2, $3, $4, NULL) \
+         ON CONFLICT (document_id) DO UPDATE SET reason = excluded.reason, by_name = excluded.by_name, at = excluded.at, answer = NULL",
+    )
+    .bind(id)
+    .bind(&asked.reason)
+    .bind(&asked.by)
+    .bind(asked.at.us)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Answers what was asked and not answered yet, if it was.
+pub async fn answer_back(c: &mut AnyConnection, id: &str, answer: &str) -> DbResult<()> {
+    sqlx::query("UPDATE recall_request SET answer = $1 WHERE document_id = $2 AND answer IS NULL")
+        .bind(answer)
+        .bind(id)
+        .execute(c)
+        .await?;
     Ok(())
 }
 

@@ -53,6 +53,7 @@ impl Service {
             } else {
                 vec![actor.name.clone(), when(now_us()).text]
             },
+            head: Vec::new(),
             seals: false,
         };
         let file = prepared.as_ref().unwrap_or(&set).path();

@@ -1,9 +1,13 @@
 //! Official documents: drafting, signing, register, sending, taking in.
+pub mod authority;
+pub mod digest;
 pub mod draft;
 pub mod error;
+pub mod feed;
 pub mod find;
 pub mod http;
 pub mod incoming;
+pub mod invitation;
 pub mod marks;
 pub mod marks_store;
 pub mod minutes;
@@ -13,6 +17,7 @@ pub mod register;
 pub mod rules;
 pub mod signing;
 pub mod store;
+pub mod trash;
 pub mod ui;
 pub mod upload;
 
@@ -97,6 +102,15 @@ impl Service {
         match row.direction {
             Direction::Outgoing => {
                 for person in [&row.drafter_id, &row.leader_id].into_iter().flatten() {
+                    work.publish(&format!("user:{person}"), &event).await?;
+                }
+                // Until it is signed or returned it waits for deputies as well; and whose place was taken hears of it.
+                let before = matches!(row.state, State::Submitted | State::Signed | State::Returned) && row.meeting_id.is_none();
+                let deputies = row.deputies.split(' ').filter(|id| before && !id.is_empty());
+                let others = deputies
+                    .chain(row.head_id.as_deref())
+                    .filter(|id| Some(*id) != row.leader_id.as_deref());
+                for person in others {
                     work.publish(&format!("user:{person}"), &event).await?;
                 }
                 // Members of the meeting see its minutes once they are issued.

@@ -7,11 +7,11 @@ use crate::actor::Actor;
 use crate::clock::{due, now_us, parse_day, vietnam, when};
 use crate::signatures::Owner;
 use crate::signatures::verify::Checked;
-use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, NextNumber, State, Step, Version};
+use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Envelope, NextNumber, State, Step, Version};
 use app::dto::identity::Body;
 use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
-use app::ids::{DocumentId, UserId};
+use app::ids::{DocumentId, MessageId, UserId};
 use std::path::PathBuf;
 
 const PER_PAGE: u32 = 50;
@@ -127,15 +127,28 @@ impl Service {
         {
             *known = marks::linked(&mut tx, actor, id.as_str()).await?;
         }
+        let envelope = match &r.message_id {
+            Some(id) => crate::axis::store::incoming(&mut tx, id).await?.map(|m| Envelope {
+                message: MessageId(m.id),
+                signed_by: m.signer,
+            }),
+            None => None,
+        };
         let next_number = if actions.contains(&Action::Issue) {
             let now = now_us();
-            let number = store::peek_number(&mut tx, "outgoing", i64::from(vietnam(now).year())).await?;
+            let year = i64::from(vietnam(now).year());
+            let number = store::peek_number(&mut tx, "outgoing", year).await?;
             Some(NextNumber {
-                number: notation(number, &r.kind, &self.config.body_abbreviation),
+                held: self.held_choices(&mut tx, &r.kind, year).await?,
+                number: notation(number, "", &r.kind, &self.config.body_abbreviation),
                 date: when(now).text.chars().take(10).collect(),
             })
         } else {
             None
+        };
+        let sign_as = match actions.contains(&Action::Sign) {
+            true => self.sign_choices(&mut tx, actor, &r).await?,
+            false => Vec::new(),
         };
         drop(tx);
         let sender = r.sender_code.clone().map(|code| Body {
@@ -155,12 +168,18 @@ impl Service {
             drafter: r.drafter.clone(),
             leader: r.leader.clone(),
             leader_id: r.leader_id.clone().map(UserId),
+            authority: r.authority.lines().map(str::to_owned).collect(),
+            head: r.head.clone(),
+            sign_as,
+            signs_own: rules::is_leader(actor, &r),
             receivers,
             sender,
+            envelope,
             issued_on: r.issued_on.clone(),
             arrival_number,
             arrived: r.arrived_at.map(when),
             mark,
+            asked_back: r.asked_back.clone(),
             supersedes,
             reason: r.reason.clone(),
             assignments,
@@ -194,14 +213,14 @@ impl Service {
     /// The same as facts, with the name of the file.
     pub async fn checked(&self, actor: &Actor, id: &DocumentId) -> Result<(String, Checked)> {
         let row = self.seen(actor, id).await?;
-        let checked = self.signatures.check(&self.files.path(&row.sha256)).await?;
+        let checked = self.signatures.check(&self.files.local(&row.sha256).await?).await?;
         Ok((row.file_name, checked))
     }
 
     /// The present file as it was once, a version by its number: path, bytes to take of it, and a name to save it under.
     pub async fn version(&self, actor: &Actor, id: &DocumentId, number: u32) -> Result<(PathBuf, u64, String)> {
         let row = self.seen(actor, id).await?;
-        let path = self.files.path(&row.sha256);
+        let path = self.files.local(&row.sha256).await?;
         let version = self.signatures.version(&path, number).await?.ok_or(Error::NotFound)?;
         let stem = row.file_name.strip_suffix(".pdf").unwrap_or(&row.file_name);
         Ok((path, version.length, format!("{stem}.{number}.pdf")))

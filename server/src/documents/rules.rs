@@ -12,6 +12,28 @@ pub fn is_leader(actor: &Actor, row: &Row) -> bool {
     actor.is(Role::Leader) && row.leader_id.as_deref() == Some(actor.id())
 }
 
+/// Somebody who may sign today in the place of the leader that it is before. The minutes of a meeting are signed by who chaired it.
+pub fn is_deputy(actor: &Actor, row: &Row) -> bool {
+    row.state == State::Submitted && sees_for(actor, row)
+}
+
+/// Deputies go on seeing what they have returned.
+fn sees_for(actor: &Actor, row: &Row) -> bool {
+    actor.is(Role::Leader)
+        && matches!(row.state, State::Submitted | State::Returned)
+        && row.meeting_id.is_none()
+        && row.deputies.split(' ').any(|id| id == actor.id())
+}
+
+/// Leaders in whose place this person may sign today, as a question of SQL.
+fn heads_sql() -> String {
+    let today = crate::clock::day(crate::clock::now_us());
+    format!(
+        "SELECT head_id FROM authority WHERE person_id = $1 AND head_id IS NOT NULL AND ended_at IS NULL \
+         AND from_on <= '{today}' AND (to_on = '' OR to_on >= '{today}')"
+    )
+}
+
 /// The person who leads the processing (chủ trì).
 pub fn is_handler(actor: &Actor, row: &Row) -> bool {
     row.handler_id.as_deref() == Some(actor.id())
@@ -32,6 +54,8 @@ pub fn may_see(actor: &Actor, row: &Row) -> bool {
         Direction::Outgoing => {
             is_drafter(actor, row)
                 || (row.leader_id.as_deref() == Some(actor.id()) && row.state != State::Draft)
+                || row.head_id.as_deref() == Some(actor.id())
+                || sees_for(actor, row)
                 || (actor.is(Role::Clerk) && (row.state == State::Signed || public_inside))
                 || (actor.is(Role::Auditor) && row.state != State::Draft)
                 || (actor.is(Role::Secretary) && public_inside)
@@ -50,7 +74,8 @@ pub fn may_see(actor: &Actor, row: &Row) -> bool {
 pub fn visible_sql(actor: &Actor) -> String {
     let has = |role| if actor.is(role) { "1=1" } else { "1=0" };
     format!(
-        "((direction = 'outgoing' AND (drafter_id = $1 OR (leader_id = $1 AND state <> 'draft') \
+        "((direction = 'outgoing' AND (drafter_id = $1 OR (leader_id = $1 AND state <> 'draft') OR head_id = $1 \
+         OR ({leader} AND state IN ('submitted','returned') AND meeting_id IS NULL AND leader_id IN ({heads})) \
          OR ({clerk} AND state IN ('signed','issued','sent')) OR ({auditor} AND state <> 'draft') \
          OR ({secretary} AND state IN ('issued','sent')) \
          OR (state IN ('issued','sent') AND meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1)))) \
@@ -60,6 +85,7 @@ pub fn visible_sql(actor: &Actor) -> String {
         auditor = has(Role::Auditor),
         secretary = has(Role::Secretary),
         leader = has(Role::Leader),
+        heads = heads_sql(),
     )
 }
 
@@ -71,10 +97,14 @@ pub fn sees_widely(actor: &Actor, direction: Option<Direction>) -> bool {
 
 /// All that may be visible to anybody else, found by indexes.
 pub fn own_sql() -> String {
-    "id IN (SELECT id FROM document WHERE drafter_id = $1 UNION SELECT id FROM document WHERE leader_id = $1 \
+    format!(
+        "id IN (SELECT id FROM document WHERE drafter_id = $1 UNION SELECT id FROM document WHERE leader_id = $1 \
+     UNION SELECT id FROM document WHERE head_id = $1 \
+     UNION SELECT id FROM document WHERE state IN ('submitted','returned') AND leader_id IN ({}) \
      UNION SELECT document_id FROM assignment WHERE person_id = $1 \
-     UNION SELECT id FROM document WHERE meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1))"
-        .into()
+     UNION SELECT id FROM document WHERE meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1))",
+        heads_sql()
+    )
 }
 
 /// What waits for this person, as a condition of SQL.
@@ -84,11 +114,14 @@ pub fn waiting_sql(actor: &Actor) -> String {
         "NOT EXISTS (SELECT 1 FROM document_mark k WHERE k.document_id = document.id) \
          AND id IN (SELECT id FROM document WHERE drafter_id = $1 AND state IN ('draft','returned') \
          UNION SELECT id FROM document WHERE {leader} AND leader_id = $1 AND state = 'submitted' \
+         UNION SELECT id FROM document WHERE {leader} AND state = 'submitted' AND meeting_id IS NULL AND leader_id IN ({heads}) \
          UNION SELECT id FROM document WHERE {clerk} AND state IN ('signed','arrived','taken_in') \
          UNION SELECT id FROM document WHERE {clerk} AND state = 'issued' AND meeting_id IS NULL \
+         UNION SELECT document_id FROM recall_request WHERE {clerk} AND answer IS NULL \
          UNION SELECT id FROM document WHERE handler_id = $1 AND state IN ('assigned','processing'))",
         leader = has(Role::Leader),
         clerk = has(Role::Clerk),
+        heads = heads_sql(),
     )
 }
 
@@ -96,9 +129,12 @@ pub fn waits_for(actor: &Actor, row: &Row) -> bool {
     if row.mark.is_some() {
         return false;
     }
+    if row.asked_back.is_some() && actor.is(Role::Clerk) {
+        return true;
+    }
     match row.state {
         State::Draft | State::Returned => is_drafter(actor, row),
-        State::Submitted => is_leader(actor, row),
+        State::Submitted => is_leader(actor, row) || is_deputy(actor, row),
         State::Issued if row.meeting_id.is_some() => false,
         State::Signed | State::Issued | State::Arrived | State::TakenIn => actor.is(Role::Clerk),
         State::Assigned | State::Processing => is_handler(actor, row),
@@ -113,6 +149,9 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
     if !may_see(actor, row) || row.mark.is_some() {
         return actions;
     }
+    if row.asked_back.is_some() && actor.is(Role::Clerk) {
+        actions.extend([Action::GiveBack, Action::KeepCopy]);
+    }
     match row.state {
         // Minutes are corrected, and signed anew, at their meeting.
         State::Draft | State::Returned if row.meeting_id.is_some() => {}
@@ -120,7 +159,7 @@ pub fn allowed(actor: &Actor, row: &Row) -> Vec<Action> {
             actions.extend([Action::Edit, Action::ReplaceFile, Action::Submit, Action::Delete]);
         }
         State::Submitted => {
-            if is_leader(actor, row) {
+            if is_leader(actor, row) || is_deputy(actor, row) {
                 actions.extend([Action::Sign, Action::Return]);
             }
             if is_drafter(actor, row) {

@@ -1,5 +1,6 @@
 //! The leader's signature, and what the clerk does after it: number, date, seal, sending.
 use super::draft::checked;
+use super::register::numbers::written;
 use super::store::{self, Row};
 use super::{Error, Result, Service};
 use crate::actor::Actor;
@@ -9,36 +10,79 @@ use crate::db::Work;
 use crate::files::Incoming;
 use crate::signatures::{Owner, SignRequest};
 use app::dto::Placement;
+use app::dto::authority::SignAs;
 use app::dto::documents::{Action, State, kind_name};
-use app::ids::DocumentId;
+use app::ids::{DocumentId, NumberId};
+use app::live::LiveEvent;
 
 impl Service {
-    /// The leader's personal signature with its picture at `placement`.
+    /// The leader's personal signature with its picture at `placement`, in the leader's own name.
     pub async fn sign(&self, actor: &Actor, id: &DocumentId, revision: i64, placement: Placement, pin: &str) -> Result<()> {
+        self.sign_as(actor, id, revision, placement, None, pin).await
+    }
+
+    /// The same under an authority (KT., TL., TUQ., Q.) where one is chosen: in force today, and checked again when it is written.
+    pub async fn sign_as(
+        &self,
+        actor: &Actor,
+        id: &DocumentId,
+        revision: i64,
+        placement: Placement,
+        chosen: Option<&SignAs>,
+        pin: &str,
+    ) -> Result<()> {
         let me = actor.user()?.clone();
         let seen = self.may_do(actor, id, revision, Action::Sign).await?;
         let place = checked(&placement)?;
+        let authority = {
+            let mut c = self.db.read().acquire().await?;
+            self.signs_under(&mut c, actor, &seen, chosen).await?
+        };
+        let head = match (&authority, chosen) {
+            (Some(a), Some(chosen)) if chosen.print => a.lines(),
+            _ => Vec::new(),
+        };
         // The slow part, opening the key, comes before the transaction.
-        let key = self.signatures.unseal(actor, &Owner::Person(me), pin).await?;
+        let key = self.signatures.unseal(actor, &Owner::Person(me.clone()), pin).await?;
         let request = SignRequest {
             placement,
             time: now_us() / 1_000_000,
             reason: "Ký duyệt".into(),
             lines: Vec::new(),
+            head,
             seals: false,
         };
-        let signed = self.signatures.sign_pdf(&key, &self.files.path(&seen.sha256), request).await?;
+        let signed = self
+            .signatures
+            .sign_pdf(&key, &self.files.local(&seen.sha256).await?, request)
+            .await?;
         let mut work = self.db.begin(actor).await?;
         let mut row = self.for_change(&mut work, id, revision, Action::Sign).await?;
+        let mut remark = String::new();
+        if let Some(a) = self.signs_under(work.conn(), actor, &row, chosen).await? {
+            row.authority = a.lines().join("\n");
+            remark = format!("{} ({})", a.lines().join(" / "), a.basis);
+            row.head_id = a.head_id;
+            row.leader_id = Some(me.0);
+        }
         self.next_version(&mut work, &mut row, signed, "signed").await?;
         row.signature_box = place;
         row.state = State::Signed;
-        self.changed(&mut work, &row, "document.signed", "").await?;
+        self.changed(&mut work, &row, "document.signed", &remark).await?;
         Ok(work.commit().await?)
     }
 
     /// Number from the register, date, and the body's seal: all of it, or nothing and no number used up.
-    pub async fn issue(&self, actor: &Actor, id: &DocumentId, revision: i64, seal: Placement, pin: &str) -> Result<()> {
+    /// `kept`: under that number of the register instead of the next.
+    pub async fn issue(
+        &self,
+        actor: &Actor,
+        id: &DocumentId,
+        revision: i64,
+        kept: Option<&NumberId>,
+        seal: Placement,
+        pin: &str,
+    ) -> Result<()> {
         self.may_do(actor, id, revision, Action::Issue).await?;
         checked(&seal)?;
         let key = self
@@ -50,8 +94,18 @@ impl Service {
         let now = now_us();
         let today = vietnam(now);
         let year = i64::from(today.year());
-        let number = store::next_number(work.conn(), "outgoing", year).await?;
-        let notation = notation(number, &row.kind, &self.config.body_abbreviation);
+        let (number, suffix, remark) = match kept {
+            Some(kept) => {
+                let kept = self.use_number(&mut work, kept, id.as_str(), year).await?;
+                (kept.number, kept.suffix, kept.reason)
+            }
+            None => (
+                store::next_number(work.conn(), "outgoing", year).await?,
+                String::new(),
+                String::new(),
+            ),
+        };
+        let notation = notation(number, &suffix, &row.kind, &self.config.body_abbreviation);
         let place = if self.config.body_place.is_empty() {
             String::new()
         } else {
@@ -63,7 +117,7 @@ impl Service {
             u8::from(today.month()),
             today.year()
         );
-        let (file, number_line) = (self.files.path(&row.sha256), format!("Số: {notation}"));
+        let (file, number_line) = (self.files.local(&row.sha256).await?, format!("Số: {notation}"));
         let filled = if row.meeting_id.is_some() {
             self.signatures.fill_number(&file, &number_line).await?
         } else {
@@ -74,19 +128,28 @@ impl Service {
             time: now / 1_000_000,
             reason: "Phát hành văn bản".into(),
             lines: Vec::new(),
+            head: Vec::new(),
             seals: true,
         };
         let sealed = match &filled {
             Some(filled) => self.signatures.sign_pdf(&key, filled.path(), request).await?,
-            None => self.signatures.sign_pdf(&key, &self.files.path(&row.sha256), request).await?,
+            None => {
+                self.signatures
+                    .sign_pdf(&key, &self.files.local(&row.sha256).await?, request)
+                    .await?
+            }
         };
         self.next_version(&mut work, &mut row, sealed, "issued").await?;
         row.number = Some(number);
         row.number_year = Some(year);
+        row.number_suffix = suffix;
         row.notation = Some(notation);
         row.issued_on = day(now);
         row.state = State::Issued;
-        self.changed(&mut work, &row, "document.issued", "").await?;
+        self.changed(&mut work, &row, "document.issued", &remark).await?;
+        if kept.is_some() {
+            work.publish("desk:outgoing", &LiveEvent::NumbersChanged).await?;
+        }
         Ok(work.commit().await?)
     }
 
@@ -130,6 +193,7 @@ impl Service {
             subject: row.abstract_text.clone(),
             signer_name,
             signer_position,
+            signer_competence: row.authority.lines().next().unwrap_or_default().to_owned(),
             priority: row.urgency.priority(),
             receivers: receivers.into_iter().map(|r| r.body).collect(),
             business: Business::New,
@@ -161,11 +225,12 @@ impl Service {
     }
 }
 
-/// Số và ký hiệu: `12/QĐ-UBND`; a công văn, which has no abbreviation, `12/UBND`.
-pub(super) fn notation(number: i64, kind: &str, body: &str) -> String {
+/// Số và ký hiệu: `12/QĐ-UBND`; a công văn, which has no abbreviation, `12/UBND`; put in between, `12a/UBND`.
+pub(super) fn notation(number: i64, suffix: &str, kind: &str, body: &str) -> String {
+    let number = written(number, suffix);
     match kind {
-        "CV" | "TCg" => format!("{number:02}/{body}"),
-        _ => format!("{number:02}/{kind}-{body}"),
+        "CV" | "TCg" => format!("{number}/{body}"),
+        _ => format!("{number}/{kind}-{body}"),
     }
 }
 

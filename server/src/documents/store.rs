@@ -1,8 +1,8 @@
 //! SQL of documents, their versions, receivers and registers.
 use super::find;
-use crate::clock::when;
+use crate::clock::{day, now_us, when};
 use crate::db::DbResult;
-use app::dto::documents::{Assignment, Direction, Linked, Mark, MarkKind, Part, State, Urgency};
+use app::dto::documents::{AskedBack, Assignment, Direction, Linked, Mark, MarkKind, Part, State, Urgency};
 use app::dto::identity::Body;
 use app::ids::{DocumentId, UserId};
 use sqlx::any::AnyRow;
@@ -21,8 +21,13 @@ pub struct Row {
     pub sha256: String,
     pub drafter_id: Option<String>,
     pub leader_id: Option<String>,
+    /// What stands over the leader's signature, a line each, and in whose place it is.
+    pub authority: String,
+    pub head_id: Option<String>,
     pub number: Option<i64>,
     pub number_year: Option<i64>,
+    /// The letter of a number put in between, as in `12a`.
+    pub number_suffix: String,
     pub notation: Option<String>,
     pub issued_on: String,
     pub arrival_number: Option<i64>,
@@ -47,23 +52,32 @@ pub struct Row {
     /// Full name of the drafter; empty for incoming documents.
     pub drafter: String,
     pub leader: Option<String>,
+    pub head: Option<String>,
+    /// Ids of those who may sign today in the leader's place, between blanks.
+    pub deputies: String,
     /// Ids of all who were ever given a part in processing it, or belong to the meeting whose minutes it is, between blanks.
     pub people: String,
     /// What became of it after it was sent.
     pub mark: Option<Mark>,
+    /// Its sender asks for it back, and nobody has answered yet.
+    pub asked_back: Option<AskedBack>,
 }
 
-const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, \
-    d.number, d.number_year, d.notation, d.issued_on, d.arrival_number, d.arrival_year, d.arrived_at, d.sender_code, d.sender_name, \
+const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, d.authority, d.head_id, \
+    d.number, d.number_year, d.number_suffix, d.notation, d.issued_on, d.arrival_number, d.arrival_year, d.arrived_at, d.sender_code, d.sender_name, \
     d.message_id, d.meeting_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
-    p.full_name AS drafter, l.full_name AS leader, \
+    p.full_name AS drafter, l.full_name AS leader, e.full_name AS head, \
+    (SELECT string_agg(u.person_id || '|' || u.from_on || '|' || u.to_on, ' ') FROM authority u \
+     WHERE u.head_id = d.leader_id AND u.ended_at IS NULL) AS deputies, \
     COALESCE((SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id), '') || ' ' || \
     COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') AS people, \
     k.kind AS mark, k.reason AS mark_reason, k.by_name AS mark_by, k.at AS mark_at, \
-    k.successor_id, n.notation AS successor_number, n.abstract_text AS successor_title \
+    k.successor_id, n.notation AS successor_number, n.abstract_text AS successor_title, \
+    q.reason AS asked_reason, q.by_name AS asked_by, q.at AS asked_at \
     FROM (SELECT * FROM document WHERE deleted_at IS NULL) d \
-    LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id \
-    LEFT JOIN document_mark k ON k.document_id = d.id LEFT JOIN document n ON n.id = k.successor_id";
+    LEFT JOIN person p ON p.id = d.drafter_id LEFT JOIN person l ON l.id = d.leader_id LEFT JOIN person e ON e.id = d.head_id \
+    LEFT JOIN document_mark k ON k.document_id = d.id LEFT JOIN document n ON n.id = k.successor_id \
+    LEFT JOIN recall_request q ON q.document_id = d.id AND q.answer IS NULL";
 
 fn row(r: &AnyRow) -> DbResult<Row> {
     let unknown = |what: &str| sqlx::Error::Decode(format!("unknown {what}").into());
@@ -79,8 +93,11 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         sha256: text("sha256")?,
         drafter_id: r.try_get("drafter_id")?,
         leader_id: r.try_get("leader_id")?,
+        authority: text("authority")?,
+        head_id: r.try_get("head_id")?,
         number: r.try_get("number")?,
         number_year: r.try_get("number_year")?,
+        number_suffix: text("number_suffix")?,
         notation: r.try_get("notation")?,
         issued_on: text("issued_on")?,
         arrival_number: r.try_get("arrival_number")?,
@@ -101,12 +118,32 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         updated_at: r.try_get("updated_at")?,
         drafter: r.try_get::<Option<String>, _>("drafter")?.unwrap_or_default(),
         leader: r.try_get("leader")?,
+        head: r.try_get("head")?,
+        deputies: in_force(&r.try_get::<Option<String>, _>("deputies")?.unwrap_or_default(), &day(now_us())),
         people: r.try_get::<Option<String>, _>("people")?.unwrap_or_default(),
         mark: match r.try_get::<Option<String>, _>("mark")? {
             Some(_) => Some(mark(r)?),
             None => None,
         },
+        asked_back: match r.try_get::<Option<String>, _>("asked_reason")? {
+            Some(reason) => Some(AskedBack {
+                reason,
+                by: r.try_get("asked_by")?,
+                at: when(r.try_get("asked_at")?),
+            }),
+            None => None,
+        },
     })
+}
+
+/// Of `id|first day|last day`, between blanks, the ids of those whose time it is; without a last day it has no end.
+fn in_force(all: &str, today: &str) -> String {
+    let now = all.split(' ').filter_map(|one| {
+        let mut parts = one.split('|');
+        let (id, from, to) = (parts.next()?, parts.next()?, parts.next()?);
+        (from <= today && (to.is_empty() || to >= today)).then_some(id)
+    });
+    now.collect::<Vec<_>>().join(" ")
 }
 
 /// A mark with the document that takes the place, as its own body sees it.
@@ -223,8 +260,8 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     let done = sqlx::query(
         "UPDATE document SET kind = $1, abstract_text = $2, folded = $3, urgency = $4, state = $5, file_name = $6, sha256 = $7, leader_id = $8, \
          number = $9, number_year = $10, notation = $11, issued_on = $12, arrival_number = $13, arrival_year = $14, reason = $15, number_box = $16, \
-         date_box = $17, signature_box = $18, handler_id = $19, due_on = $20, revision = revision + 1, updated_at = $21 \
-         WHERE id = $22 AND revision = $23 AND deleted_at IS NULL",
+         date_box = $17, signature_box = $18, handler_id = $19, due_on = $20, revision = revision + 1, updated_at = $21, number_suffix = $22, authority = $23, head_id = $24 \
+         WHERE id = $25 AND revision = $26 AND deleted_at IS NULL",
     )
     .bind(&r.kind)
     .bind(&r.abstract_text)
@@ -247,6 +284,9 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     .bind(r.handler_id.clone())
     .bind(&r.due_on)
     .bind(now)
+    .bind(&r.number_suffix)
+    .bind(&r.authority)
+    .bind(r.head_id.clone())
     .bind(&r.id)
     .bind(r.revision)
     .execute(&mut *c)
@@ -264,12 +304,88 @@ pub async fn delete(c: &mut AnyConnection, id: &str, revision: i64, now: i64) ->
     Ok(done.rows_affected() == 1)
 }
 
+/// What somebody has deleted.
+pub struct Trashed {
+    pub id: String,
+    pub kind: String,
+    pub abstract_text: String,
+    pub at: i64,
+}
+
+fn trashed(r: &AnyRow) -> DbResult<Trashed> {
+    Ok(Trashed {
+        id: r.try_get("id")?,
+        kind: r.try_get("kind")?,
+        abstract_text: r.try_get("abstract_text")?,
+        at: r.try_get("deleted_at")?,
+    })
+}
+
+/// A draft that was never given a number, as those that may be deleted are.
+const IN_TRASH: &str = "direction = 'outgoing' AND state IN ('draft', 'returned') AND number IS NULL AND deleted_at IS NOT NULL";
+
+/// The latest first.
+pub async fn trashed_by(c: &mut AnyConnection, person: &str) -> DbResult<Vec<Trashed>> {
+    let sql =
+        format!("SELECT id, kind, abstract_text, deleted_at FROM document WHERE drafter_id = $1 AND {IN_TRASH} ORDER BY deleted_at DESC");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(person).fetch_all(c).await?;
+    rows.iter().map(trashed).collect()
+}
+
+/// Some of those deleted before `limit`.
+pub async fn trashed_before(c: &mut AnyConnection, limit: i64) -> DbResult<Vec<Trashed>> {
+    let sql = format!("SELECT id, kind, abstract_text, deleted_at FROM document WHERE {IN_TRASH} AND deleted_at < $1 LIMIT 100");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(limit).fetch_all(c).await?;
+    rows.iter().map(trashed).collect()
+}
+
+/// False when it is not in this person's trash.
+pub async fn restore(c: &mut AnyConnection, id: &str, person: &str, now: i64) -> DbResult<bool> {
+    let sql = format!(
+        "UPDATE document SET deleted_at = NULL, revision = revision + 1, updated_at = $1 WHERE id = $2 AND drafter_id = $3 AND {IN_TRASH}"
+    );
+    let done = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(id).bind(person).execute(c).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a draft with all that belongs to it alone; false when it is no longer there to be ended. Its file stays: another
+/// document may have the same.
+pub async fn forget(c: &mut AnyConnection, id: &str, limit: i64) -> DbResult<bool> {
+    let sql = format!("UPDATE document SET revision = revision + 1 WHERE id = $1 AND deleted_at < $2 AND {IN_TRASH}");
+    let mine = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(limit).execute(&mut *c).await?;
+    if mine.rows_affected() != 1 {
+        return Ok(false);
+    }
+    find::forget(c, id).await?;
+    for sql in [
+        "DELETE FROM document_version WHERE document_id = $1",
+        "DELETE FROM document_receiver WHERE document_id = $1",
+        "DELETE FROM document_supersedes WHERE document_id = $1",
+        "DELETE FROM once WHERE subject_id = $1",
+        "DELETE FROM document WHERE id = $1",
+    ] {
+        sqlx::query(sql).bind(id).execute(&mut *c).await?;
+    }
+    Ok(true)
+}
+
 /// The next number of a book in a year. The register's row stays locked until the commit, so that a change that fails
 /// uses no number up.
 pub async fn next_number(c: &mut AnyConnection, book: &str, year: i64) -> DbResult<i64> {
-    let sql = "INSERT INTO register (book, year, last) VALUES ($1, $2, 1) \
-               ON CONFLICT (book, year) DO UPDATE SET last = register.last + 1 RETURNING last";
-    sqlx::query(sql).bind(book).bind(year).fetch_one(c).await?.try_get("last")
+    next_numbers(c, book, year, 1).await
+}
+
+/// The last of the next `count` numbers, in the same way.
+pub async fn next_numbers(c: &mut AnyConnection, book: &str, year: i64, count: i64) -> DbResult<i64> {
+    let sql = "INSERT INTO register (book, year, last) VALUES ($1, $2, $3) \
+               ON CONFLICT (book, year) DO UPDATE SET last = register.last + $3 RETURNING last";
+    sqlx::query(sql)
+        .bind(book)
+        .bind(year)
+        .bind(count)
+        .fetch_one(c)
+        .await?
+        .try_get("last")
 }
 
 /// The number that would be given next.
@@ -377,8 +493,34 @@ pub struct ReceiverRow {
     pub status: String,
     pub description: String,
     pub at: Option<i64>,
-    /// (status, description, when), oldest first.
-    pub trail: Vec<(String, String, i64)>,
+    /// Oldest first.
+    pub trail: Vec<Heard>,
+}
+
+/// What was heard of a receiver.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    pub status: String,
+    pub description: String,
+    /// Microseconds.
+    pub at: i64,
+    /// The message that says so, when it came by one.
+    pub message_id: Option<String>,
+    /// Who has signed that message.
+    pub signer: Option<String>,
+}
+
+impl Heard {
+    /// Without a message that says so.
+    pub fn without_message(status: &str, description: &str, at: i64) -> Self {
+        Self {
+            status: status.to_owned(),
+            description: description.to_owned(),
+            at,
+            message_id: None,
+            signer: None,
+        }
+    }
 }
 
 pub async fn receivers(c: &mut AnyConnection, id: &str) -> DbResult<Vec<ReceiverRow>> {
@@ -387,17 +529,21 @@ pub async fn receivers(c: &mut AnyConnection, id: &str) -> DbResult<Vec<Receiver
             .bind(id)
             .fetch_all(&mut *c)
             .await?;
-    let trail = sqlx::query("SELECT code, status, description, at FROM receiver_status WHERE document_id = $1 ORDER BY code, seq")
-        .bind(id)
-        .fetch_all(c)
-        .await?;
+    let sql = "SELECT code, status, description, at, message_id, signer FROM receiver_status WHERE document_id = $1 ORDER BY code, seq";
+    let trail = sqlx::query(sql).bind(id).fetch_all(c).await?;
     let mut all = Vec::new();
     for r in &rows {
         let code: String = r.try_get("code")?;
         let mut own = Vec::new();
         for t in &trail {
             if t.try_get::<String, _>("code")? == code {
-                own.push((t.try_get("status")?, t.try_get("description")?, t.try_get("at")?));
+                own.push(Heard {
+                    status: t.try_get("status")?,
+                    description: t.try_get("description")?,
+                    at: t.try_get("at")?,
+                    message_id: t.try_get("message_id")?,
+                    signer: t.try_get("signer")?,
+                });
             }
         }
         let body = Body {
@@ -423,7 +569,8 @@ async fn answered(c: &mut AnyConnection, id: &str, code: &str) -> DbResult<bool>
 }
 
 /// Appends to what was heard of a receiver; false when the same status with the same words is what was heard last.
-pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &str, description: &str, at: i64) -> DbResult<bool> {
+pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, heard: &Heard) -> DbResult<bool> {
+    let (status, description) = (heard.status.as_str(), heard.description.as_str());
     // What a receiver did with the document happens once, however often it is heard; what concerns the way there or a
     // recall may happen again, and is known only when nothing else was heard since.
     let since = match status {
@@ -446,14 +593,16 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
         return Ok(false);
     }
     sqlx::query(
-        "INSERT INTO receiver_status (document_id, code, seq, status, description, at) \
-         SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, $4, $5 FROM receiver_status WHERE document_id = $1 AND code = $2",
+        "INSERT INTO receiver_status (document_id, code, seq, status, description, at, message_id, signer) \
+         SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, $4, $5, $6, $7 FROM receiver_status WHERE document_id = $1 AND code = $2",
     )
     .bind(id)
     .bind(code)
     .bind(status)
     .bind(description)
-    .bind(at)
+    .bind(heard.at)
+    .bind(heard.message_id.clone())
+    .bind(heard.signer.clone())
     .execute(&mut *c)
     .await?;
     // Messages may overtake each other: what the receiver said is not undone by news of the way there, nor by "arrived";
@@ -469,7 +618,7 @@ pub async fn add_status(c: &mut AnyConnection, id: &str, code: &str, status: &st
     sqlx::query(AssertSqlSafe(format!("{sql}{further}")))
         .bind(status)
         .bind(description)
-        .bind(at)
+        .bind(heard.at)
         .bind(id)
         .bind(code)
         .execute(c)

@@ -5,11 +5,13 @@ use crate::fault::Fault;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Documents, DocumentsApi};
-use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields};
+use app::dto::authority::{Authority, AuthorityWish, SignAs};
+use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use app::dto::numbers::{HoldWish, NumberBook};
 use app::dto::verify::VerifyReport;
 use app::dto::{Page, Placement};
 use app::error::{ApiError, ApiResult};
-use app::ids::DocumentId;
+use app::ids::{AuthorityId, DocumentId, NumberId};
 use async_trait::async_trait;
 use leptos::prelude::provide_context;
 use std::sync::Arc;
@@ -48,12 +50,37 @@ impl DocumentsApi for Bound<Service> {
         api(self.service.return_to_drafter(&self.actor, &id, revision, &reason).await)
     }
 
-    async fn sign(&self, id: DocumentId, revision: i64, placement: Placement, pin: String) -> ApiResult<()> {
-        api(self.service.sign(&self.actor, &id, revision, placement, &pin).await)
+    async fn sign(&self, id: DocumentId, revision: i64, placement: Placement, under: Option<SignAs>, pin: String) -> ApiResult<()> {
+        let signed = self.service.sign_as(&self.actor, &id, revision, placement, under.as_ref(), &pin);
+        api(signed.await)
     }
 
-    async fn issue(&self, id: DocumentId, revision: i64, seal: Placement, pin: String) -> ApiResult<()> {
-        api(self.service.issue(&self.actor, &id, revision, seal, &pin).await)
+    async fn authorities(&self) -> ApiResult<Vec<Authority>> {
+        api(self.service.authorities(&self.actor).await)
+    }
+
+    async fn give_authority(&self, wish: AuthorityWish) -> ApiResult<AuthorityId> {
+        api(self.service.give_authority(&self.actor, &wish).await)
+    }
+
+    async fn end_authority(&self, id: AuthorityId, reason: String) -> ApiResult<()> {
+        api(self.service.end_authority(&self.actor, &id, &reason).await)
+    }
+
+    async fn issue(&self, id: DocumentId, revision: i64, number: Option<NumberId>, seal: Placement, pin: String) -> ApiResult<()> {
+        api(self.service.issue(&self.actor, &id, revision, number.as_ref(), seal, &pin).await)
+    }
+
+    async fn numbers(&self, year: Option<i64>) -> ApiResult<NumberBook> {
+        api(self.service.numbers(&self.actor, year).await)
+    }
+
+    async fn hold_numbers(&self, wish: HoldWish) -> ApiResult<Vec<String>> {
+        api(self.service.hold_numbers(&self.actor, &wish).await)
+    }
+
+    async fn cancel_number(&self, id: NumberId, reason: String) -> ApiResult<()> {
+        api(self.service.cancel_number(&self.actor, &id, &reason).await)
     }
 
     async fn send(&self, id: DocumentId, revision: i64) -> ApiResult<()> {
@@ -72,6 +99,14 @@ impl DocumentsApi for Bound<Service> {
         api(self.service.refuse(&self.actor, &id, revision, &reason).await)
     }
 
+    async fn give_back(&self, id: DocumentId, revision: i64) -> ApiResult<()> {
+        api(self.service.give_back(&self.actor, &id, revision).await)
+    }
+
+    async fn keep_copy(&self, id: DocumentId, revision: i64, reason: String) -> ApiResult<()> {
+        api(self.service.keep_copy(&self.actor, &id, revision, &reason).await)
+    }
+
     async fn assign(&self, id: DocumentId, revision: i64, wish: AssignWish) -> ApiResult<()> {
         api(self.service.assign(&self.actor, &id, revision, &wish).await)
     }
@@ -86,6 +121,26 @@ impl DocumentsApi for Bound<Service> {
 
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()> {
         api(self.service.delete_draft(&self.actor, &id, revision).await)
+    }
+
+    async fn calendar_feed(&self) -> ApiResult<Option<FeedState>> {
+        api(self.service.calendar_feed(&self.actor).await)
+    }
+
+    async fn renew_feed(&self) -> ApiResult<String> {
+        api(self.service.renew_feed(&self.actor).await)
+    }
+
+    async fn end_feed(&self) -> ApiResult<()> {
+        api(self.service.end_feed(&self.actor).await)
+    }
+
+    async fn trash(&self) -> ApiResult<Vec<TrashedDraft>> {
+        api(self.service.trash(&self.actor).await)
+    }
+
+    async fn restore_draft(&self, id: DocumentId) -> ApiResult<()> {
+        api(self.service.restore(&self.actor, &id).await)
     }
 
     async fn verify(&self, id: DocumentId) -> ApiResult<VerifyReport> {

@@ -30,16 +30,21 @@ impl Service {
         Ok(store::bodies(&mut c, &text::like(text), &self.config.body_code, MOST).await?)
     }
 
-    /// Adds a body or renames it; `certificate` (PEM) is what its axis messages are signed with, kept when `None`.
+    /// Adds a body or renames it; `certificate` (PEM, several while one is renewed) is what its axis messages are signed with,
+    /// kept when `None` and forgotten when empty.
     pub async fn add_body(&self, actor: &Actor, body: &Body, certificate: Option<&str>) -> Result<(), Error> {
         administers(actor)?;
         check(body)?;
-        if let Some(pem) = certificate {
-            openssl::x509::X509::from_pem(pem.as_bytes()).map_err(|_| Error::Field("certificate"))?;
+        let certificate = certificate.map(str::trim);
+        if let Some(pem) = certificate.filter(|pem| !pem.is_empty()) {
+            match openssl::x509::X509::stack_from_pem(pem.as_bytes()) {
+                Ok(all) if !all.is_empty() => {}
+                _ => return Err(Error::Field("certificate")),
+            }
         }
         let mut work = self.db.begin(actor).await?;
         store::put_body(work.conn(), body, &folded(body), certificate, now_us()).await?;
-        let details = serde_json::json!({ "certificate": certificate.is_some() });
+        let details = serde_json::json!({ "certificate": certificate.map(|pem| if pem.is_empty() { "forgotten" } else { "given" }) });
         work.audit("identity.body_added", "body", &body.code, &body.name, &details).await?;
         work.commit().await?;
         Ok(())

@@ -45,7 +45,7 @@ pub fn digest(secret: &str) -> String {
 }
 
 /// 256 random bits for a cookie or token.
-fn secret() -> Result<String, Error> {
+pub(crate) fn secret() -> Result<String, Error> {
     let mut bytes = [0u8; 32];
     openssl::rand::rand_bytes(&mut bytes).map_err(|e| Error::Hash(e.to_string()))?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))

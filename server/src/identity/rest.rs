@@ -222,7 +222,7 @@ pub async fn bodies(
 #[derive(Deserialize, ToSchema)]
 pub struct PutBodyV1 {
     pub name: String,
-    /// PEM certificate that its axis messages are signed with; kept as it is when left out.
+    /// PEM certificate that its axis messages are signed with; several while one is renewed; kept as it is when left out, forgotten when empty.
     pub certificate: Option<String>,
 }
 

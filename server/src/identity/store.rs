@@ -357,7 +357,17 @@ pub async fn bodies(c: &mut AnyConnection, pattern: &str, without: &str, most: i
         .collect()
 }
 
-/// Adds or renames; a certificate is replaced only by another one.
+/// PEM of the certificates that a body's axis messages are signed with, when known.
+pub async fn body_certificate(c: &mut AnyConnection, code: &str) -> DbResult<Option<String>> {
+    let row = sqlx::query("SELECT certificate FROM body WHERE code = $1")
+        .bind(code)
+        .fetch_optional(c)
+        .await?;
+    let held: Option<String> = row.map_or(Ok(None), |r| r.try_get("certificate"))?;
+    Ok(held.filter(|pem| !pem.is_empty()))
+}
+
+/// Adds or renames; a certificate is replaced only by another one, or by none when it is empty.
 pub async fn put_body(c: &mut AnyConnection, body: &Body, folded: &str, certificate: Option<&str>, now: i64) -> DbResult<()> {
     sqlx::query(
         "INSERT INTO body (code, name, folded, certificate, updated_at) VALUES ($1, $2, $3, $4, $5) \

@@ -50,6 +50,7 @@ impl Follow {
         // Listening starts before the database is read, so that nothing falls between the two.
         let mut live = self.state.hub.follow(&self.topic);
         self.catch_up().await?;
+        self.state.hub.caught_up(&self.topic, self.last);
         let (topic, seq) = (self.topic.clone(), self.last);
         self.say(&ServerFrame::Following { topic, seq }).await?;
         self.send(live.standing()).await?;
@@ -57,8 +58,8 @@ impl Follow {
             match live.next().await {
                 Ok(News::Passing(frames)) => self.send(frames).await?,
                 Ok(News::Committed(Committed { seq, .. })) if seq <= self.last => {}
-                Ok(News::Committed(Committed { seq, frame })) if seq == self.last + 1 => self.pass(seq, frame).await?,
-                // Commits may be announced out of order, and a slow task may miss some: the database has them all.
+                Ok(News::Committed(Committed { seq, frame: Some(frame) })) if seq == self.last + 1 => self.pass(seq, frame).await?,
+                // Commits may be announced out of order or by number alone, and a slow task may miss some: the database has them all.
                 Ok(News::Committed(_)) | Err(RecvError::Lagged(_)) => self.catch_up().await?,
                 Err(RecvError::Closed) => return Err(End::Device),
             }

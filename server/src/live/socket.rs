@@ -34,6 +34,9 @@ const SEND: Duration = Duration::from_secs(20);
 /// Time for the last frames and the farewell.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// Bytes of one read from a device.
+const READ_AT_ONCE: usize = 2048;
+
 /// Upgrades to the live protocol. A page of another origin never gets this far: browsers do not protect WebSockets.
 pub async fn connect(State(state): State<AppState>, headers: HeaderMap, Caller(actor): Caller, upgrade: WebSocketUpgrade) -> Response {
     if bearer(&headers).is_none() && !same_origin(&headers, &state.config.public_url) {
@@ -47,6 +50,9 @@ pub async fn connect(State(state): State<AppState>, headers: HeaderMap, Caller(a
         bearer: bearer(&headers).map(str::to_owned),
     };
     upgrade
+        // What devices say is short: the usual 128 KiB to read into would be most of what a connection costs.
+        .read_buffer_size(READ_AT_ONCE)
+        .write_buffer_size(0)
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)
         .on_upgrade(move |socket| run(state, actor, proof, socket))

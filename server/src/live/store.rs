@@ -2,7 +2,7 @@
 use crate::clock::now_us;
 use crate::db::DbResult;
 use sqlx::AnyConnection;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 /// Gives the event the next number of its topic. The row of the topic stays locked until the commit, so that
 /// numbers become visible in order.
@@ -59,4 +59,15 @@ pub async fn forget(c: &mut AnyConnection, topic: &str) -> DbResult<()> {
 pub async fn forget_before(c: &mut AnyConnection, limit: i64) -> DbResult<()> {
     sqlx::query("DELETE FROM live_event WHERE at < $1").bind(limit).execute(c).await?;
     Ok(())
+}
+
+/// The last number given in each of `topics`.
+pub async fn newest(c: &mut AnyConnection, topics: &[String]) -> DbResult<Vec<(String, u64)>> {
+    let places: Vec<String> = (1..=topics.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("SELECT topic, seq FROM live_topic WHERE topic IN ({})", places.join(", "));
+    let query = topics.iter().fold(sqlx::query(AssertSqlSafe(sql)), |q, topic| q.bind(topic));
+    let rows = query.fetch_all(c).await?;
+    rows.iter()
+        .map(|r| Ok((r.try_get("topic")?, r.try_get::<i64, _>("seq")?.unsigned_abs())))
+        .collect()
 }

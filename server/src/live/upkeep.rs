@@ -10,17 +10,14 @@ const KEPT: i64 = 7 * 24 * 3600 * 1_000_000;
 const EVERY: Duration = Duration::from_secs(3600);
 
 /// Forgets old events from time to time.
-pub fn start(db: &Db) {
-    let db = db.clone();
-    tokio::spawn(async move {
-        let mut tick = tokio::time::interval(EVERY);
-        loop {
-            tick.tick().await;
-            if let Err(e) = forget_old(&db, now_us() - KEPT).await {
-                tracing::warn!(error = %e, "old live events stay for now");
-            }
+pub async fn run(db: Db) {
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tick.tick().await;
+        if let Err(e) = forget_old(&db, now_us() - KEPT).await {
+            tracing::warn!(error = %e, "old live events stay for now");
         }
-    });
+    }
 }
 
 /// Forgets what happened before `limit` (microseconds since the Unix epoch). Numbers go on as if it were there.

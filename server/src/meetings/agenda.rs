@@ -15,15 +15,22 @@ use serde_json::json;
 /// Minutes.
 const LONGEST_ITEM: u32 = 24 * 60;
 
+/// A length that an item may have.
+pub(super) fn minutes_of(given: u32) -> Result<u32> {
+    if (1..=LONGEST_ITEM).contains(&given) {
+        Ok(given)
+    } else {
+        Err(Error::Field("minutes"))
+    }
+}
+
 impl Service {
     /// At the end of the agenda.
     pub async fn add_item(&self, actor: &Actor, id: &MeetingId, title: &str, presenter: &str, minutes: u32) -> Result<ItemId> {
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), Need::Manage).await?;
         not_over(&row)?;
-        if !(1..=LONGEST_ITEM).contains(&minutes) {
-            return Err(Error::Field("minutes"));
-        }
+        let minutes = minutes_of(minutes)?;
         let before = store::items(work.conn(), &row.id).await?;
         let item = ItemRow {
             id: uuid::Uuid::now_v7().to_string(),

@@ -1,4 +1,5 @@
 //! Who is invited, what they answer, and who comes in their place. What is already so stays so.
+use super::letters::Tells;
 use super::read::member;
 use super::rules::Part;
 use super::store::{self, MemberRow, Row};
@@ -125,12 +126,16 @@ impl Service {
         let event = LiveEvent::MemberChanged { member: member(&new) };
         let details = json!({ "person": person, "stands_for": stands_for });
         self.announce(work, row, "meeting.member_added", &details, &event).await?;
+        if let Some(first) = stands_for {
+            self.hand_over_seat(work, row, first, Some(person.as_str())).await?;
+        }
         if row.state != MeetingState::Preparing {
             let event = LiveEvent::MeetingPublished {
                 id: MeetingId(row.id.clone()),
                 title: row.title.clone(),
             };
             work.publish(&format!("user:{person}"), &event).await?;
+            self.mail_to(work, row, Tells::Invited, Some(person.as_str())).await?;
         }
         Ok(())
     }
@@ -147,9 +152,15 @@ impl Service {
     }
 
     async fn remove(&self, work: &mut Work, row: &Row, person: &str) -> Result<()> {
+        if row.state != MeetingState::Preparing {
+            self.mail_to(work, row, Tells::NotInvited, Some(person)).await?;
+        }
+        let known = store::member(work.conn(), &row.id, person).await?;
+        let first = known.and_then(|m| m.stands_for);
         store::remove_member(work.conn(), &row.id, person).await?;
         let event = LiveEvent::MemberRemoved { user: person.into() };
         let details = json!({ "person": person });
-        self.announce(work, row, "meeting.member_removed", &details, &event).await
+        self.announce(work, row, "meeting.member_removed", &details, &event).await?;
+        self.hand_over_seat(work, row, person, first.as_deref()).await
     }
 }

@@ -1,6 +1,7 @@
 //! SQL of votes and ballots.
 use crate::db::DbResult;
 use app::dto::meetings::{Choice, Majority, Motion, VoteForm};
+use app::ids::UserId;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -116,6 +117,19 @@ pub async fn close(c: &mut AnyConnection, vote: &VoteRow, now: i64) -> DbResult<
         .execute(c)
         .await?;
     Ok(())
+}
+
+/// Each ballot of an open vote with whose it is.
+pub async fn of_vote(c: &mut AnyConnection, vote: &str) -> DbResult<Vec<(UserId, Choice)>> {
+    let sql = "SELECT person_id, choice FROM ballot WHERE vote_id = $1 ORDER BY person_id";
+    let rows = sqlx::query(sql).bind(vote).fetch_all(c).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for r in &rows {
+        let choice: String = r.try_get("choice")?;
+        let choice = Choice::parse(&choice).ok_or_else(|| sqlx::Error::Decode(format!("unknown choice {choice}").into()))?;
+        found.push((UserId(r.try_get("person_id")?), choice));
+    }
+    Ok(found)
 }
 
 pub async fn cast(c: &mut AnyConnection, vote: &str, person: &str, choice: Choice, now: i64) -> DbResult<()> {

@@ -17,13 +17,17 @@ const LONGEST_TASK: usize = 1000;
 const LONGEST_RESULT: usize = 2000;
 
 impl Service {
-    /// In place of what was concluded before; empty takes it back.
-    pub async fn conclude(&self, actor: &Actor, item: &ItemId, text: &str) -> Result<()> {
+    /// In place of what was concluded before; empty takes it back. `before` is what the writer began from: what somebody else wrote
+    /// meanwhile is not put away unread. `None` for who does not look.
+    pub async fn conclude(&self, actor: &Actor, item: &ItemId, before: Option<&str>, text: &str) -> Result<()> {
         let mut work = self.db.begin(actor).await?;
         let (row, item) = self.item_to_conclude(&mut work, item.as_str()).await?;
         let text = lines(text, "conclusion", LONGEST_CONCLUSION, true)?;
         if text == item.conclusion {
             return Ok(());
+        }
+        if before.is_some_and(|before| before != item.conclusion) {
+            return Err(Error::ConclusionChanged);
         }
         tasks::conclude(work.conn(), &item.id, &text).await?;
         let details = json!({ "item": item.id, "title": item.title, "conclusion": text });

@@ -1,10 +1,8 @@
 //! From publication to closing. What is already so stays so: asking twice is no error and no second event.
-use super::read::member;
-use super::rules::Part;
 use super::store::{self, ItemRow, Row};
 use super::{Error, Need, Result, Service, ballots, topic};
 use crate::actor::Actor;
-use crate::clock::{day, now_us};
+use crate::clock::now_us;
 use crate::db::Work;
 use app::dto::floor::ClockStep;
 use app::dto::meetings::MeetingState;
@@ -13,28 +11,6 @@ use app::live::LiveEvent;
 use serde_json::json;
 
 impl Service {
-    /// Shows the meeting to those invited.
-    pub async fn publish(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
-        let mut work = self.db.begin(actor).await?;
-        let (row, _) = self.for_change(&mut work, id.as_str(), Need::Manage).await?;
-        match row.state {
-            MeetingState::Preparing => {}
-            MeetingState::Published => return Ok(()),
-            _ => return Err(Error::NotNow),
-        }
-        // Members may read the topic from now on, but not what the preparation went through.
-        crate::live::store::forget(work.conn(), &topic(&row.id)).await?;
-        self.step(&mut work, &row, MeetingState::Published, "meeting.published").await?;
-        let event = LiveEvent::MeetingPublished {
-            id: id.clone(),
-            title: row.title.clone(),
-        };
-        for invited in store::members(work.conn(), &row.id).await? {
-            work.publish(&format!("user:{}", invited.person_id), &event).await?;
-        }
-        Ok(work.commit().await?)
-    }
-
     pub async fn open(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), Need::Conduct).await?;
@@ -110,38 +86,5 @@ impl Service {
     pub(super) async fn own_item(&self, work: &mut Work, row: &Row, item: &ItemId) -> Result<ItemRow> {
         let found = store::item(work.conn(), item.as_str()).await?;
         found.filter(|i| i.meeting_id == row.id).ok_or(Error::NotFound)
-    }
-
-    /// Điểm danh: from the meeting's day on, so that the quorum is known before it is opened.
-    pub async fn check_in(&self, actor: &Actor, id: &MeetingId) -> Result<()> {
-        let mut work = self.db.begin(actor).await?;
-        let (row, _) = self.for_change(&mut work, id.as_str(), Need::Join).await?;
-        match row.state {
-            MeetingState::Open => {}
-            MeetingState::Published if day(now_us()) >= day(row.starts_at) => {}
-            MeetingState::Published => return Err(Error::TooEarly),
-            _ => return Err(Error::NotNow),
-        }
-        let me = actor.user()?.as_str();
-        let before = store::member(work.conn(), &row.id, me).await?.ok_or(Error::NotFound)?;
-        if before.checked_in_at.is_some() {
-            return Ok(());
-        }
-        // Who comes after all takes the delegation back first.
-        if before.part == Part::Delegated {
-            return Err(Error::NotNow);
-        }
-        store::check_in(work.conn(), &row.id, me, now_us()).await?;
-        let now = store::member(work.conn(), &row.id, me).await?.ok_or(Error::NotFound)?;
-        let event = LiveEvent::CheckedIn { member: member(&now) };
-        self.announce(&mut work, &row, "meeting.checked_in", &json!({ "person": me }), &event)
-            .await?;
-        // Who comes during a vote may still vote.
-        if now.part.votes()
-            && let Some(vote) = ballots::running(work.conn(), "", &row.id).await?
-        {
-            self.tell_vote(&mut work, &vote).await?;
-        }
-        Ok(work.commit().await?)
     }
 }

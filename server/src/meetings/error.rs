@@ -9,6 +9,8 @@ pub enum Error {
     NotFound,
     #[error("not possible in this state of the meeting")]
     NotNow,
+    #[error("something is to be looked at before it is published")]
+    NotReady,
     #[error("field {0} is missing or unusable")]
     Field(&'static str),
     #[error("the meeting is not today")]
@@ -49,6 +51,12 @@ pub enum Error {
     MinutesChanged,
     #[error("the chair may not sign documents")]
     ChairCannotSign,
+    #[error("checking in takes the code shown in the room")]
+    CodeNeeded,
+    #[error("the conclusion was written anew meanwhile")]
+    ConclusionChanged,
+    #[error("the code is not the one shown in the room")]
+    WrongCode,
     #[error("the paper cannot be set: {0}")]
     Paper(String),
     #[error("the vote is closed")]
@@ -68,6 +76,7 @@ impl Problem for Error {
         match self {
             Self::NotFound => "meetings.not_found",
             Self::NotNow => "meetings.not_now",
+            Self::NotReady => "meetings.not_ready",
             Self::Field(_) => "meetings.field",
             Self::TooEarly => "meetings.too_early",
             Self::NotAttachable => "meetings.not_attachable",
@@ -87,6 +96,9 @@ impl Problem for Error {
             Self::VoteOpen => "meetings.vote_open",
             Self::MinutesChanged => "meetings.minutes_changed",
             Self::ChairCannotSign => "meetings.chair_cannot_sign",
+            Self::CodeNeeded => "meetings.code_needed",
+            Self::ConclusionChanged => "meetings.conclusion_changed",
+            Self::WrongCode => "meetings.wrong_code",
             Self::VoteClosed => "meetings.vote_closed",
             Self::Form(_) => "meetings.form",
             Self::Identity(e) => e.code(),
@@ -99,6 +111,7 @@ impl Problem for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotNow
+            | Self::NotReady
             | Self::TooEarly
             | Self::NotCheckedIn
             | Self::NotPresent
@@ -112,11 +125,13 @@ impl Problem for Error {
             | Self::NotPresenting
             | Self::MinutesChanged
             | Self::ChairCannotSign
+            | Self::CodeNeeded
+            | Self::ConclusionChanged
             | Self::OtherForm
             | Self::VoteOpen
             | Self::VoteClosed => StatusCode::CONFLICT,
             Self::NoVote => StatusCode::FORBIDDEN,
-            Self::Field(_) | Self::NotAttachable | Self::Ballot => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Field(_) | Self::NotAttachable | Self::Ballot | Self::WrongCode => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Identity(e) => e.status(),
             Self::Documents(e) => e.status(),
@@ -127,6 +142,9 @@ impl Problem for Error {
     fn vi(&self) -> String {
         match self {
             Self::NotFound => "Không tìm thấy cuộc họp này, hoặc anh/chị không có trong thành phần dự họp. Hãy quay lại danh sách.".into(),
+            Self::NotReady => {
+                "Còn điểm chưa đạt trong danh mục kiểm tra. Hãy xem lại danh mục: sửa điểm đó, hoặc đánh dấu là đã xem.".into()
+            }
             Self::NotNow => "Việc này không làm được ở trạng thái hiện tại của cuộc họp. Hãy tải lại trang để xem trạng thái mới.".into(),
             Self::Field(field) => match *field {
                 "title" => "Hãy nhập tên (tối đa 500 ký tự).".into(),
@@ -147,6 +165,10 @@ impl Problem for Error {
                 "sections" => "Một phần của biên bản quá dài, hoặc biên bản trống. Hãy sửa lại.".into(),
                 "remark" => "Hãy nhập ý kiến (tối đa 5000 ký tự).".into(),
                 "reason" => "Hãy nhập lý do (tối đa 300 ký tự).".into(),
+                "hall" => "Sơ đồ có từ 1 đến 30 hàng và từ 1 đến 30 cột. Hãy nhập lại.".into(),
+                "seat" => "Sơ đồ không có ghế này. Hãy chọn ghế khác.".into(),
+                "message" => "Hãy nhập tin nhắn (tối đa 1000 ký tự).".into(),
+                "name" => "Tin nhắn này không gửi được. Hãy tải lại trang rồi gửi lại.".into(),
                 "to" => "Hãy chọn người nhận ủy quyền có tài khoản hoạt động và chưa có trong thành phần họp.".into(),
                 "answer" => "Câu trả lời không hợp lệ. Hãy chọn dự, không dự hoặc ủy quyền.".into(),
                 "question" => "Hãy nhập nội dung biểu quyết (tối đa 500 ký tự).".into(),
@@ -184,6 +206,11 @@ impl Problem for Error {
             Self::ChairCannotSign => {
                 "Người chủ trì chưa có quyền ký văn bản nên chưa trình ký biên bản được. Hãy nhờ quản trị thêm vai trò lãnh đạo.".into()
             }
+            Self::CodeNeeded => "Cuộc họp này điểm danh bằng mã. Hãy nhập mã 6 số trên màn hình phòng họp, hoặc quét mã QR ở đó.".into(),
+            Self::ConclusionChanged => {
+                "Người khác vừa sửa kết luận này. Nội dung anh/chị nhập vẫn còn; hãy xem kết luận hiện tại bên dưới rồi lưu lại.".into()
+            }
+            Self::WrongCode => "Mã điểm danh không đúng. Hãy xem lại mã 6 số trên màn hình phòng họp rồi nhập lại.".into(),
             Self::NoKey | Self::Paper(_) | Self::Db(_) => internal_vi(),
         }
     }
@@ -191,6 +218,7 @@ impl Problem for Error {
     fn en(&self) -> String {
         match self {
             Self::NotFound => "There is no such meeting, or you are not one of its members. Go back to the list.".into(),
+            Self::NotReady => "The checklist has points that are not fine. Look at it again: mend them, or mark them as seen.".into(),
             Self::NotNow => "This cannot be done in the meeting's present state. Reload the page to see its new state.".into(),
             Self::Field(field) => match *field {
                 "title" => "Enter a title (at most 500 characters).".into(),
@@ -211,6 +239,10 @@ impl Problem for Error {
                 "sections" => "A part of the minutes is too long, or there is none. Correct it.".into(),
                 "remark" => "Enter your remark (at most 5000 characters).".into(),
                 "reason" => "Enter a reason (at most 300 characters).".into(),
+                "hall" => "A hall has 1 to 30 rows and 1 to 30 columns. Enter them again.".into(),
+                "seat" => "The hall has no such seat. Choose another.".into(),
+                "message" => "Enter a message (at most 1000 characters).".into(),
+                "name" => "This message can not be sent. Reload the page, then send it again.".into(),
                 "to" => "Choose who stands for you: an active account that is not invited already.".into(),
                 "answer" => "The answer is none of accept, decline and delegate. Choose one.".into(),
                 "question" => "Enter what is voted on (at most 500 characters).".into(),
@@ -246,6 +278,11 @@ impl Problem for Error {
             Self::ChairCannotSign => {
                 "The chair may not sign documents yet. Ask the administrator to give them the role of a leader.".into()
             }
+            Self::CodeNeeded => "This meeting is checked in to with a code. Enter the six digits on the room's screen, or scan the picture there.".into(),
+            Self::ConclusionChanged => {
+                "Somebody else has just changed this conclusion. What you entered is still here: look at the present text below, then save again.".into()
+            }
+            Self::WrongCode => "That is not the code. Look at the six digits on the room's screen and enter them again.".into(),
             Self::NoKey | Self::Paper(_) | Self::Db(_) => internal_en(),
         }
     }

@@ -41,10 +41,12 @@ pub struct MeetingRowV1 {
     pub room: String,
     pub starts: i64,
     pub ends: i64,
-    /// `preparing`, `published`, `open` or `closed`.
+    /// `preparing`, `published`, `open`, `closed` or `cancelled`.
     pub state: &'static str,
     /// Full name.
     pub chair: String,
+    /// Why it is cancelled; empty otherwise.
+    pub reason: String,
 }
 
 /// A meeting as machines see it.
@@ -300,6 +302,7 @@ fn row(r: MeetingRow) -> MeetingRowV1 {
         ends: r.ends.us,
         state: r.state.as_str(),
         chair: r.chair,
+        reason: r.reason,
     }
 }
 

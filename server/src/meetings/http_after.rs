@@ -25,6 +25,8 @@ pub fn routes() -> Router<AppState> {
 /// Kết luận.
 #[derive(Deserialize, ToSchema)]
 pub struct ConcludeV1 {
+    /// What the writer has read there; when it says something else by now, nothing is written. Left out: whatever it says.
+    pub before: Option<String>,
     /// Empty takes it back.
     pub text: String,
 }
@@ -88,7 +90,7 @@ pub async fn conclude(
 ) -> Result<StatusCode, Fault> {
     actor.user().map_err(Error::from)?;
     let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
-    service.conclude(&actor, &id, &body.text).await?;
+    service.conclude(&actor, &id, body.before.as_deref(), &body.text).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -296,18 +296,23 @@ pub(super) fn away(members: &[MemberRow]) -> Vec<Absent> {
     all.collect()
 }
 
-async fn written(c: &mut AnyConnection, actor: &Actor, row: &Row, m: MinutesRow) -> Result<Written> {
-    let document = match &m.document_id {
-        Some(id) => documents::store::get(c, id).await?,
-        None => None,
-    };
-    let filed = document.map(|d| Filed {
+/// What became of a document that came from the meeting.
+pub(super) fn filed(actor: &Actor, d: documents::store::Row) -> Filed {
+    Filed {
         open: documents::rules::may_see(actor, &d),
         id: DocumentId(d.id),
         state: d.state,
         number: d.notation,
         reason: d.reason,
-    });
+    }
+}
+
+async fn written(c: &mut AnyConnection, actor: &Actor, row: &Row, m: MinutesRow) -> Result<Written> {
+    let document = match &m.document_id {
+        Some(id) => documents::store::get(c, id).await?,
+        None => None,
+    };
+    let filed = document.map(|d| filed(actor, d));
     Ok(Written {
         remarks: kept::remarks(c, &row.id).await?,
         sections: m.sections,

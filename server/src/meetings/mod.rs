@@ -3,6 +3,9 @@ pub mod agenda;
 mod answers;
 mod ballots;
 mod blind;
+mod calendar;
+mod changing;
+mod chat;
 mod conclusions;
 pub mod conduct;
 pub mod error;
@@ -13,15 +16,18 @@ pub mod http_ballots;
 pub mod http_floor;
 pub mod http_members;
 pub mod http_presenter;
-mod invitation;
+pub mod invitation;
+mod letters;
 pub mod minutes;
 mod minutes_store;
 mod minutes_text;
 pub mod prepare;
+pub mod presence;
 pub mod presenter;
 pub mod read;
 mod readers;
 pub mod rules;
+mod seats;
 mod secret;
 mod speeches;
 pub(crate) mod store;
@@ -148,11 +154,7 @@ pub fn topic(id: &str) -> String {
 
 /// Nothing changes any more in a meeting that is over.
 fn not_over(row: &Row) -> Result<()> {
-    if row.state == MeetingState::Closed {
-        Err(Error::NotNow)
-    } else {
-        Ok(())
-    }
+    if row.state.over() { Err(Error::NotNow) } else { Ok(()) }
 }
 
 /// [`crate::text::lines`] of a field.

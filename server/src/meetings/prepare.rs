@@ -8,13 +8,49 @@ use crate::db::Work;
 use app::dto::floor::Clock;
 use app::dto::identity::Role;
 use app::dto::meetings::{Conflict, MeetingDraft, MeetingState, QuorumRule};
-use app::ids::MeetingId;
+use app::ids::{MeetingId, UserId};
 use app::live::LiveEvent;
+use sqlx::AnyConnection;
 use std::collections::BTreeSet;
 
 const MOST_MEMBERS: usize = 2000;
 /// Microseconds.
 const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;
+
+/// Beginning and end, in microseconds, of a meeting's fields.
+pub(super) fn span(starts: &str, ends: &str) -> Result<(i64, i64)> {
+    let from = parse_local(starts).ok_or(Error::Field("starts"))?;
+    let to = parse_local(ends).ok_or(Error::Field("ends"))?;
+    if to <= from || to - from > LONGEST {
+        return Err(Error::Field("ends"));
+    }
+    Ok((from, to))
+}
+
+/// When the room, and each of `people`, is taken by another meeting than `except`; an empty room is no room.
+pub(super) async fn taken(
+    c: &mut AnyConnection,
+    room: &str,
+    people: &[&str],
+    (from, to): (i64, i64),
+    except: &str,
+) -> Result<Vec<Conflict>> {
+    let mut all = Vec::new();
+    let conflict = |who: String, from: i64, to: i64| Conflict {
+        who,
+        from: when(from),
+        to: when(to),
+    };
+    if !room.is_empty() {
+        let taken = store::room_taken(c, room, (from, to), except).await?.into_iter();
+        all.extend(taken.map(|(from, to)| conflict(String::new(), from, to)));
+    }
+    for person in people {
+        let taken = store::person_taken(c, person, (from, to), except).await?.into_iter();
+        all.extend(taken.map(|(name, from, to)| conflict(name, from, to)));
+    }
+    Ok(all)
+}
 
 impl Service {
     /// A meeting in preparation, whose secretary is the one who makes it.
@@ -41,22 +77,9 @@ impl Service {
             return Err(Error::Field("members"));
         }
         let mut tx = self.db.snapshot().await?;
-        let mut all = Vec::new();
-        let conflict = |who: String, from: i64, to: i64| Conflict {
-            who,
-            from: when(from),
-            to: when(to),
-        };
-        if !room.is_empty() {
-            let taken = store::room_taken(&mut tx, &room, from, to).await?.into_iter();
-            all.extend(taken.map(|(from, to)| conflict(String::new(), from, to)));
-        }
-        let people: BTreeSet<_> = draft.members.iter().chain([&draft.chair_id, &me]).collect();
-        for person in people {
-            let taken = store::person_taken(&mut tx, person.as_str(), from, to).await?.into_iter();
-            all.extend(taken.map(|(name, from, to)| conflict(name, from, to)));
-        }
-        Ok(all)
+        let people: BTreeSet<_> = draft.members.iter().chain([&draft.chair_id, &me]).map(UserId::as_str).collect();
+        let people: Vec<&str> = people.into_iter().collect();
+        taken(&mut tx, &room, &people, (from, to), "").await
     }
 
     /// How many must be there to decide: until the end.
@@ -76,11 +99,7 @@ impl Service {
 
     async fn make(&self, actor: &Actor, draft: &MeetingDraft, from: Option<&MeetingId>) -> Result<MeetingId> {
         let me = actor.require(&[Role::Secretary])?.clone();
-        let starts_at = parse_local(&draft.starts).ok_or(Error::Field("starts"))?;
-        let ends_at = parse_local(&draft.ends).ok_or(Error::Field("ends"))?;
-        if ends_at <= starts_at || ends_at - starts_at > LONGEST {
-            return Err(Error::Field("ends"));
-        }
+        let (starts_at, ends_at) = span(&draft.starts, &draft.ends)?;
         let row = Row {
             id: uuid::Uuid::now_v7().to_string(),
             title: text(&draft.title, "title", 500, false)?,
@@ -93,6 +112,8 @@ impl Service {
             quorum: QuorumRule::default(),
             opened_at: None,
             closed_at: None,
+            reason: String::new(),
+            revision: 0,
         };
         if draft.chair_id == me {
             return Err(Error::Field("chair_id"));
@@ -126,6 +147,11 @@ impl Service {
     async fn copy_agenda(&self, work: &mut Work, from: &MeetingId, to: &Row) -> Result<()> {
         let old = store::get(work.conn(), from.as_str()).await?.ok_or(Error::NotFound)?;
         store::set_quorum(work.conn(), &to.id, old.quorum).await?;
+        // The same people sit where they sat.
+        let mut seating = super::seats::of_meeting(work.conn(), from.as_str()).await?;
+        let invited = store::members(work.conn(), &to.id).await?;
+        seating.taken.retain(|s| invited.iter().any(|m| m.person_id == s.user_id.as_str()));
+        super::seats::keep(work.conn(), &to.id, &seating).await?;
         for item in store::items(work.conn(), from.as_str()).await? {
             let copy = ItemRow {
                 id: uuid::Uuid::now_v7().to_string(),

@@ -39,6 +39,8 @@ impl Service {
         let tasks = tasks::of_meeting(&mut tx, &row.id).await?;
         let votes = ballots::votes(&mut tx, me.as_str(), &row.id).await?;
         let floor = super::floor::floor(&mut tx, &row).await?;
+        let seating = super::seats::of_meeting(&mut tx, &row.id).await?;
+        let by_code = !store::code(&mut tx, &row.id).await?.is_empty();
         drop(tx);
         let of = |item: &ItemRow| {
             let documents = attachments.iter().filter(|a| a.item_id == item.id);
@@ -53,6 +55,8 @@ impl Service {
             votes: votes.iter().map(vote).collect(),
             floor,
             quorum_rule: row.quorum,
+            by_code,
+            seating,
             presenting: self.presenting(&row.id),
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),
             absent: if manages { super::minutes::away(&members) } else { Vec::new() },
@@ -89,7 +93,7 @@ impl Service {
     }
 }
 
-fn meeting(r: &Row, today: &str) -> MeetingRow {
+pub(super) fn meeting(r: &Row, today: &str) -> MeetingRow {
     MeetingRow {
         id: MeetingId(r.id.clone()),
         title: r.title.clone(),
@@ -98,6 +102,8 @@ fn meeting(r: &Row, today: &str) -> MeetingRow {
         ends: when(r.ends_at),
         state: r.state,
         chair: r.chair.clone(),
+        reason: r.reason.clone(),
+        revision: count(r.revision),
         today: day(r.starts_at).as_str() <= today && today <= day(r.ends_at).as_str(),
     }
 }

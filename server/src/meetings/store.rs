@@ -11,6 +11,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 pub const GRACE: i64 = 24 * 3600 * 1_000_000;
 /// Meetings that a list shows at most.
 const MOST: i64 = 200;
+/// Most in a calendar, and most rooms.
+const MOST_ON: i64 = 2_000;
 
 /// A meeting as stored.
 #[derive(Debug, Clone)]
@@ -28,9 +30,13 @@ pub struct Row {
     /// When it was really opened and closed.
     pub opened_at: Option<i64>,
     pub closed_at: Option<i64>,
+    /// Why it does not take place.
+    pub reason: String,
+    /// How often its time, place or name was changed after it was made.
+    pub revision: i64,
 }
 
-const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, m.quorum, m.opened_at, m.closed_at, p.full_name AS chair FROM meeting m \
+const SELECT: &str = "SELECT m.id, m.title, m.room, m.starts_at, m.ends_at, m.state, m.current_item, m.quorum, m.opened_at, m.closed_at, m.reason, m.revision, p.full_name AS chair FROM meeting m \
     LEFT JOIN meeting_member c ON c.meeting_id = m.id AND c.part = 'chair' LEFT JOIN person p ON p.id = c.person_id";
 
 fn row(r: &AnyRow) -> DbResult<Row> {
@@ -47,6 +53,8 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         quorum: QuorumRule::parse(&r.try_get::<String, _>("quorum")?).unwrap_or_default(),
         opened_at: r.try_get("opened_at")?,
         closed_at: r.try_get("closed_at")?,
+        reason: r.try_get("reason")?,
+        revision: r.try_get("revision")?,
     })
 }
 
@@ -72,6 +80,23 @@ pub async fn list(c: &mut AnyConnection, person: &str, visible: &str) -> DbResul
     rows.iter().map(row).collect()
 }
 
+/// Those on at some time within `(from, to)`, first first. `visible` is a condition with `$1` the person.
+pub async fn between(c: &mut AnyConnection, person: &str, visible: &str, (from, to): (i64, i64)) -> DbResult<Vec<Row>> {
+    let sql = AssertSqlSafe(format!(
+        "{SELECT} WHERE {visible} AND m.starts_at < $2 AND m.ends_at > $3 ORDER BY m.starts_at, m.id LIMIT $4"
+    ));
+    let query = sqlx::query(sql).bind(person).bind(to).bind(from).bind(MOST_ON);
+    let rows = query.fetch_all(c).await?;
+    rows.iter().map(row).collect()
+}
+
+/// Rooms that meetings were or are to be held in since `from`.
+pub async fn rooms_since(c: &mut AnyConnection, from: i64) -> DbResult<Vec<String>> {
+    let sql = "SELECT DISTINCT room FROM meeting WHERE starts_at >= $1 ORDER BY room LIMIT $2";
+    let rows = sqlx::query(sql).bind(from).bind(MOST_ON).fetch_all(c).await?;
+    rows.iter().map(|r| r.try_get("room")).collect()
+}
+
 pub async fn insert(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<()> {
     sqlx::query(
         "INSERT INTO meeting (id, title, room, starts_at, ends_at, state, current_item, created_at) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)",
@@ -94,9 +119,39 @@ pub async fn set_state(c: &mut AnyConnection, id: &str, state: MeetingState, now
     let moment = match state {
         MeetingState::Open => "UPDATE meeting SET opened_at = $1 WHERE id = $2",
         MeetingState::Closed => "UPDATE meeting SET closed_at = $1 WHERE id = $2",
-        MeetingState::Preparing | MeetingState::Published => return Ok(()),
+        MeetingState::Preparing | MeetingState::Published | MeetingState::Cancelled => return Ok(()),
     };
     sqlx::query(moment).bind(now).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// Name, place and time as `r` has them.
+pub async fn change(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
+    let sql = "UPDATE meeting SET title = $1, room = $2, starts_at = $3, ends_at = $4, revision = revision + 1 WHERE id = $5";
+    let query = sqlx::query(sql).bind(&r.title).bind(&r.room).bind(r.starts_at).bind(r.ends_at);
+    query.bind(&r.id).execute(c).await?;
+    Ok(())
+}
+
+/// The document that the invitation to bodies outside became.
+pub async fn invitation_of(c: &mut AnyConnection, id: &str) -> DbResult<Option<String>> {
+    let row = sqlx::query("SELECT invitation_id FROM meeting WHERE id = $1")
+        .bind(id)
+        .fetch_optional(c)
+        .await?;
+    row.map_or(Ok(None), |r| r.try_get("invitation_id"))
+}
+
+pub async fn set_invitation(c: &mut AnyConnection, id: &str, document: &str) -> DbResult<()> {
+    let sql = "UPDATE meeting SET invitation_id = $1 WHERE id = $2";
+    sqlx::query(sql).bind(document).bind(id).execute(c).await?;
+    Ok(())
+}
+
+pub async fn cancel(c: &mut AnyConnection, id: &str, reason: &str) -> DbResult<()> {
+    let sql = "UPDATE meeting SET state = $1, reason = $2, revision = revision + 1 WHERE id = $3";
+    let query = sqlx::query(sql).bind(MeetingState::Cancelled.as_str()).bind(reason);
+    query.bind(id).execute(c).await?;
     Ok(())
 }
 
@@ -113,18 +168,21 @@ pub async fn set_quorum(c: &mut AnyConnection, id: &str, rule: QuorumRule) -> Db
 }
 
 /// Meetings of this room that are on within this time: their beginnings and ends.
-pub async fn room_taken(c: &mut AnyConnection, room: &str, from: i64, to: i64) -> DbResult<Vec<(i64, i64)>> {
-    let sql = "SELECT starts_at, ends_at FROM meeting WHERE room = $1 AND starts_at < $2 AND ends_at > $3 AND state <> 'closed' ORDER BY starts_at";
-    let rows = sqlx::query(sql).bind(room).bind(to).bind(from).fetch_all(c).await?;
+pub async fn room_taken(c: &mut AnyConnection, room: &str, (from, to): (i64, i64), except: &str) -> DbResult<Vec<(i64, i64)>> {
+    let sql = "SELECT starts_at, ends_at FROM meeting WHERE room = $1 AND starts_at < $2 AND ends_at > $3 AND id <> $4 \
+        AND state NOT IN ('closed', 'cancelled') ORDER BY starts_at";
+    let query = sqlx::query(sql).bind(room).bind(to).bind(from).bind(except);
+    let rows = query.fetch_all(c).await?;
     rows.iter().map(|r| Ok((r.try_get("starts_at")?, r.try_get("ends_at")?))).collect()
 }
 
 /// Other meetings of a person within this time: full name, beginning and end.
-pub async fn person_taken(c: &mut AnyConnection, person: &str, from: i64, to: i64) -> DbResult<Vec<(String, i64, i64)>> {
+pub async fn person_taken(c: &mut AnyConnection, person: &str, (from, to): (i64, i64), except: &str) -> DbResult<Vec<(String, i64, i64)>> {
     let sql = "SELECT p.full_name, m.starts_at, m.ends_at FROM meeting m JOIN meeting_member mm ON mm.meeting_id = m.id \
         JOIN person p ON p.id = mm.person_id WHERE mm.person_id = $1 AND mm.part <> 'delegated' AND m.starts_at < $2 AND m.ends_at > $3 \
-        AND m.state <> 'closed' ORDER BY m.starts_at";
-    let rows = sqlx::query(sql).bind(person).bind(to).bind(from).fetch_all(c).await?;
+        AND m.id <> $4 AND m.state NOT IN ('closed', 'cancelled') ORDER BY m.starts_at";
+    let query = sqlx::query(sql).bind(person).bind(to).bind(from).bind(except);
+    let rows = query.fetch_all(c).await?;
     rows.iter()
         .map(|r| Ok((r.try_get("full_name")?, r.try_get("starts_at")?, r.try_get("ends_at")?)))
         .collect()
@@ -204,6 +262,21 @@ pub async fn set_answer(c: &mut AnyConnection, meeting: &str, m: &MemberRow) -> 
     Ok(())
 }
 
+/// What is shown in the room to check in with; empty where none is asked for.
+pub async fn code(c: &mut AnyConnection, meeting: &str) -> DbResult<String> {
+    let row = sqlx::query("SELECT check_in_code FROM meeting WHERE id = $1")
+        .bind(meeting)
+        .fetch_optional(c)
+        .await?;
+    row.map_or(Ok(String::new()), |r| r.try_get("check_in_code"))
+}
+
+pub async fn set_code(c: &mut AnyConnection, meeting: &str, code: &str) -> DbResult<()> {
+    let sql = "UPDATE meeting SET check_in_code = $1 WHERE id = $2";
+    sqlx::query(sql).bind(code).bind(meeting).execute(c).await?;
+    Ok(())
+}
+
 pub async fn check_in(c: &mut AnyConnection, meeting: &str, person: &str, now: i64) -> DbResult<()> {
     let sql = "UPDATE meeting_member SET checked_in_at = $1 WHERE meeting_id = $2 AND person_id = $3 AND checked_in_at IS NULL";
     sqlx::query(sql).bind(now).bind(meeting).bind(person).execute(c).await?;
@@ -216,6 +289,7 @@ pub async fn is_active_person(c: &mut AnyConnection, person: &str) -> DbResult<b
 }
 
 /// An agenda item as stored.
+#[derive(Clone)]
 pub struct ItemRow {
     pub id: String,
     pub meeting_id: String,
@@ -254,6 +328,14 @@ pub async fn item(c: &mut AnyConnection, id: &str) -> DbResult<Option<ItemRow>> 
     let sql = AssertSqlSafe(format!("{ITEMS} AND id = $1"));
     let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
     found.as_ref().map(item_row).transpose()
+}
+
+/// Words, presenter and length as `i` has them.
+pub async fn change_item(c: &mut AnyConnection, i: &ItemRow) -> DbResult<()> {
+    let sql = "UPDATE agenda_item SET title = $1, presenter = $2, minutes = $3 WHERE id = $4";
+    let query = sqlx::query(sql).bind(&i.title).bind(&i.presenter).bind(i.minutes);
+    query.bind(&i.id).execute(c).await?;
+    Ok(())
 }
 
 pub async fn insert_item(c: &mut AnyConnection, i: &ItemRow) -> DbResult<()> {

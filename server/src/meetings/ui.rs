@@ -5,9 +5,14 @@ use crate::fault::Fault;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Meetings, MeetingsApi};
-use app::dto::after::{Minutes, MyTask, Section, TaskDraft};
+use app::dto::after::{Minutes, MyTask, Outside, Section, TaskDraft};
+use app::dto::calendar::{Calendar, Span};
+use app::dto::chat::ChatLine;
 use app::dto::floor::ClockStep;
-use app::dto::meetings::{Answer, Conflict, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots, QuorumRule};
+use app::dto::meetings::{
+    Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
+    QuorumRule,
+};
 use app::error::{ApiError, ApiResult};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
 use async_trait::async_trait;
@@ -40,8 +45,52 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.copy(&self.actor, &from, &draft).await)
     }
 
+    async fn calendar(&self, span: Span, at: String, room: String) -> ApiResult<Calendar> {
+        api(self.service.calendar(&self.actor, span, &at, &room).await)
+    }
+
     async fn conflicts(&self, draft: MeetingDraft) -> ApiResult<Vec<Conflict>> {
         api(self.service.conflicts(&self.actor, &draft).await)
+    }
+
+    async fn set_hall(&self, id: MeetingId, rows: u32, columns: u32) -> ApiResult<()> {
+        api(self.service.set_hall(&self.actor, &id, rows, columns).await)
+    }
+
+    async fn seat(&self, id: MeetingId, person: UserId, at: Option<(u32, u32)>) -> ApiResult<()> {
+        api(self.service.seat(&self.actor, &id, &person, at).await)
+    }
+
+    async fn seat_all(&self, id: MeetingId) -> ApiResult<()> {
+        api(self.service.seat_all(&self.actor, &id).await)
+    }
+
+    async fn open_ballots(&self, vote: VoteId) -> ApiResult<Vec<(UserId, Choice)>> {
+        api(self.service.open_ballots(&self.actor, &vote).await)
+    }
+
+    async fn chat(&self, id: MeetingId) -> ApiResult<Vec<ChatLine>> {
+        api(self.service.chat(&self.actor, &id).await)
+    }
+
+    async fn set_check_in_code(&self, id: MeetingId, by_code: bool) -> ApiResult<()> {
+        api(self.service.set_check_in_code(&self.actor, &id, by_code).await)
+    }
+
+    async fn check_in_code(&self, id: MeetingId) -> ApiResult<Option<String>> {
+        api(self.service.check_in_code(&self.actor, &id).await)
+    }
+
+    async fn mark_present(&self, id: MeetingId, person: UserId) -> ApiResult<()> {
+        api(self.service.mark_present(&self.actor, &id, &person).await)
+    }
+
+    async fn outside(&self, id: MeetingId) -> ApiResult<Outside> {
+        api(self.service.outside(&self.actor, &id).await)
+    }
+
+    async fn invite_outside(&self, id: MeetingId, bodies: Vec<String>) -> ApiResult<DocumentId> {
+        api(self.service.invite_outside(&self.actor, &id, &bodies).await)
     }
 
     async fn set_quorum(&self, id: MeetingId, rule: QuorumRule) -> ApiResult<()> {
@@ -60,8 +109,24 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.remove_item(&self.actor, &id).await)
     }
 
-    async fn publish(&self, id: MeetingId) -> ApiResult<()> {
-        api(self.service.publish(&self.actor, &id).await)
+    async fn change(&self, id: MeetingId, to: MeetingChange) -> ApiResult<()> {
+        api(self.service.change(&self.actor, &id, &to).await)
+    }
+
+    async fn cancel(&self, id: MeetingId, reason: String) -> ApiResult<()> {
+        api(self.service.cancel(&self.actor, &id, &reason).await)
+    }
+
+    async fn change_item(&self, id: ItemId, title: String, presenter: String, minutes: u32) -> ApiResult<()> {
+        api(self.service.change_item(&self.actor, &id, &title, &presenter, minutes).await)
+    }
+
+    async fn checks(&self, id: MeetingId) -> ApiResult<Vec<CheckLine>> {
+        api(self.service.checks(&self.actor, &id).await)
+    }
+
+    async fn publish(&self, id: MeetingId, accepted: Vec<Check>) -> ApiResult<()> {
+        api(self.service.publish(&self.actor, &id, &accepted).await)
     }
 
     async fn open(&self, id: MeetingId) -> ApiResult<()> {
@@ -136,8 +201,8 @@ impl MeetingsApi for Bound<Service> {
         api(self.service.detach(&self.actor, &attachment).await)
     }
 
-    async fn conclude(&self, item: ItemId, text: String) -> ApiResult<()> {
-        api(self.service.conclude(&self.actor, &item, &text).await)
+    async fn conclude(&self, item: ItemId, before: String, text: String) -> ApiResult<()> {
+        api(self.service.conclude(&self.actor, &item, Some(&before), &text).await)
     }
 
     async fn give_task(&self, item: ItemId, draft: TaskDraft) -> ApiResult<TaskId> {

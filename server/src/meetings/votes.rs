@@ -7,7 +7,7 @@ use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
 use app::dto::meetings::{Choice, MeetingState, Motion, VoteForm};
-use app::ids::{ItemId, MeetingId, VoteId};
+use app::ids::{ItemId, MeetingId, UserId, VoteId};
 use app::live::LiveEvent;
 use serde_json::json;
 
@@ -79,6 +79,19 @@ impl Service {
         let counted = ballots::get(work.conn(), "", &vote.id).await?.ok_or(Error::NotFound)?;
         self.tell_vote(&mut work, &counted).await?;
         Ok(work.commit().await?)
+    }
+
+    /// Who voted how in an open vote (biểu quyết công khai): for whoever sees the meeting, as with raised hands. Of a secret one nobody
+    /// can tell.
+    pub async fn open_ballots(&self, actor: &Actor, id: &VoteId) -> Result<Vec<(UserId, Choice)>> {
+        actor.user()?;
+        let mut c = self.db.read().acquire().await?;
+        let vote = ballots::get(&mut c, "", id.as_str()).await?.ok_or(Error::NotFound)?;
+        self.seen(&mut c, actor, &vote.meeting_id).await?;
+        if vote.form != VoteForm::Open {
+            return Err(Error::OtherForm);
+        }
+        Ok(ballots::of_vote(&mut c, &vote.id).await?)
     }
 
     pub async fn close_vote(&self, actor: &Actor, id: &VoteId) -> Result<()> {

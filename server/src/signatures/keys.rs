@@ -8,7 +8,7 @@ use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::pkey::PKey;
 use openssl::x509::{X509, X509NameRef};
 use signing::{KeySigner, Signer};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use zeroize::Zeroizing;
 
 /// Wrong PINs until the key is locked for a while.
@@ -206,9 +206,12 @@ impl Service {
         Ok(row)
     }
 
-    /// The attempt is counted and committed before it is made, so that neither a failing request nor many at once
-    /// get more tries than there are.
+    /// The attempt is counted and committed before it is made, so that neither a failing request nor many at once, on several
+    /// servers, get more tries than there are.
     async fn opened(&self, actor: &Actor, owner: &Owner, pin: &str, action: &str) -> Result<(KeyRow, Zeroizing<Vec<u8>>)> {
+        let alone = self.turn_of(&self.mine(actor, owner).await?.id);
+        let _alone = alone.lock().await;
+        // Read after waiting: the PIN may have been changed meanwhile.
         let row = self.mine(actor, owner).await?;
         let mut work = self.db.begin(actor).await?;
         let Some(attempt) = store::count_attempt(work.conn(), &row.id, now_us()).await? else {
@@ -246,6 +249,11 @@ impl Service {
                 })
             }
         }
+    }
+
+    fn turn_of(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.entry(key.to_owned()).or_default().clone()
     }
 
     async fn try_open(&self, row: &KeyRow, pin: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {

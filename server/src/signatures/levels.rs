@@ -4,7 +4,7 @@ use super::fetch::Fetcher;
 use super::heavy::heavy;
 use super::judge::judge;
 use signing::validate::{Indication, Kind, Report, SignatureReport, ValidationContext};
-use signing::{EditOptions, FileSource, SignOptions, Signer, TimeStamper, ValidationData};
+use signing::{EditOptions, FileSource, Recipient, SignOptions, Signer, TimeStamper, Unlock, ValidationData};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -57,6 +57,22 @@ pub enum LevelError {
     },
 }
 
+/// What opens an encrypted file.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    pub password: Option<String>,
+    pub recipient: Option<Recipient>,
+}
+
+impl Opening {
+    pub fn unlock(&self) -> Unlock<'_> {
+        Unlock {
+            password: self.password.as_deref(),
+            recipient: self.recipient.as_ref(),
+        }
+    }
+}
+
 /// What the steps need besides the file.
 pub struct Means {
     pub tsa: Option<String>,
@@ -78,60 +94,64 @@ pub async fn sign(
     level: Level,
     means: &Means,
 ) -> Result<(), LevelError> {
-    let password = options.password.clone();
+    let opening = Opening {
+        password: options.password.clone(),
+        recipient: options.recipient.clone(),
+    };
     let stamper = means.stamper().filter(|_| level >= Level::BT);
     let signed = beginning(input, output, move |source, out| {
         let stamper = stamper.as_ref().map(|s| s as &dyn TimeStamper);
         signing::sign_stamped(source, out, &*signer, stamper, &options).map(|_| ())
     })
     .await?;
-    raise(&signed, level, means, &password).await?;
+    raise(&signed, level, means, &opening).await?;
     finished(signed, output).await
 }
 
 /// Brings what is signed already to a level, B-T at least, by further revisions.
-pub async fn extend(input: &Path, output: &Path, level: Level, means: &Means, password: Option<String>) -> Result<(), LevelError> {
-    let report = means.report(input, &password, false).await?.0;
+pub async fn extend(input: &Path, output: &Path, level: Level, means: &Means, opening: Opening) -> Result<(), LevelError> {
+    let report = means.report(input, &opening, false).await?.0;
     if report.signatures.is_empty() {
         return Err(LevelError::NothingSigned);
     }
     let stamped = |s: &signing::validate::SignatureReport| s.kind == Kind::Timestamp || matches!(s.level, Some("B-T" | "B-LT" | "B-LTA"));
     let copied = beginning(input, output, |source, out| copy(source, out)).await?;
     if !report.signatures.iter().all(stamped) {
-        means.stamp(&copied, &password).await?;
+        means.stamp(&copied, &opening).await?;
     }
-    raise(&copied, level, means, &password).await?;
+    raise(&copied, level, means, &opening).await?;
     finished(copied, output).await
 }
 
 /// From B-B or B-T to what is wanted, and proof that it was reached.
-async fn raise(file: &NamedTempFile, level: Level, means: &Means, password: &Option<String>) -> Result<(), LevelError> {
+async fn raise(file: &NamedTempFile, level: Level, means: &Means, opening: &Opening) -> Result<(), LevelError> {
     if level >= Level::BLt {
-        means.add_data(file, password).await?;
+        means.add_data(file, opening).await?;
     }
     if level >= Level::BLta {
         let unstamped = file.as_file().metadata()?.len();
-        means.stamp(file, password).await?;
+        means.stamp(file, opening).await?;
         // Of an authority that is new to the file, what its stamp needs must lie before the stamp, too.
-        let (before, _) = means.report(file.path(), password, false).await?;
+        let (before, _) = means.report(file.path(), opening, false).await?;
         if !before.missing.is_empty() {
-            let (_, data) = means.report(file.path(), password, true).await?;
+            let (_, data) = means.report(file.path(), opening, true).await?;
             file.as_file().set_len(unstamped)?;
-            means.append_data(file, data, password).await?;
-            means.stamp(file, password).await?;
+            means.append_data(file, data, opening).await?;
+            means.stamp(file, opening).await?;
         }
     }
     if level >= Level::BT {
-        means.prove(file.path(), level, password).await?;
+        means.prove(file.path(), level, opening).await?;
     }
     Ok(())
 }
 
 impl Means {
-    fn edit(&self, password: &Option<String>) -> EditOptions {
+    fn edit(&self, opening: &Opening) -> EditOptions {
         EditOptions {
             time: self.now,
-            password: password.clone(),
+            password: opening.password.clone(),
+            recipient: opening.recipient.clone(),
         }
     }
 
@@ -145,11 +165,11 @@ impl Means {
         })
     }
 
-    async fn stamp(&self, file: &NamedTempFile, password: &Option<String>) -> Result<(), LevelError> {
+    async fn stamp(&self, file: &NamedTempFile, opening: &Opening) -> Result<(), LevelError> {
         let stamper = self
             .stamper()
             .ok_or_else(|| signing::Error::TimeStamp("no time-stamping authority was named".into()))?;
-        let edit = self.edit(password);
+        let edit = self.edit(opening);
         appended(file, move |source, out| {
             signing::append_document_timestamp(source, out, &stamper, &edit).map(|_| ())
         })
@@ -157,22 +177,23 @@ impl Means {
     }
 
     /// All that is needed to judge the file as it is now, fetched where it must be.
-    async fn add_data(&self, file: &NamedTempFile, password: &Option<String>) -> Result<(), LevelError> {
-        let (_, data) = self.report(file.path(), password, true).await?;
-        self.append_data(file, data, password).await
+    async fn add_data(&self, file: &NamedTempFile, opening: &Opening) -> Result<(), LevelError> {
+        let (_, data) = self.report(file.path(), opening, true).await?;
+        self.append_data(file, data, opening).await
     }
 
-    async fn append_data(&self, file: &NamedTempFile, data: ValidationData, password: &Option<String>) -> Result<(), LevelError> {
-        let edit = self.edit(password);
+    async fn append_data(&self, file: &NamedTempFile, data: ValidationData, opening: &Opening) -> Result<(), LevelError> {
+        let edit = self.edit(opening);
         appended(file, move |source, out| signing::append_validation_data(source, out, &data, &edit)).await
     }
 
     /// What the file is now, and all that was needed to find out.
-    async fn report(&self, file: &Path, password: &Option<String>, fetch: bool) -> Result<(Report, ValidationData), LevelError> {
+    async fn report(&self, file: &Path, opening: &Opening, fetch: bool) -> Result<(Report, ValidationData), LevelError> {
         let context = ValidationContext {
             trust_anchors: self.trust_anchors.clone(),
             at: self.now.max(crate::clock::now_us() / 1_000_000),
-            password: password.clone(),
+            password: opening.password.clone(),
+            recipient: opening.recipient.clone(),
             ..ValidationContext::default()
         };
         let judged = judge(file, context, fetch.then_some(&self.fetcher)).await?;
@@ -192,8 +213,8 @@ impl Means {
     }
 
     /// Without the network, the file alone must show the level.
-    async fn prove(&self, file: &Path, wanted: Level, password: &Option<String>) -> Result<(), LevelError> {
-        let (report, _) = self.report(file, password, false).await?;
+    async fn prove(&self, file: &Path, wanted: Level, opening: &Opening) -> Result<(), LevelError> {
+        let (report, _) = self.report(file, opening, false).await?;
         let order = ["B-B", "B-T", "B-LT", "B-LTA"];
         let rank = |name: &str| order.iter().position(|o| *o == name);
         let signatures = || report.signatures.iter().filter(|s| s.kind == Kind::Signature);

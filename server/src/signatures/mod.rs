@@ -1,7 +1,7 @@
 //! Keys sealed with a PIN, signing with them, checking signatures.
 pub mod error;
 pub mod fetch;
-mod heavy;
+pub(crate) mod heavy;
 pub mod http;
 pub mod judge;
 mod keys;
@@ -27,7 +27,8 @@ use app::dto::Placement;
 use app::ids::UserId;
 use fetch::{Fetcher, Reach};
 use signing::KeySigner;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -39,6 +40,8 @@ pub struct Service {
     pub config: Arc<Config>,
     /// Keys that may be opened at the same time: each takes 64 MiB meanwhile.
     turns: Arc<Semaphore>,
+    /// Keys whose PIN is being tried, by id: one try after the other, so that many with the right one do not lock each other out.
+    tries: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     /// Files that may be checked at the same time.
     checks: Arc<Semaphore>,
     fetcher: Fetcher,
@@ -54,6 +57,7 @@ impl Service {
         };
         Self {
             turns: Arc::new(Semaphore::new(turns)),
+            tries: Arc::default(),
             checks: Arc::new(Semaphore::new(turns * 2)),
             fetcher: Fetcher::new(reach).kept_in(config.data_dir.join("fetched")),
             db,
@@ -104,6 +108,8 @@ pub struct SignRequest {
     pub reason: String,
     /// Text beside the picture.
     pub lines: Vec<String>,
+    /// Authority and title over the picture.
+    pub head: Vec<String>,
     /// The body's seal: it locks the boxes of number and date.
     pub seals: bool,
 }

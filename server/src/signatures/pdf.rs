@@ -73,6 +73,7 @@ impl Service {
         let mut look = Appearance::at(place(&request.placement));
         look.image = key.image.clone();
         look.lines = request.lines;
+        look.head = request.head;
         let options = SignOptions {
             time: request.time,
             reason: Some(request.reason).filter(|r| !r.is_empty()),
@@ -127,6 +128,7 @@ fn edit() -> EditOptions {
     EditOptions {
         time: now_us() / 1_000_000,
         password: None,
+        recipient: None,
     }
 }
 

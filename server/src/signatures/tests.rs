@@ -53,7 +53,7 @@ pub async fn ground(demonstration: bool) -> Ground {
     let env = |name: &str| settings.iter().find(|(k, _)| *k == name).map(|(_, v)| v.clone());
     let mut config = Config::load(None, &env).unwrap();
     config.demonstration = demonstration;
-    let files = Files::open(&config.data_dir).unwrap();
+    let files = Files::open(&config.data_dir, None).await.unwrap();
     let db = Db::open(&config.database_url, Hub::default()).await.unwrap();
     Ground {
         service: Service::new(db, files, Arc::new(config)),
@@ -112,6 +112,7 @@ fn request(placement: Placement) -> SignRequest {
         time: crate::clock::now_us() / 1_000_000,
         reason: "Ký duyệt".into(),
         lines: Vec::new(),
+        head: Vec::new(),
         seals: false,
     }
 }

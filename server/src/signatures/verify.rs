@@ -7,7 +7,7 @@ use crate::files::FileError;
 use app::dto::verify::{Change, SignatureView, VerifyReport};
 use openssl::x509::X509;
 use signing::validate::{Kind, Report, SignatureReport, ValidationContext};
-use signing::{FileSource, Version};
+use signing::{FileSource, Unlock, Version};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -64,11 +64,15 @@ pub struct Checked {
 /// # Errors
 /// When the file cannot be opened or read at all.
 pub async fn check_file(file: &Path, context: ValidationContext, fetcher: Option<&Fetcher>) -> std::io::Result<Checked> {
-    let (path, password) = (file.to_owned(), context.password.clone());
+    let (path, password, recipient) = (file.to_owned(), context.password.clone(), context.recipient.clone());
     let read = move || -> std::io::Result<_> {
         let (sha256, size) = digest(&path)?;
         let source = FileSource::new(File::open(&path)?)?;
-        let pages = signing::inspect(&source, password.as_deref()).map_or(0, |i| i.pages.len());
+        let unlock = Unlock {
+            password: password.as_deref(),
+            recipient: recipient.as_ref(),
+        };
+        let pages = signing::inspect(&source, unlock).map_or(0, |i| i.pages.len());
         Ok((sha256, size, u32::try_from(pages).unwrap_or(u32::MAX)))
     };
     let (sha256, size, pages) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;

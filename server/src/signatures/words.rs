@@ -32,6 +32,10 @@ pub fn unreadable(code: &str) -> ApiError {
             "Tệp này phải có mật khẩu mới mở được. Hãy bỏ mật khẩu mở tệp rồi kiểm tra lại.",
             "This file opens only with a password. Remove the password and check again.",
         ),
+        "recipient_needed" => (
+            "Tệp này được mã hóa cho những người nhận nhất định, chỉ khóa của họ mở được. Hãy xin bản không mã hóa, hoặc dùng kyhop verify --recipient với khóa đó.",
+            "This file is encrypted for certain recipients and opens only with their keys. Ask for one that is not encrypted, or use kyhop verify --recipient with such a key.",
+        ),
         "encryption_unsupported" => (
             "Tệp này được mã hóa theo cách chưa hỗ trợ. Hãy xin bản không mã hóa.",
             "This file is encrypted in a way that is not supported. Ask for one that is not encrypted.",
@@ -149,7 +153,16 @@ pub fn unfetched(url: &str, why: &str) -> Note {
 pub fn change(c: &Change) -> (String, String) {
     let name = c.params.get("field").map(|n| format!(" “{n}”")).unwrap_or_default();
     let value = c.params.get("value").map(|v| format!(": “{v}”")).unwrap_or_default();
-    let (vi, en) = match c.code {
+    let (vi, en) = changed(c.code, &name, &value, c.object);
+    match c.page {
+        Some(page) => (format!("{vi}, trang {page}."), format!("{en}, page {page}.")),
+        None => (format!("{vi}."), format!("{en}.")),
+    }
+}
+
+/// Without the page; `name` and `value` of a field with what stands before them.
+fn changed(code: &str, name: &str, value: &str, object: Option<u32>) -> (String, String) {
+    match code {
         "field_filled" => (format!("Điền vào ô{name}{value}"), format!("Filled the field{name}{value}")),
         "field_appearance_changed" => ("Vẽ lại một ô của biểu mẫu".into(), "Drew a field of the form anew".into()),
         "field_changed" => ("Sửa một ô của biểu mẫu".into(), "Changed a field of the form".into()),
@@ -202,12 +215,22 @@ pub fn change(c: &Change) -> (String, String) {
         "annotation_removed" => ("Xóa chú thích".into(), "Removed an annotation".into()),
         "page_changed" | "page_content_changed" => ("Thay đổi nội dung trang".into(), "Changed the content of a page".into()),
         "catalog_changed" | "trailer_changed" => ("Thay đổi cấu trúc chung của tệp".into(), "Changed the structure of the file".into()),
+        "object_changed" => {
+            let object = object.map(|o| o.to_string()).unwrap_or_default();
+            (
+                format!("Thay đổi nội dung của tệp (đối tượng {object})"),
+                format!("Changed the file's content (object {object})"),
+            )
+        }
         "object_stream_replaced" => ("Thay thế dữ liệu gói của tệp".into(), "Replaced packed data of the file".into()),
         "content_after_the_end" => (
             "Có nội dung nằm sau phần kết thúc của tệp".into(),
             "There is content after the end of the file".into(),
         ),
         "object_listed_twice"
+        | "object_not_listed"
+        | "object_stream_malformed"
+        | "number_beyond_size"
         | "hybrid_conflict"
         | "duplicate_key_in_trailer"
         | "sections_out_of_order"
@@ -219,17 +242,8 @@ pub fn change(c: &Change) -> (String, String) {
             "Lần ghi này có thể hiển thị khác nhau ở các phần mềm khác nhau".into(),
             "This revision may look different in different programs".into(),
         ),
-        _ => {
-            let object = c.object.map(|o| o.to_string()).unwrap_or_default();
-            (
-                format!("Thay đổi nội dung của tệp (đối tượng {object})"),
-                format!("Changed the file's content (object {object})"),
-            )
-        }
-    };
-    match c.page {
-        Some(page) => (format!("{vi}, trang {page}."), format!("{en}, page {page}.")),
-        None => (format!("{vi}."), format!("{en}.")),
+        // Of a newer library; what it is called is better than nothing.
+        code => (format!("Thay đổi tệp ({code})"), format!("Changed the file ({code})")),
     }
 }
 
@@ -304,10 +318,139 @@ pub fn warning(code: &str) -> Note {
             "Thuật toán ký không còn đủ an toàn.".into(),
             "The algorithm is no longer strong enough.".into(),
         ),
+        "signature_unreadable" => (
+            "Phần ghi chữ ký trong tệp bị hỏng, không đọc được.".into(),
+            "The signature's entry in the file is damaged and cannot be read.".into(),
+        ),
+        "signature_in_object_stream" => (
+            "Chữ ký được gói trong một khối nén, nên không chỉ ra được đúng các byte của nó trong tệp.".into(),
+            "The signature is packed with other objects, so that its bytes in the file cannot be pointed at.".into(),
+        ),
+        "signature_in_direct_field" => (
+            "Chữ ký được ghi thẳng vào danh sách ô của biểu mẫu, nên không chắc byte nào là giá trị của nó.".into(),
+            "The signature is written into the form's list of fields itself, so that which bytes are its value could only be guessed."
+                .into(),
+        ),
+        "duplicate_key" => (
+            "Phần ghi chữ ký có một mục xuất hiện hai lần; các phần mềm có thể đọc khác nhau.".into(),
+            "The signature's entry has one of its keys twice; programs may read it differently.".into(),
+        ),
+        "contents_missing" => (
+            "Chữ ký không có giá trị (/Contents).".into(),
+            "The signature has no value (/Contents).".into(),
+        ),
+        "contents_indirect" => (
+            "Giá trị chữ ký (/Contents) nằm ở một đối tượng khác, nên không rõ phần nào của tệp đã được chừa ra khi ký.".into(),
+            "The signature's value (/Contents) stands in another object, so that it is not certain which part of the file was left out when signing."
+                .into(),
+        ),
+        "contents_not_hexadecimal" => (
+            "Giá trị chữ ký (/Contents) không được viết ở dạng thập lục phân như quy định.".into(),
+            "The signature's value (/Contents) is not written in hexadecimal, as it must be.".into(),
+        ),
+        "contents_empty" => (
+            "Tệp mới chừa chỗ cho chữ ký, chưa có chữ ký nào được đặt vào.".into(),
+            "Room was kept for the signature, but none was put in.".into(),
+        ),
+        "byte_range_missing" => (
+            "Chữ ký không nói nó bảo vệ phần nào của tệp (/ByteRange).".into(),
+            "The signature does not say which part of the file it protects (/ByteRange).".into(),
+        ),
+        "byte_range_malformed" => (
+            "Phạm vi mà chữ ký bảo vệ (/ByteRange) được viết sai.".into(),
+            "The range that the signature protects (/ByteRange) is written wrongly.".into(),
+        ),
+        "byte_range_not_from_start" => (
+            "Chữ ký không bảo vệ tệp từ byte đầu tiên.".into(),
+            "The signature does not protect the file from its first byte.".into(),
+        ),
+        "byte_range_gap_is_not_contents" => (
+            "Phần mà chữ ký bỏ qua không đúng là giá trị của chính nó: nội dung khác có thể được giấu ở đó.".into(),
+            "What the signature leaves out is not exactly its own value: other content could hide there.".into(),
+        ),
+        "byte_range_beyond_file" => (
+            "Chữ ký bảo vệ nhiều byte hơn tệp đang có: tệp bị cắt ngắn.".into(),
+            "The signature protects more bytes than the file has: the file was cut off.".into(),
+        ),
+        "subfilter_absent" => (
+            "Chữ ký không ghi loại (/SubFilter); nó được đọc như loại thông thường (adbe.pkcs7.detached).".into(),
+            "The signature does not say of which kind it is (/SubFilter); it was read as the usual one (adbe.pkcs7.detached).".into(),
+        ),
+        "subfilter_missing" => (
+            "Chữ ký không ghi loại (/SubFilter), và từ nội dung cũng không nhận ra được.".into(),
+            "The signature does not say of which kind it is (/SubFilter), and its content does not tell either.".into(),
+        ),
+        "subfilter_unknown" => (
+            "Chữ ký thuộc loại (/SubFilter) chưa được hỗ trợ.".into(),
+            "The signature is of a kind (/SubFilter) that is not supported.".into(),
+        ),
+        "cms_malformed" => (
+            "Giá trị chữ ký không phải là cấu trúc chữ ký (CMS) đọc được.".into(),
+            "The signature's value is no readable signature structure (CMS).".into(),
+        ),
+        "timestamp_malformed" => (
+            "Dấu thời gian không đúng định dạng (RFC 3161).".into(),
+            "The time stamp is malformed (RFC 3161).".into(),
+        ),
+        "not_exactly_one_signer" => (
+            "Cấu trúc chữ ký không có đúng một người ký.".into(),
+            "The signature structure does not have exactly one signer.".into(),
+        ),
+        "content_embedded_or_missing" => (
+            "Chữ ký mang theo nội dung khác thay vì bảo vệ tệp, hoặc thiếu nội dung mà loại chữ ký này phải có.".into(),
+            "The signature carries content of its own instead of protecting the file, or lacks what its kind must carry.".into(),
+        ),
+        "content_type_attribute" => (
+            "Chữ ký nói về một loại nội dung khác, không phải về văn bản này.".into(),
+            "The signature speaks of another type of content, not of a document.".into(),
+        ),
+        "message_digest_attribute" => (
+            "Chữ ký thiếu giá trị băm của văn bản.".into(),
+            "The signature lacks the digest of the document.".into(),
+        ),
+        "algorithms_exchanged" => (
+            "Thuật toán ghi trong chữ ký đã bị đổi: nó khác với thuật toán được ký.".into(),
+            "The algorithm named in the signature was exchanged: another one was signed along.".into(),
+        ),
+        "object_listed_twice"
+        | "hybrid_conflict"
+        | "duplicate_key_in_trailer"
+        | "odd_number_in_trailer"
+        | "sections_out_of_order"
+        | "startxref_elsewhere"
+        | "no_end_of_file_marker" => (
+            "Bản được ký có cấu trúc mà các phần mềm có thể đọc khác nhau, nên người khác có thể thấy nội dung khác.".into(),
+            "What was signed has a structure that programs may read differently, so that others may see something else.".into(),
+        ),
         _ => (
             format!("Chi tiết kỹ thuật: {code}."),
-            format!("Technical detail: {}.", code.replace('_', " ")),
+            format!("Technical detail: {code}."),
         ),
     };
     note(kind, vi, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{changed, unreadable, warning};
+    use signing::validate::codes;
+
+    #[test]
+    fn no_person_sees_a_bare_code() {
+        let worded = |code: &str, said: &str| !said.is_empty() && !said.contains(code);
+        let unknown = unreadable("of_tomorrow");
+        for code in codes::UNREADABLE {
+            let said = unreadable(code);
+            assert_eq!(said.en == unknown.en || said.vi == unknown.vi, *code == "malformed_pdf", "{code}");
+        }
+        for code in codes::WARNINGS {
+            let note = warning(code);
+            assert!(note.code == *code && note.vi != note.en);
+            assert!(worded(code, &note.vi) && worded(code, &note.en), "{code}");
+        }
+        for code in codes::CHANGES {
+            let (vi, en) = changed(code, "", "", Some(7));
+            assert!(worded(code, &vi) && worded(code, &en) && vi != en, "{code}");
+        }
+    }
 }

@@ -155,6 +155,7 @@ pub fn certificates(data: &[u8]) {
         until: &|_, _| i64::MAX,
         control: None,
         proven: &|_| 0,
+        among: None,
     };
     for certificate in &known {
         let _ = (certificate.serial_hex(), certificate.may_issue(), certificate.declares_revocation());

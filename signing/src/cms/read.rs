@@ -74,6 +74,7 @@ impl SignedData {
             Some(explicit) => Some(explicit.reader().any()?.content.to_vec()),
             None => None,
         };
+        inner.end()?;
         let mut found = SignedData {
             content_type,
             content,
@@ -107,8 +108,13 @@ impl SignedData {
             }
         }
         for signer in body.expect(SET)?.reader().all()? {
+            if signer.tag != SEQUENCE {
+                return Err(Malformed("signer"));
+            }
             found.signers.push(SignerInfo::parse(signer.reader())?);
         }
+        body.end()?;
+        info.end()?;
         Ok(found)
     }
 }
@@ -155,7 +161,9 @@ impl SignerInfo {
             SEQUENCE => {
                 let mut both = id.reader();
                 let issuer = Name::parse(both.expect(SEQUENCE)?.raw)?;
-                SignerId::IssuerSerial(issuer, both.expect(INTEGER)?.content.to_vec())
+                let serial = both.expect(INTEGER)?.content.to_vec();
+                both.end()?;
+                SignerId::IssuerSerial(issuer, serial)
             }
             0x80 => SignerId::KeyId(id.content.to_vec()),
             0xa0 => SignerId::KeyId(id.reader().expect(OCTET_STRING)?.content.to_vec()),
@@ -176,6 +184,7 @@ impl SignerInfo {
             Some(set) => Attribute::parse_all(set)?,
             None => Vec::new(),
         };
+        body.end()?;
         Ok(SignerInfo {
             id,
             // Some programs name the signature algorithm, which says the digest as well.

@@ -42,7 +42,7 @@ pub fn append_validation_data(input: &dyn Source, out: &mut dyn Write, data: &Va
 }
 
 fn revision(input: &dyn Source, data: &ValidationData, options: &EditOptions) -> Result<Vec<u8>> {
-    let document = Document::open(input, options.password.as_deref())?;
+    let document = Document::open(input, options.unlock())?;
     let newest = document.newest();
     let mut update = Update::new(&document);
     let root = update.root()?;

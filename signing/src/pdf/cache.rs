@@ -40,7 +40,16 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
             self.weight = 0;
         }
         self.weight += weight;
-        self.young.insert(key, (value, weight));
+        if let Some((_, before)) = self.young.insert(key, (value, weight)) {
+            self.weight -= before;
+        }
+    }
+
+    pub fn remove(&mut self, key: &K) {
+        if let Some((_, weight)) = self.young.remove(key) {
+            self.weight -= weight;
+        }
+        self.old.remove(key);
     }
 
     pub fn clear(&mut self) {
@@ -63,5 +72,7 @@ mod tests {
             assert!(cache.young.len() + cache.old.len() <= 23);
         }
         assert_eq!((cache.get(&99), cache.get(&50)), (Some(99), None));
+        cache.remove(&99);
+        assert_eq!((cache.get(&99), cache.get(&98)), (None, Some(98)));
     }
 }

@@ -4,11 +4,12 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use lopdf::{Dictionary, Object, ObjectId};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::ops::Deref;
 use std::rc::Rc;
 
 use super::bytes::{Bytes, Indirect};
 use super::cache::Cache;
-use super::crypt::Crypt;
+use super::crypt::{Crypt, Unlock};
 use super::decode::decode;
 use super::entries::Entry;
 use super::history::History;
@@ -35,9 +36,15 @@ struct Unpacked {
     data: Vec<u8>,
     /// Number of each object, and where it begins in `data`.
     objects: Vec<(u32, u32)>,
+    /// Its head is not what it says: readers differ in what they make of that.
+    malformed: bool,
 }
 
-type Objects = Cache<(u64, u32), Option<Rc<Indirect>>>;
+/// By offset, index and number: what is listed under two numbers is an object under one of them, and nothing under the other.
+type Objects = Cache<(u64, u32, u32), Option<Rc<Indirect>>>;
+
+/// Values that the encryption dictionary may consist of.
+const MAX_ENCRYPTION: u32 = 10_000;
 
 /// In place of an index, for an object that is not in an object stream.
 const DIRECT: u32 = u32::MAX;
@@ -49,6 +56,24 @@ pub struct PageTree {
     pub nodes: Vec<u32>,
 }
 
+/// Members of an array, wherever it is written.
+pub enum List<'v> {
+    Here(&'v [Object]),
+    There(Option<Rc<Indirect>>),
+}
+
+impl Deref for List<'_> {
+    type Target = [Object];
+
+    fn deref(&self) -> &[Object] {
+        match self {
+            List::Here(items) => items,
+            List::There(Some(object)) => object.value.as_array().map_or(&[], Vec::as_slice),
+            List::There(None) => &[],
+        }
+    }
+}
+
 /// An opened file.
 pub struct Document<'a> {
     bytes: Bytes<'a>,
@@ -56,7 +81,6 @@ pub struct Document<'a> {
     history: History,
     crypt: Option<Crypt>,
     encrypt_id: Option<u32>,
-    /// By offset, and index where it lies in an object stream.
     cache: RefCell<Objects>,
     /// By offset; `None` where it cannot be unpacked, which is not tried again.
     unpacked: RefCell<Cache<u64, Option<Rc<Unpacked>>>>,
@@ -69,9 +93,9 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Opens a file. Of an encrypted one, `password` may be the user's or the owner's; without
+    /// Opens a file. Of an encrypted one, the password may be the user's or the owner's; without
     /// it, the empty one is tried.
-    pub fn open(source: &'a dyn Source, password: Option<&str>) -> Result<Self, PdfError> {
+    pub fn open<'u>(source: &'a dyn Source, unlock: impl Into<Unlock<'u>>) -> Result<Self, PdfError> {
         let mut bytes = Bytes {
             source,
             header: 0,
@@ -110,11 +134,11 @@ impl<'a> Document<'a> {
             beyond: Cell::default(),
             listings: OnceCell::new(),
         };
-        document.decrypt(password.unwrap_or_default())?;
+        document.decrypt(unlock.into())?;
         Ok(document)
     }
 
-    fn decrypt(&mut self, password: &str) -> Result<(), PdfError> {
+    fn decrypt(&mut self, unlock: Unlock<'_>) -> Result<(), PdfError> {
         let Some(last) = self.revisions.last() else {
             return Err(PdfError::Malformed("no cross-reference section".into()));
         };
@@ -123,17 +147,18 @@ impl<'a> Document<'a> {
             Ok(encrypt) => encrypt.clone(),
         };
         let newest = self.revisions.len() - 1;
-        let id = match last.trailer.get(b"ID").map(|id| self.resolve_all(id, newest, 2)) {
+        let mut left = MAX_ENCRYPTION;
+        let id = match last.trailer.get(b"ID").map(|id| self.resolve_all(id, newest, 2, &mut left)) {
             Ok(Object::Array(ids)) => ids.first().and_then(|id| id.as_str().ok()).unwrap_or_default().to_vec(),
             _ => Vec::new(),
         };
         if let Object::Reference(id) = encrypt {
             self.encrypt_id = Some(id.0);
         }
-        let Object::Dictionary(dictionary) = self.resolve_all(&encrypt, newest, 4) else {
+        let Object::Dictionary(dictionary) = self.resolve_all(&encrypt, newest, 5, &mut left) else {
             return Err(PdfError::Encryption("its dictionary is missing".into()));
         };
-        self.crypt = Some(Crypt::open(&dictionary, &id, password)?);
+        self.crypt = Some(Crypt::open(&dictionary, &id, unlock)?);
         self.cache.borrow_mut().clear();
         Ok(())
     }
@@ -144,6 +169,11 @@ impl<'a> Document<'a> {
 
     pub fn len(&self) -> u64 {
         self.bytes.source.len()
+    }
+
+    /// First byte after the object at `offset`, whatever its number.
+    pub fn end_of(&self, offset: u64) -> Option<u64> {
+        Some(self.bytes.indirect(offset, None, &|_| None).ok()?.end)
     }
 
     /// Where the offsets of the file count from: 0, or the place of the header behind leading rubbish.
@@ -198,9 +228,9 @@ impl<'a> Document<'a> {
             Entry::Free => None,
             Entry::InUse(offset, _) => {
                 let offset = offset.checked_add(self.bytes.base)?;
-                let key = (offset, DIRECT);
+                let key = (offset, DIRECT, id);
                 if let Some(known) = self.cache.borrow_mut().get(&key) {
-                    return known.filter(|found| found.id.0 == id);
+                    return known;
                 }
                 let found = self.read(offset, id, revision).map(Rc::new);
                 let weight = found.as_ref().map_or(64, |f| size_of::<Indirect>() + weight(&f.value));
@@ -208,6 +238,15 @@ impl<'a> Document<'a> {
                 found
             }
             Entry::InStream(stream, index) => self.in_stream(stream, index, id, revision),
+        }
+    }
+
+    /// Keeps object `id` as it was at `revision` at hand no longer: nobody will ask for it soon.
+    pub fn forget(&self, id: u32, revision: usize) {
+        if let Some((_, Entry::InUse(offset, _))) = self.entry(id, revision) {
+            self.cache
+                .borrow_mut()
+                .remove(&(offset.saturating_add(self.bytes.base), DIRECT, id));
         }
     }
 
@@ -277,9 +316,9 @@ impl<'a> Document<'a> {
             return None;
         };
         let container = self.indirect(stream, revision)?;
-        let key = (container.offset, index);
+        let key = (container.offset, index, id);
         if let Some(known) = self.cache.borrow_mut().get(&key) {
-            return known.filter(|found| found.id.0 == id);
+            return known;
         }
         let all = self.unpack(&container)?;
         let (number, start) = *all.objects.get(index as usize)?;
@@ -287,6 +326,7 @@ impl<'a> Document<'a> {
             return None;
         }
         let (value, ambiguous) = object_in(&all.data, start as usize);
+        let ambiguous = ambiguous.or(all.malformed.then_some("object_stream_malformed"));
         let weight = weight(&value);
         let found = Rc::new(Indirect {
             id: (id, 0),
@@ -327,6 +367,7 @@ impl<'a> Document<'a> {
         let count = dictionary.get(b"N").and_then(Object::as_i64).ok()?;
         let first = dictionary.get(b"First").and_then(Object::as_i64).ok()?;
         let first = usize::try_from(first).ok()?;
+        let mut malformed = false;
         let mut header = Parser::new(&data, 0);
         let mut objects = Vec::new();
         for _ in 0..count {
@@ -335,13 +376,18 @@ impl<'a> Document<'a> {
                 header.space();
                 header.number()
             }) else {
+                malformed = true;
                 break;
             };
+            malformed |= header.pos() > first;
             let start = first.checked_add(usize::try_from(at).ok()?)?;
             // Beyond the data there is nothing, however far.
             objects.push((u32::try_from(id).ok()?, start.min(data.len()) as u32));
         }
-        Some(Unpacked { data, objects })
+        let mut numbers: Vec<u32> = objects.iter().map(|(id, _)| *id).collect();
+        numbers.sort_unstable();
+        malformed |= numbers.windows(2).any(|pair| pair[0] == pair[1]);
+        Some(Unpacked { data, objects, malformed })
     }
 
     /// Decoded content of a stream, at most `limit` bytes.
@@ -372,9 +418,8 @@ impl<'a> Document<'a> {
     }
 
     /// Bytes of the file; at most `limit` of them.
-    pub fn bytes(&self, start: u64, end: u64, limit: usize) -> Result<Vec<u8>, PdfError> {
-        let length = end.saturating_sub(start);
-        Ok(self.bytes.get(start, length, limit)?.into_owned())
+    pub fn bytes(&self, start: u64, end: u64, limit: usize) -> Result<Cow<'a, [u8]>, PdfError> {
+        self.bytes.get(start, end.saturating_sub(start), limit)
     }
 
     /// Follows references to a direct object; what leads nowhere is null.
@@ -392,15 +437,32 @@ impl<'a> Document<'a> {
         Object::Null
     }
 
-    /// A value without references, as deep as `depth` containers.
-    fn resolve_all(&self, object: &Object, revision: usize, depth: u8) -> Object {
-        match self.resolve(object, revision) {
-            Object::Array(items) if depth > 0 => Object::Array(items.iter().map(|o| self.resolve_all(o, revision, depth - 1)).collect()),
+    /// A value without references, as deep as `depth` containers; what is beyond `left` values is null, for each of them may
+    /// lead to all of them.
+    fn resolve_all(&self, object: &Object, revision: usize, depth: u8, left: &mut u32) -> Object {
+        let Some(rest) = left.checked_sub(1) else { return Object::Null };
+        *left = rest;
+        let behind = self.follow(object, revision);
+        let value = match (&behind, object) {
+            (Some(found), _) => &found.value,
+            (None, Object::Reference(_)) => return Object::Null,
+            (None, direct) => direct,
+        };
+        match value {
+            Object::Array(items) if depth > 0 => Object::Array(
+                items
+                    .iter()
+                    .map_while(|o| (*left > 0).then(|| self.resolve_all(o, revision, depth - 1, left)))
+                    .collect(),
+            ),
             Object::Dictionary(d) if depth > 0 => {
-                let all = d.iter().map(|(key, o)| (key.clone(), self.resolve_all(o, revision, depth - 1)));
+                let all = d
+                    .iter()
+                    .map(|(key, o)| (key.clone(), self.resolve_all(o, revision, depth - 1, left)));
                 Object::Dictionary(all.collect())
             }
-            other => other,
+            Object::Array(_) | Object::Dictionary(_) => Object::Null,
+            other => other.clone(),
         }
     }
 
@@ -422,6 +484,15 @@ impl<'a> Document<'a> {
         match self.get(from, key, revision)? {
             Object::Dictionary(d) => Some(d),
             _ => None,
+        }
+    }
+
+    /// The list that a value is or leads to; empty where it is none. Copies nothing: lists may be long.
+    pub fn list<'v>(&self, value: Option<&'v Object>, revision: usize) -> List<'v> {
+        match value {
+            Some(Object::Array(items)) => List::Here(items),
+            Some(reference) => List::There(self.follow(reference, revision)),
+            None => List::There(None),
         }
     }
 
@@ -489,6 +560,13 @@ impl<'a> Document<'a> {
                 None => drop(stack.pop()),
             }
         }
+    }
+
+    /// Whether a reference leads to an object that is there, but cannot be read: damage, where one that leads nowhere is null.
+    pub fn is_damaged(&self, value: &Object, revision: usize) -> bool {
+        let Ok((id, _)) = value.as_reference() else { return false };
+        let used = self.entry(id, revision).is_some_and(|(_, entry)| entry != Entry::Free);
+        used && self.indirect(id, revision).is_none()
     }
 
     /// The indirect object at the end of a chain of references; `None` for a direct one.

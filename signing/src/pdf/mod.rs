@@ -34,7 +34,10 @@ pub enum PdfError {
     /// Give the user's or the owner's password.
     #[error("the file is encrypted and the password does not open it")]
     Password,
-    /// Encrypted by a certificate, or by an algorithm that is not known: ask for a file without.
+    /// Encrypted for recipients: give the key of one of them.
+    #[error("the file is encrypted for recipients, and the key of none of them was given")]
+    Recipient,
+    /// Encrypted in a way that is not known: ask for a file without.
     #[error("the encryption of the file is not supported: {0}")]
     Encryption(String),
     /// A limit that no honest file reaches; such a file is not read at all.
@@ -51,6 +54,7 @@ impl PdfError {
         match self {
             PdfError::Malformed(_) => "malformed_pdf",
             PdfError::Password => "password_needed",
+            PdfError::Recipient => "recipient_needed",
             PdfError::Encryption(_) => "encryption_unsupported",
             PdfError::TooComplex(_) => "too_complex",
             PdfError::Io(_) => "io",

@@ -25,6 +25,8 @@ pub struct Parser<'a> {
     depth: usize,
     /// Readers differ in what they make of this: `duplicate_key` (which of two values counts) or `odd_number`.
     pub ambiguous: Option<&'static str>,
+    /// Strings in hexadecimal are passed over and read as empty ones.
+    only_extents: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -34,6 +36,15 @@ impl<'a> Parser<'a> {
             pos,
             depth: 0,
             ambiguous: None,
+            only_extents: false,
+        }
+    }
+
+    /// For who asks where values lie, of something that was read before: signatures are long.
+    pub fn of_extents(data: &'a [u8], pos: usize) -> Self {
+        Parser {
+            only_extents: true,
+            ..Self::new(data, pos)
         }
     }
 
@@ -159,7 +170,11 @@ impl<'a> Parser<'a> {
                 self.depth -= 1;
                 return Ok(Object::Array(items));
             }
-            items.push(self.object()?);
+            // What long lists are made of goes the short way.
+            match self.plain_reference() {
+                Some(id) => items.push(Object::Reference(id)),
+                None => items.push(self.object()?),
+            }
         }
     }
 
@@ -288,18 +303,40 @@ impl<'a> Parser<'a> {
 
     fn hexadecimal(&mut self) -> Result<Vec<u8>> {
         self.pos += 1;
-        let end = self.rest().iter().position(|b| *b == b'>').ok_or(Stop::More)?;
+        // Looking whether a piece contains it is quick, finding where is not.
+        let whole = self
+            .rest()
+            .chunks(256)
+            .take_while(|piece| !piece.contains(&b'>'))
+            .map(<[u8]>::len)
+            .sum::<usize>();
+        let within = self.rest()[whole..].iter().position(|b| *b == b'>').ok_or(Stop::More)?;
+        let end = whole + within;
         let raw = &self.rest()[..end];
         self.pos += end + 1;
+        if self.only_extents {
+            return Ok(Vec::new());
+        }
         let mut out = Vec::with_capacity(raw.len() / 2);
-        // Most of a signed file's objects are signatures: pairs without space between them go the short way.
+        // Most of a signed file's objects are signatures: digits without space between them go the short way.
         let mut read = 0;
-        for pair in raw.chunks_exact(2) {
-            let (Some(high), Some(low)) = (hex_digit(pair[0]), hex_digit(pair[1])) else {
+        for part in raw.chunks_exact(2 * BATCH) {
+            let mut digits = [0; 2 * BATCH];
+            let mut good = true;
+            for (digit, byte) in digits.iter_mut().zip(part) {
+                let (number, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));
+                good &= (number < 10) | (letter < 6);
+                *digit = if number < 10 { number } else { letter.wrapping_add(10) };
+            }
+            if !good {
                 break;
-            };
-            out.push(high << 4 | low);
-            read += 2;
+            }
+            let mut bytes = [0; BATCH];
+            for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+                *byte = pair[0] << 4 | pair[1];
+            }
+            out.extend_from_slice(&bytes);
+            read += part.len();
         }
         let mut high = None;
         for byte in raw[read..].iter().filter(|b| !is_space(**b)) {
@@ -313,6 +350,27 @@ impl<'a> Parser<'a> {
             out.push(h << 4);
         }
         Ok(out)
+    }
+
+    /// `n g R` with single spaces, and something behind it that is no part of it.
+    fn plain_reference(&mut self) -> Option<ObjectId> {
+        let rest = self.rest();
+        let (mut id, mut at) = (0u32, 0);
+        while let Some(digit) = rest.get(at).filter(|b| b.is_ascii_digit()) {
+            if at == 9 {
+                return None;
+            }
+            id = id * 10 + u32::from(*digit - b'0');
+            at += 1;
+        }
+        let [b' ', generation @ b'0'..=b'9', b' ', b'R', behind, ..] = rest.get(at..)? else {
+            return None;
+        };
+        if at == 0 || is_regular(*behind) {
+            return None;
+        }
+        self.pos += at + 4;
+        Some((id, u16::from(*generation - b'0')))
     }
 
     fn numeric(&mut self) -> Result<Object> {
@@ -388,6 +446,9 @@ fn number(text: &[u8]) -> Option<(Object, bool)> {
     Some((Object::Real(sign * value), odd))
 }
 
+/// Pairs of digits that are looked at together.
+const BATCH: usize = 64;
+
 fn hex_pair(pair: &[u8]) -> Option<u8> {
     Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)
 }
@@ -420,6 +481,34 @@ mod tests {
         assert_eq!(c[2], Object::Reference((3, 0)));
         assert_eq!(c.len(), 5);
         assert_eq!(parse("--5 "), Ok(Object::Real(-5.0)));
+    }
+
+    #[test]
+    fn references_and_digits_however_they_are_written() {
+        let many = "4f".repeat(300);
+        for (text, wanted) in [
+            ("[7 0 R 12 65535 R 7  0 R 7 0\nR]", vec![(7, 0), (12, 65_535), (7, 0), (7, 0)]),
+            ("[999999999 0 R 4294967295 9 R]", vec![(999_999_999, 0), (u32::MAX, 9)]),
+            ("[007 0 R]", vec![(7, 0)]),
+        ] {
+            let wanted = wanted.into_iter().map(Object::Reference).collect();
+            assert_eq!(parse(text), Ok(Object::Array(wanted)), "{text}");
+        }
+        assert_eq!(parse("7 0 Rx"), Ok(Object::Integer(7)));
+        assert_eq!(parse("4294967296 0 R "), Ok(Object::Integer(4_294_967_296)));
+        assert_eq!(parse("7 0 R"), Ok(Object::Reference((7, 0))));
+        for spoilt in [
+            many.clone(),
+            many.replace("4f4f", "4f\n4f"),
+            format!(" {many}"),
+            many.replace("4f4f4f", "4 f4F 4f"),
+        ] {
+            let Ok(Object::String(found, _)) = parse(&format!("<{spoilt}>")) else {
+                panic!("{spoilt}")
+            };
+            assert_eq!(found, [0x4f; 300], "{spoilt}");
+            assert_eq!(parse(&format!("<{spoilt}g0>")), Err(Stop::Bad("hexadecimal string")));
+        }
     }
 
     #[test]

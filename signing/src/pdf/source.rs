@@ -66,17 +66,37 @@ impl<S: Source + ?Sized> Source for &S {
     }
 }
 
+/// Up to this size a file is read at once: one call of the system instead of one for each object.
+const SMALL: u64 = 1 << 20;
+
 /// A file on disk; its length is taken once.
-#[derive(Debug)]
 pub struct FileSource {
     file: std::fs::File,
     len: u64,
+    /// All of it, where it is small.
+    whole: Option<Vec<u8>>,
 }
 
 impl FileSource {
+    /// Fails where the file cannot be read.
     pub fn new(file: std::fs::File) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        Ok(FileSource { file, len })
+        let mut source = FileSource { file, len, whole: None };
+        if len <= SMALL {
+            let mut whole = vec![0; len as usize];
+            source.read_at(0, &mut whole)?;
+            source.whole = Some(whole);
+        }
+        Ok(source)
+    }
+}
+
+impl std::fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileSource")
+            .field("file", &self.file)
+            .field("len", &self.len)
+            .finish()
     }
 }
 
@@ -96,5 +116,9 @@ impl Source for FileSource {
         let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(offset))?;
         file.read_exact(buf)
+    }
+
+    fn as_slice(&self) -> Option<&[u8]> {
+        self.whole.as_deref()
     }
 }

@@ -57,7 +57,11 @@ fn malformed(what: &str) -> PdfError {
 pub(super) fn revisions(bytes: &Bytes<'_>) -> Result<Vec<Revision>, PdfError> {
     let mut sections: Vec<Section> = Vec::new();
     let mut visited = BTreeSet::new();
-    let mut next = Some(bytes.startxref()?);
+    // The header is there. Comments and spaces behind it may lead on to a table, to which no `/Prev` could point.
+    let mut next = Some(bytes.startxref()?).filter(|offset| *offset > 0);
+    if next.is_none() {
+        return Err(malformed("startxref leads to the header"));
+    }
     let mut total = 0;
     while let Some(offset) = next {
         if !visited.insert(offset) {

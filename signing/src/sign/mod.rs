@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::form::EditOptions;
 use crate::key::{Digest, SignatureAlgorithm, Signer};
 use crate::pdf::append::{Update, copy_hashed};
+use crate::pdf::crypt::{Recipient, Unlock};
 use crate::pdf::{Document, Source, write};
 use crate::timestamp::request::{self, TimeStamper};
 use dictionary::{Rules, SignatureDictionary};
@@ -46,8 +47,19 @@ pub struct SignOptions {
     pub appearance: Option<Appearance>,
     /// Opens an encrypted file.
     pub password: Option<String>,
+    /// Opens a file that is encrypted for certificates.
+    pub recipient: Option<Recipient>,
     /// Bytes reserved for the CMS; reckoned from the certificates when not given.
     pub contents_size: Option<usize>,
+}
+
+impl SignOptions {
+    fn unlock(&self) -> Unlock<'_> {
+        Unlock {
+            password: self.password.as_deref(),
+            recipient: self.recipient.as_ref(),
+        }
+    }
 }
 
 /// What was made.
@@ -125,6 +137,7 @@ fn stamped(input: &dyn Source, before: &mut dyn Write, stamper: &dyn TimeStamper
     let sign_options = SignOptions {
         time: options.time,
         password: options.password.clone(),
+        recipient: options.recipient.clone(),
         ..SignOptions::default()
     };
     let mut revision = append(input, before, None, ROOM_FOR_TOKEN, &sign_options)?;
@@ -214,7 +227,7 @@ pub(crate) fn append(
     reserved: usize,
     options: &SignOptions,
 ) -> Result<Unsigned> {
-    let document = Document::open(input, options.password.as_deref())?;
+    let document = Document::open(input, options.unlock())?;
     let mut update = Update::new(&document);
     let (what, base) = match plan {
         Some(_) => (What::Signature, "Signature"),

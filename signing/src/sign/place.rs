@@ -109,7 +109,7 @@ fn draw(update: &mut Update, id: ObjectId, look: &Appearance) -> Result<()> {
         None => Page::find(document, look.placement.page)?,
     };
     if let Some(size) = extent(update, &widget, page.rotate()).filter(|(w, h)| *w > 0.0 && *h > 0.0) {
-        let drawn = look.draw(update, &page, size)?;
+        let drawn = look.draw(update, &page, size, None)?;
         widget.set("AP", single("N", drawn));
         update.set(id, widget);
     }
@@ -119,13 +119,13 @@ fn draw(update: &mut Update, id: ObjectId, look: &Appearance) -> Result<()> {
 fn new_field(update: &mut Update, name: &str, options: &SignOptions) -> Result<ObjectId> {
     let look = options.appearance.as_ref();
     let page = Page::find(update.document, look.map_or(1, |l| l.placement.page))?;
-    let mut field = widget(&page, name, look.map(|l| &l.placement));
+    let whole = look.map(|l| l.whole(&page)).transpose()?;
+    let mut field = widget(&page, name, whole.as_ref());
     field.set("FT", "Sig");
     // Print and Locked: the place of a signature is not moved by hand.
     field.set("F", 132);
-    if let Some(look) = look {
-        let size = (look.placement.w, look.placement.h);
-        let drawn = look.draw(update, &page, size)?;
+    if let (Some(look), Some(whole)) = (look, &whole) {
+        let drawn = look.draw(update, &page, (whole.w, whole.h), Some(whole.x))?;
         field.set("AP", single("N", drawn));
     } else if Archival::of(update).is_some() {
         // Every field has an appearance there, also one that is not seen (ISO 19005-1, 6.9).
@@ -137,7 +137,9 @@ fn new_field(update: &mut Update, name: &str, options: &SignOptions) -> Result<O
         field.set("Lock", lock);
     }
     let id = update.reserve();
-    let spoken = look.map(|l| l.lines.join(" ")).filter(|text| !text.is_empty());
+    let spoken = look
+        .map(|l| [l.head.as_slice(), &l.lines].concat().join(" "))
+        .filter(|text| !text.is_empty());
     structure::tag(update, &page, id, &mut field, &spoken.unwrap_or_else(|| name.to_owned()));
     update.set(id, field);
     add_to_page(update, &page, id);

@@ -2,7 +2,7 @@
 
 pub mod request;
 
-use crate::asn1::{INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE};
+use crate::asn1::{GENERALIZED_TIME, INTEGER, Malformed, OCTET_STRING, OID, Reader, SEQUENCE};
 use crate::cms::read::{SignedData, TST_INFO};
 use crate::cms::read_attributes::Reference;
 use crate::x509::certificate::{EKU_TIME_STAMPING, usage};
@@ -34,13 +34,21 @@ impl Token {
         let info = signed.content.clone();
         let info = info.ok_or(Malformed("token without content"))?;
         let mut body = Reader::new(&info).sequence()?;
-        body.expect(INTEGER)?;
+        if body.expect(INTEGER)?.content != [1] {
+            return Err(Malformed("version of a token"));
+        }
         let policy = body.expect(OID)?.oid()?;
         let mut imprint = body.sequence()?;
         let algorithm = Algorithm::parse(imprint.expect(SEQUENCE)?)?;
         let hash = imprint.expect(OCTET_STRING)?.content.to_vec();
         let serial = body.expect(INTEGER)?.content.to_vec();
-        let time = body.any()?.time()?;
+        let time = body.expect(GENERALIZED_TIME)?;
+        // RFC 3161, 2.4.2: to the second at least and in UTC. What zone another is in could only be guessed.
+        let digits = time.content.iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits != 14 || !time.content.ends_with(b"Z") {
+            return Err(Malformed("time of a token"));
+        }
+        let time = time.time()?;
         let (mut nonce, mut authority) = (None, None);
         for rest in body.all()? {
             match rest.tag {
@@ -66,11 +74,13 @@ impl Token {
         })
     }
 
-    /// The certificate of the authority, from the token or from `pool`.
+    /// The certificate of the authority, from the token or from `pool`: of several with its name, the one that fits.
     pub fn certificate<'a>(&'a self, pool: impl Iterator<Item = &'a Certificate>) -> Option<&'a Certificate> {
         let signer = self.signed.signers.first()?;
-        let mut all = self.signed.certificates.iter().chain(pool);
-        all.find(|c| signer.id.names(c))
+        let all = self.signed.certificates.iter().chain(pool);
+        let named: Vec<_> = all.filter(|c| signer.id.names(c)).collect();
+        let fitting = || named.iter().copied().find(|c| self.verifies(c));
+        if named.len() > 1 { fitting() } else { None }.or_else(|| named.first().copied())
     }
 
     /// Whether the token stamps data with this digest, made with [`Token::imprint_digest`].
@@ -83,9 +93,19 @@ impl Token {
         digest.is_some_and(|d| self.stamps_digest(&d))
     }
 
-    /// Whether the token's own signature holds: digest of the content, signature value, and the
-    /// reference to the certificate that RFC 3161 demands.
+    /// Whether the token's own signature holds and it refers to the certificate, as RFC 3161 demands.
     pub fn verifies(&self, certificate: &Certificate) -> bool {
+        self.reference(certificate) == Reference::Matches && self.holds(certificate)
+    }
+
+    /// What the token says of the certificate that it was signed with.
+    pub fn reference(&self, certificate: &Certificate) -> Reference {
+        let signer = self.signed.signers.first();
+        signer.map_or(Reference::Absent, |s| s.certificate_reference(certificate))
+    }
+
+    /// Whether the token's own signature holds: digest of the content and signature value.
+    pub fn holds(&self, certificate: &Certificate) -> bool {
         let (Some(signer), Some(content)) = (self.signed.signers.first(), &self.signed.content) else {
             return false;
         };
@@ -94,11 +114,7 @@ impl Token {
         };
         let stated = matches!(signer.message_digest(), Ok(Some(d)) if d == digest);
         let kind = matches!(signer.content_type(), Ok(Some(t)) if t == TST_INFO);
-        stated
-            && kind
-            && signer.algorithms_are_protected()
-            && signer.certificate_reference(certificate) == Reference::Matches
-            && signer.verify(certificate, &digest) == Some(true)
+        stated && kind && signer.algorithms_are_protected() && signer.verify(certificate, &digest) == Some(true)
     }
 }
 

@@ -93,7 +93,7 @@ impl Item {
     }
 
     /// Digest that is compared with the covered bytes.
-    fn digest(&self) -> Option<Digest> {
+    pub fn digest(&self) -> Option<Digest> {
         match (&self.token, self.subfilter.as_deref()) {
             (Some(token), _) => token.imprint_digest,
             (None, Some("adbe.pkcs7.sha1")) => Some(Digest::Sha1),
@@ -243,13 +243,18 @@ fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange, grounds: &[
 }
 
 fn decode(document: &Document<'_>, item: &mut Item, located: &Located) -> Result<(), &'static str> {
+    let unsaid = item.subfilter.is_none();
     let cms = match item.subfilter.as_deref() {
         Some("ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "adbe.pkcs7.sha1" | "ETSI.RFC3161") => SignedData::parse(&located.contents),
         Some("adbe.x509.rsa_sha1") => SignedData::bare(&located.contents, certificates_beside(document, &item.signed.dict)),
         Some(_) => return Err("subfilter_unknown"),
-        None => return Err("subfilter_missing"),
+        // A name is what it must be; of something else readers make what they like.
+        None if document.get(&item.signed.dict, b"SubFilter", document.newest()).is_some() => return Err("subfilter_unknown"),
+        // ISO 32000-2, table 255, demands it of time stamps alone.
+        None if item.kind == Kind::Timestamp => return Err("subfilter_missing"),
+        None => SignedData::parse(&located.contents),
     };
-    let cms = cms.map_err(|_| "cms_malformed")?;
+    let cms = cms.map_err(|_| if unsaid { "subfilter_missing" } else { "cms_malformed" })?;
     if located.contents[cms.length..].iter().any(|b| *b != 0) {
         item.warnings.push("bytes_behind_the_signature_value".into());
     }
@@ -270,7 +275,15 @@ fn decode(document: &Document<'_>, item: &mut Item, located: &Located) -> Result
         cms.content = None;
     }
     if cms.content.is_some() != embedded {
-        return Err("content_embedded_or_missing");
+        return Err(if unsaid {
+            "subfilter_missing"
+        } else {
+            "content_embedded_or_missing"
+        });
+    }
+    // A CMS structure without content can be nothing but a signature over what is outside.
+    if unsaid {
+        item.warnings.push("subfilter_absent".into());
     }
     // EN 319 142-1, 4.1: what is signed is data; a time-stamp token is not a signature of a document.
     if cms.content_type != DATA {
@@ -320,8 +333,16 @@ fn integrity(item: &mut Item) {
     let Some(signer) = cms.signers.first() else {
         return;
     };
+    // What a token that cannot be read stamps is not known.
+    if item.kind == Kind::Timestamp && cms.content.is_some() {
+        return;
+    }
     // Only `adbe.pkcs7.sha1` signs a digest that it carries; content in any other is not what is covered.
     let embedded = item.subfilter.as_deref() == Some("adbe.pkcs7.sha1");
+    // Which of the two it is, nothing says.
+    if item.subfilter.is_none() && cms.content.is_some() {
+        return;
+    }
     let (mut intact, covered) = match &cms.content {
         Some(content) if embedded => (Some(content == digest), signer.hash(content)),
         _ => (None, Some(digest.clone())),
@@ -369,7 +390,7 @@ pub fn identify(document: &Document<'_>, item: &mut Item, store: &Store) {
 
 fn verify(document: &Document<'_>, item: &Item, signer: &SignerInfo, certificate: &Certificate) -> Option<bool> {
     if let Some(token) = &item.token {
-        return Some(token.verifies(certificate));
+        return Some(token.holds(certificate));
     }
     let covered = item.content_digest.as_ref()?;
     signer.verify(certificate, covered).or_else(|| {

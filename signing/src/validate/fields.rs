@@ -192,7 +192,7 @@ pub fn walk(
 #[derive(Debug, Clone)]
 pub struct Signed {
     pub field: Rc<Field>,
-    /// The signature dictionary.
+    /// The signature dictionary without `/Contents`, which is long and looked at in its place.
     pub dict: Dictionary,
     /// The object that holds it: its own, or the field where it is a direct value.
     pub holder: Rc<Indirect>,
@@ -207,7 +207,7 @@ pub fn signed(document: &Document<'_>, revision: usize) -> Vec<Signed> {
     all.filter(|f| f.kind == b"Sig")
         .filter_map(|field| {
             let value = field.dict.get(b"V").ok()?;
-            let dict = document.get_dict(&field.dict, b"V", revision);
+            let dict = without_value(document, value, revision);
             let unreadable = dict.is_none();
             if unreadable && !is_there(document, value, revision) {
                 return None;
@@ -224,6 +224,14 @@ pub fn signed(document: &Document<'_>, revision: usize) -> Vec<Signed> {
             })
         })
         .collect()
+}
+
+/// A signature dictionary without its `/Contents`.
+pub fn without_value(document: &Document<'_>, value: &Object, revision: usize) -> Option<Dictionary> {
+    let behind = document.follow(value, revision);
+    let all = behind.as_ref().map_or(value, |b| &b.value).as_dict().ok()?;
+    let kept = all.iter().filter(|(key, _)| *key != b"Contents");
+    Some(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 /// Whether a value is more than nothing, be it readable or not.

@@ -141,9 +141,11 @@ impl File<'_> {
         let rooted = path.0.last().is_some_and(|c| c.is_self_issued() || self.trust.store.is_anchor(c));
         // Who validates brings the anchor; what stands between must be there.
         let held = |c: &Certificate| self.certificates.contains(c.raw()) || store.certificates.contains(c.raw());
+        // Of those who signed lists and answers the same is asked.
+        let there = |c: &Certificate| held(c) || self.trust.store.is_anchor(c);
         rooted
             && path.links().all(|(c, issuer)| {
-                let known = || self.trust.finding_in(&store.material, c, issuer, time, None).status;
+                let known = || self.trust.finding_in(&store.material, c, issuer, time, None, Some(&there)).status;
                 held(c) && (!c.declares_revocation() || !matches!(known(), Status::Missing | Status::Stale))
             })
     }

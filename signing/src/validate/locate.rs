@@ -38,6 +38,7 @@ struct Span {
     key: Vec<u8>,
     start: usize,
     end: usize,
+    value: Object,
 }
 
 /// Keys and extents of the values of the dictionary at the parser's position.
@@ -47,7 +48,7 @@ fn spans(parser: &mut Parser<'_>, data: &[u8]) -> Result<Vec<Span>, Stop> {
     if !data[parser.pos().min(data.len())..].starts_with(b"<<") {
         return Err(Stop::Bad("no dictionary"));
     }
-    let mut inner = Parser::new(data, parser.pos() + 2);
+    let mut inner = Parser::of_extents(data, parser.pos() + 2);
     loop {
         inner.space();
         match data.get(inner.pos()) {
@@ -55,9 +56,9 @@ fn spans(parser: &mut Parser<'_>, data: &[u8]) -> Result<Vec<Span>, Stop> {
                 let key = inner.name()?;
                 inner.space();
                 let start = inner.pos();
-                inner.object()?;
+                let value = inner.object()?;
                 let end = inner.pos();
-                found.push(Span { key, start, end });
+                found.push(Span { key, start, end, value });
             }
             Some(b'>') => return Ok(found),
             _ => return Err(Stop::Bad("no dictionary")),
@@ -99,28 +100,31 @@ pub fn locate(document: &Document<'_>, holder: &Indirect, within: Option<&[u8]>)
         single(key)?;
     }
     let token = &data[contents.start..contents.end];
-    let value = Parser::new(&data, contents.start).object();
-    match value {
-        Ok(Object::Null) => return Err("contents_missing"),
+    match contents.value {
+        Object::Null => return Err("contents_missing"),
         // Where the gap is would hang on another object.
-        Ok(Object::Reference(_)) => return Err("contents_indirect"),
+        Object::Reference(_) => return Err("contents_indirect"),
         _ => {}
     }
     if !(token.starts_with(b"<") && token.ends_with(b">")) || token.starts_with(b"<<") {
         return Err("contents_not_hexadecimal");
     }
-    let bytes = match value {
-        Ok(Object::String(bytes, _)) => bytes,
-        _ => return Err("contents_not_hexadecimal"),
+    // The value itself was read with its object.
+    let dictionary = match (holder.value.as_dict(), within) {
+        (Ok(outer), Some(key)) => outer.get(key).and_then(Object::as_dict),
+        (outer, _) => outer,
+    };
+    let (Object::String(..), Ok(Object::String(bytes, _))) = (&contents.value, dictionary.and_then(|d| d.get(b"Contents"))) else {
+        return Err("contents_not_hexadecimal");
     };
     if bytes.iter().all(|b| *b == 0) {
         return Err("contents_empty");
     }
     // The numbers may stand elsewhere: the gap, of which they must tell the truth, is here.
     let resolve = |value: &Object| document.resolve(value, document.newest());
-    let numbers = match Parser::new(&data, range.start).object().map(|value| resolve(&value)) {
-        Ok(Object::Array(items)) => items,
-        Ok(Object::Null) => return Err("byte_range_missing"),
+    let numbers = match resolve(&range.value) {
+        Object::Array(items) => items,
+        Object::Null => return Err("byte_range_missing"),
         _ => return Err("byte_range_malformed"),
     };
     let numbers: Option<Vec<u64>> = numbers.iter().map(|n| u64::try_from(resolve(n).as_i64().ok()?).ok()).collect();
@@ -140,6 +144,6 @@ pub fn locate(document: &Document<'_>, holder: &Indirect, within: Option<&[u8]>)
     let end = end.ok_or("byte_range_beyond_file")?;
     Ok(Located {
         range: ByteRange { gap_start, gap_end, end },
-        contents: bytes,
+        contents: bytes.clone(),
     })
 }

@@ -78,7 +78,7 @@ pub fn trust(document: &Document<'_>, context: &ValidationContext, items: &[Item
         let parsed = list.iter().map(|der| Certificate::parse(der));
         parsed.filter_map(Result::ok).collect()
     };
-    let store = Store::new(parse(&context.trust_anchors));
+    let store = Store::knowing(parse(&context.trust_anchors), context.known.clone());
     let mut material = Material::default();
     for certificate in parse(&context.extra_certificates) {
         store.add(certificate);

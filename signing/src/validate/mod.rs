@@ -1,6 +1,7 @@
 //! Judging the signatures of a file: facts first, then a verdict by policy
 //! (ETSI EN 319 102-1, EN 319 142-1).
 
+pub mod codes;
 #[doc(hidden)]
 pub mod diff;
 pub(crate) mod facts;
@@ -18,6 +19,7 @@ mod stamps;
 mod status;
 mod trust;
 
+pub use crate::x509::known::Known;
 pub use diff::{Change, Level as ModificationLevel};
 pub use later::Changes;
 pub use policy::{Policy, RevocationDemand};
@@ -27,6 +29,7 @@ pub use report::{
 
 pub(crate) use material::stream as stored_one;
 
+use crate::pdf::crypt::{Recipient, Unlock};
 use crate::pdf::{Document, Source};
 
 /// What a validation is given besides the file. Nothing is fetched: what is missing is named in
@@ -45,8 +48,12 @@ pub struct ValidationContext {
     pub at: i64,
     /// Opens an encrypted file; may be the user's or the owner's.
     pub password: Option<String>,
+    /// Opens a file that is encrypted for certificates.
+    pub recipient: Option<Recipient>,
     /// What is demanded beyond being correct.
     pub policy: Policy,
+    /// What is known of certificates already. Of many files, clone one context for all: none is then checked twice.
+    pub known: Known,
 }
 
 /// Judges every signature and document time stamp of a file. Never panics; a file that cannot
@@ -60,6 +67,12 @@ fn incomplete(document: &Document<'_>) -> Option<&'static str> {
     let newest = document.newest();
     if document.catalog(newest).is_none() {
         return Some("the file has no catalog");
+    }
+    let catalog = document.catalog(newest).unwrap_or_default();
+    let form = document.get_dict(&catalog, b"AcroForm", newest).unwrap_or_default();
+    let parts = [catalog.get(b"AcroForm"), form.get(b"Fields")];
+    if parts.into_iter().flatten().any(|part| document.is_damaged(part, newest)) {
+        return Some("the form cannot be read");
     }
     // An end that is older than what follows: the signature may have been there.
     let end = document.revisions()[newest].end;
@@ -89,7 +102,11 @@ impl<S: Source> Validator<S> {
 
     /// As the function [`validate`].
     pub fn validate(&self, context: &ValidationContext) -> Report {
-        let document = match Document::open(&self.source, context.password.as_deref()) {
+        let unlock = Unlock {
+            password: context.password.as_deref(),
+            recipient: context.recipient.as_ref(),
+        };
+        let document = match Document::open(&self.source, unlock) {
             Ok(document) => document,
             Err(e) => return Report::unreadable(e.code(), e.to_string()),
         };

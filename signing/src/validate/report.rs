@@ -316,7 +316,7 @@ pub struct SignatureReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unreadable {
-    /// Stable: `no_signature`, `malformed_pdf`, `password_needed`, `encryption_unsupported`, `too_complex`, `io`.
+    /// Stable: `no_signature`, `malformed_pdf`, `password_needed`, `recipient_needed`, `encryption_unsupported`, `too_complex`, `io`.
     pub code: &'static str,
     /// For a log, in English.
     pub detail: String,

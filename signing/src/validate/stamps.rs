@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::report::{Indication, Moment, SubIndication, TimestampReport};
 use super::trust::{ChainOutcome, Trust};
 use crate::cms::SignerInfo;
+use crate::cms::read_attributes::Reference;
 use crate::timestamp::{Token, may_stamp};
 use crate::x509::Certificate;
 use crate::x509::digest::Digest;
@@ -29,6 +30,11 @@ pub fn authority(trust: &Trust, token: &Token, certificate: Option<&Rc<Certifica
     };
     if verified != Some(true) {
         return outcome(TotalFailed, SubIndication::SigCryptoFailure, None);
+    }
+    match token.reference(certificate) {
+        Reference::Matches => {}
+        Reference::Differs => return outcome(Indeterminate, SubIndication::NoSigningCertificateFound, None),
+        Reference::Absent => return outcome(Indeterminate, SubIndication::SigConstraintsFailure, None),
     }
     // The token names its certificate by digest.
     let chain = trust.judge(certificate, time, &[certificate.raw()]);
@@ -64,7 +70,7 @@ pub fn not_before(trust: &Trust, signer: &SignerInfo, covered: &Covered<'_>, tim
         let token = Token::parse(encoded).ok()?;
         let digest = covered(token.imprint_digest?)?;
         let certificate = find(trust, &token)?;
-        let verified = Some(token.verifies(&certificate));
+        let verified = Some(token.holds(&certificate));
         let judged = authority(trust, &token, Some(&certificate), verified, time);
         (token.stamps_digest(&digest) && judged.indication == Indication::TotalPassed).then_some(token.time)
     });
@@ -88,7 +94,7 @@ pub fn find(trust: &Trust, token: &Token) -> Option<Rc<Certificate>> {
 pub fn inside(trust: &Trust, encoded: &[u8], stamped: &[u8], time: i64) -> Option<TimestampReport> {
     let token = Token::parse(encoded).ok()?;
     let certificate = find(trust, &token);
-    let verified = certificate.as_ref().map(|c| token.verifies(c));
+    let verified = certificate.as_ref().map(|c| token.holds(c));
     let stamps = token.stamps(stamped);
     let mut judged = authority(trust, &token, certificate.as_ref(), verified, time);
     if !stamps {

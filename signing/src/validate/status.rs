@@ -8,28 +8,63 @@
 //! bytes are intact, but the document that is shown is no longer a form of what was signed.
 
 use lopdf::Object;
+use std::cell::OnceCell;
 
+use super::codes;
 use super::diff::Level;
 use super::facts::Item;
 use super::fields;
 use super::later::{Changes, Later};
 use super::level;
+use super::locate::ByteRange;
 use super::material::{self, Dss};
 use super::memo::Memo;
 use super::report::{Coverage, Indication, Kind, Moment, SignatureReport, Signer, SubIndication, TimestampReport};
 use super::stamps;
-use super::trust::Trust;
+use super::trust::{Exhibit, Trust, exhibit};
 use crate::cms::read_attributes::{COMMITMENT_TYPE, Reference, SIGNATURE_POLICY};
 use crate::pdf::Document;
 use crate::sign::Commitment;
 
 type Problem = (Indication, SubIndication);
 
-/// A document time stamp that proves what it covers.
+/// A document time stamp, or a signature with one, that proves what it covers.
 struct Proof {
     time: i64,
-    /// Everything before this offset existed at that time.
-    end: u64,
+    range: ByteRange,
+    /// A document time stamp, with whose time those in what it covers must agree.
+    stamp: bool,
+}
+
+impl Proof {
+    /// Whether a signature existed, value and all.
+    fn covers(&self, other: &ByteRange) -> bool {
+        let gap = &self.range;
+        gap.end > other.end && (other.gap_end <= gap.gap_start || gap.gap_end <= other.gap_start)
+    }
+}
+
+/// Proofs of the existence of what is being judged, seconds since the Unix epoch.
+struct Covering {
+    /// By whatever.
+    all: Vec<i64>,
+    /// By document time stamps.
+    stamps: Vec<i64>,
+}
+
+impl Covering {
+    fn of(proofs: &[Proof], range: Option<ByteRange>) -> Self {
+        let covering = || proofs.iter().filter(|p| range.is_some_and(|r| p.covers(&r)));
+        Self {
+            all: covering().map(|p| p.time).collect(),
+            stamps: covering().filter(|p| p.stamp).map(|p| p.time).collect(),
+        }
+    }
+
+    /// By when it is known to have existed.
+    fn known_at(&self, now: i64) -> i64 {
+        self.all.iter().copied().min().unwrap_or(now).min(now)
+    }
 }
 
 /// Judges all signatures; the reports are in the order of signing.
@@ -40,17 +75,24 @@ pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>, memo:
     let later = memo.later(document, first);
     // From the newest back: what a later time stamp proves helps to judge what it covers.
     let mut proofs: Vec<Proof> = Vec::new();
+    let inside = OnceCell::new();
     let mut reports = Vec::new();
     for item in items.iter().rev() {
-        let end = item.range.map_or(u64::MAX, |r| r.end);
-        let covering: Vec<i64> = proofs.iter().filter(|p| p.end > end).map(|p| p.time).collect();
+        let covering = Covering::of(&proofs, item.range);
         let report = one(document, trust, item, &later, &covering, memo);
-        if item.kind == Kind::Timestamp
-            && report.indication == Indication::TotalPassed
-            && let Some(token) = &item.token
+        let stamp = item.kind == Kind::Timestamp;
+        let time = match &item.token {
+            Some(token) if stamp => Some(token.time),
+            _ => stamped(trust, item, &report, &covering),
+        };
+        if report.indication == Indication::TotalPassed
+            && let (Some(time), Some(range)) = (time, item.range)
         {
-            proofs.push(Proof { time: token.time, end });
-            prove(document, trust, &items, item, token.time);
+            proofs.push(Proof { time, range, stamp });
+            prove(document, trust, item, time);
+            let inside: &Vec<Vec<Exhibit>> = inside.get_or_init(|| items.iter().map(exhibits).collect());
+            let before = items.iter().zip(inside).filter(|(i, _)| i.range.is_some_and(|r| r.end < range.end));
+            before.flat_map(|(_, all)| all).for_each(|one| trust.prove(*one, time));
         }
         reports.push(report);
     }
@@ -59,23 +101,38 @@ pub fn judge(document: &Document<'_>, trust: &Trust, mut items: Vec<Item>, memo:
     reports
 }
 
-/// A document time stamp proves the revocation data that it covers: in the store, and in the signatures before it.
-fn prove(document: &Document<'_>, trust: &Trust, items: &[Item], stamp: &Item, time: i64) {
-    let (Some(range), Some(revision)) = (stamp.range, stamp.revision) else {
-        return;
-    };
-    if let Some(store) = Dss::read(document, revision) {
+/// When a signature that has passed was there, by the time stamp on its value: what it covers is older than that
+/// (EN 319 102-1, 5.6.2.3). The value binds the bytes only while nobody can find others with the same digest; and one made
+/// with a key of Edwards' curves may fit several messages if its maker chose the key for that.
+fn stamped(trust: &Trust, item: &Item, report: &SignatureReport, covering: &Covering) -> Option<i64> {
+    let signer = item.signer()?;
+    let known_at = covering.known_at(trust.now);
+    let digests = [item.digest(), signer.digest, signer.signature_digest()];
+    let bound = digests.iter().all(|d| d.is_some_and(|d| trust.policy.digest_fit(d, known_at)));
+    let good = report.timestamps.iter().filter(|t| t.indication == Indication::TotalPassed);
+    let earliest = good.map(|t| t.time.0).min();
+    earliest.filter(|time| bound && !signer.algorithm.is_pure() && *time <= trust.now)
+}
+
+/// Proves what the document security store holds that something covers.
+fn prove(document: &Document<'_>, trust: &Trust, by: &Item, time: i64) {
+    if let Some(store) = by.revision.and_then(|revision| Dss::read(document, revision)) {
         let all = [&store.certificates, &store.crls, &store.ocsp];
-        all.into_iter().flatten().for_each(|evidence| trust.prove(evidence, time));
-    }
-    let covered = items.iter().filter(|i| i.range.is_some_and(|r| r.end < range.end));
-    for cms in covered.filter_map(|i| i.cms.as_ref()) {
-        material::evidence(cms, &mut |evidence| trust.prove(evidence, time));
-        material::certificates(cms, &mut |certificate| trust.prove(certificate, time));
+        all.into_iter().flatten().for_each(|evidence| trust.prove(exhibit(evidence), time));
     }
 }
 
-fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, covering: &[i64], memo: &Memo) -> SignatureReport {
+/// The certificates, lists and answers in a signature, which what covers it proves as well.
+fn exhibits(item: &Item) -> Vec<Exhibit> {
+    let mut found = Vec::new();
+    if let Some(cms) = &item.cms {
+        material::evidence(cms, &mut |evidence| found.push(exhibit(evidence)));
+        material::certificates(cms, &mut |certificate| found.push(exhibit(certificate)));
+    }
+    found
+}
+
+fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, covering: &Covering, memo: &Memo) -> SignatureReport {
     let newest = document.newest();
     let text = |key: &[u8]| match document.get(&item.signed.dict, key, newest) {
         Some(Object::String(s, _)) => Some(fields::text(&s)),
@@ -151,7 +208,18 @@ fn one(document: &Document<'_>, trust: &Trust, item: &Item, later: &Later, cover
         report.indication = indication;
         report.sub_indication = Some(sub);
     }
+    debug_assert!(report.warnings.iter().all(|w| listed(w)), "{:?}", report.warnings);
+    debug_assert!(
+        report.changes.iter().all(|c| codes::CHANGES.contains(&c.code)),
+        "{:?}",
+        report.changes
+    );
     report
+}
+
+fn listed(warning: &str) -> bool {
+    let code = warning.split_once(':').map_or(warning, |(code, _)| code);
+    codes::WARNINGS.contains(&code)
 }
 
 /// What the later revisions did, and whether this signature allows it.
@@ -220,7 +288,7 @@ fn file_problem(item: &Item, report: &SignatureReport) -> Option<Problem> {
 fn signer_problem(
     trust: &Trust,
     item: &Item,
-    covering: &[i64],
+    covering: &Covering,
     claimed: Option<i64>,
     covered: &stamps::Covered<'_>,
     report: &mut SignatureReport,
@@ -228,7 +296,7 @@ fn signer_problem(
     use Indication::{Indeterminate, TotalFailed};
     use SubIndication::*;
     let (signer, certificate) = (item.signer()?, item.certificate.as_ref()?);
-    let known_at = covering.iter().copied().min().unwrap_or(trust.now).min(trust.now);
+    let known_at = covering.known_at(trust.now);
     let stamps: Vec<TimestampReport> = signer
         .signature_timestamps()
         .filter_map(|t| stamps::inside(trust, t, &signer.signature, known_at))
@@ -238,9 +306,9 @@ fn signer_problem(
     if stamps.iter().any(|t| !good(&t)) {
         report.warnings.push("timestamp_not_usable".into());
     }
-    let disorder = earliest.is_some_and(|t| covering.iter().any(|later| *later < t));
+    let disorder = earliest.is_some_and(|t| covering.stamps.iter().any(|later| *later < t));
     report.timestamps = stamps;
-    let proven = earliest.into_iter().chain(covering.iter().copied()).min();
+    let proven = earliest.into_iter().chain(covering.all.iter().copied()).min();
     let proven = proven.filter(|t| *t <= trust.now);
     report.proven_time = proven.map(Moment);
     let time = proven.unwrap_or(trust.now);
@@ -280,7 +348,8 @@ fn signer_problem(
     {
         return Some((Indeterminate, TimestampOrderFailure));
     }
-    let digests = [signer.digest, signer.signature_digest()];
+    // `adbe.pkcs7.sha1` binds the document with SHA-1, whatever else is used.
+    let digests = [item.digest(), signer.digest, signer.signature_digest()];
     let until = digests.iter().flatten().map(|d| trust.policy.digest_until(*d)).min();
     let until = until.unwrap_or(i64::MAX).min(trust.policy.key_until(certificate.key.strength()));
     // Made when it was too weak already (EN 319 102-1, 5.3.4): no proof of an earlier time can come.
@@ -324,9 +393,9 @@ fn signer_problem(
 }
 
 /// Trust in the authority of a document time stamp.
-fn stamp_problem(trust: &Trust, item: &Item, covering: &[i64], report: &mut SignatureReport) -> Option<Problem> {
+fn stamp_problem(trust: &Trust, item: &Item, covering: &Covering, report: &mut SignatureReport) -> Option<Problem> {
     let token = item.token.as_ref()?;
-    let known_at = covering.iter().copied().min().unwrap_or(trust.now).min(trust.now);
+    let known_at = covering.known_at(trust.now);
     let certificate = item.certificate.as_ref();
     let judged = stamps::authority(trust, token, certificate, item.valid, known_at);
     report.proven_time = Some(Moment(token.time)).filter(|_| judged.indication == Indication::TotalPassed && item.intact == Some(true));
@@ -339,7 +408,7 @@ fn stamp_problem(trust: &Trust, item: &Item, covering: &[i64], report: &mut Sign
     if let Some(sub) = judged.sub_indication {
         return Some((judged.indication, sub));
     }
-    if covering.iter().any(|later| *later < token.time) {
+    if covering.stamps.iter().any(|later| *later < token.time) {
         return Some((Indication::Indeterminate, SubIndication::TimestampOrderFailure));
     }
     None

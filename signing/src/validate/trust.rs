@@ -21,9 +21,9 @@ pub struct Trust {
     pub now: i64,
     pub policy: Policy,
     /// Certificates, lists and answers (SHA-256) that a time stamp covers, with its time; all else is known to exist now.
-    pub proofs: RefCell<HashMap<[u8; 32], i64>>,
+    pub proofs: RefCell<HashMap<Exhibit, i64>>,
     /// What the signature that is being judged binds: it proves nothing about others, whose signers may not trust its own.
-    pub bound: RefCell<Vec<[u8; 32]>>,
+    pub bound: RefCell<Vec<Exhibit>>,
     /// Open questions, each with the places that could answer it.
     pub missing: RefCell<Vec<Vec<Needed>>>,
 }
@@ -53,7 +53,7 @@ type Problem = (Indication, SubIndication);
 impl Trust {
     /// Judges `leaf` at `time`, by which the signature is known to have existed, and with it what it binds (DER).
     pub fn judge(&self, leaf: &Rc<Certificate>, time: i64, bound: &[&[u8]]) -> ChainOutcome {
-        *self.bound.borrow_mut() = bound.iter().copied().map(digest).collect();
+        *self.bound.borrow_mut() = bound.iter().copied().map(exhibit).collect();
         let outcome = self.best(leaf, time);
         self.bound.take();
         outcome
@@ -104,7 +104,7 @@ impl Trust {
         let links: Vec<_> = path.links().collect();
         let mut found: Vec<Finding> = Vec::with_capacity(links.len());
         for (certificate, issuer) in links.into_iter().rev() {
-            let finding = self.finding_in(&self.material, certificate, issuer, time, control);
+            let finding = self.finding_in(&self.material, certificate, issuer, time, control, None);
             proven &= control.is_none() || broken > self.now || self.existed(certificate.raw(), time) <= broken;
             let until = self.until(&certificate.signature_algorithm, &issuer.key);
             broken = broken.min(until).min(finding.revoked_later.unwrap_or(i64::MAX));
@@ -117,7 +117,7 @@ impl Trust {
 
     /// By when something (DER) is proven to have existed, where `time` is proven of what is judged.
     fn existed(&self, der: &[u8], time: i64) -> i64 {
-        let digest = digest(der);
+        let digest = exhibit(der);
         let bound = self.bound.borrow().contains(&digest);
         let proofs = self.proofs.borrow();
         let proven = proofs.get(&digest).map_or(self.now, |t| self.now.min(*t));
@@ -130,14 +130,14 @@ impl Trust {
         digest.min(self.policy.key_until(key.strength()))
     }
 
-    /// Notes that a certificate, list or answer (DER) existed at `time`.
-    pub fn prove(&self, der: &[u8], time: i64) {
+    /// Notes that a certificate, list or answer existed at `time`.
+    pub fn prove(&self, what: Exhibit, time: i64) {
         let mut proofs = self.proofs.borrow_mut();
-        let known = proofs.entry(digest(der)).or_insert(time);
+        let known = proofs.entry(what).or_insert(time);
         *known = time.min(*known);
     }
 
-    /// What `material` alone says of a certificate.
+    /// What `material` alone says of a certificate; with `among`, as far as those have signed it.
     pub fn finding_in(
         &self,
         material: &Material,
@@ -145,6 +145,7 @@ impl Trust {
         issuer: &Rc<Certificate>,
         time: i64,
         control: Option<i64>,
+        among: Option<&dyn Fn(&Certificate) -> bool>,
     ) -> Finding {
         let until = |algorithm: &Algorithm, key: &PublicKey| self.until(algorithm, key);
         let proven = |evidence: &[u8]| self.existed(evidence, time);
@@ -155,6 +156,7 @@ impl Trust {
             until: &until,
             control,
             proven: &proven,
+            among,
         };
         material.judge(certificate, issuer, time, &question)
     }
@@ -296,8 +298,11 @@ impl Trust {
     }
 }
 
-/// Of the structure itself: in a stream something may stand behind it.
-fn digest(der: &[u8]) -> [u8; 32] {
+/// SHA-256 of a certificate, list or answer.
+pub type Exhibit = [u8; 32];
+
+/// Of the structure itself (DER): in a stream something may stand behind it.
+pub fn exhibit(der: &[u8]) -> Exhibit {
     let whole = Reader::new(der).any().map_or(der, |first| first.raw);
     openssl::sha::sha256(whole)
 }

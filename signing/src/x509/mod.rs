@@ -7,6 +7,7 @@ mod constraints;
 pub mod crl;
 pub mod digest;
 mod key;
+pub mod known;
 pub mod name;
 pub mod ocsp;
 pub mod path;

@@ -1,6 +1,6 @@
 //! Distinguished names: comparing them (RFC 5280, 7.1) and showing them (RFC 4514).
 
-use crate::asn1::{Malformed, Reader, SET};
+use crate::asn1::{Malformed, Reader, SEQUENCE, SET};
 
 /// A distinguished name as it stands in a certificate.
 #[derive(Debug, Clone)]
@@ -36,9 +36,13 @@ impl Name {
             }
             let mut relative = Vec::new();
             for pair in set.reader().all()? {
+                if pair.tag != SEQUENCE {
+                    return Err(Malformed("attribute of a name"));
+                }
                 let mut pair = pair.reader();
                 let kind = pair.any()?.oid()?;
                 let value = pair.any()?;
+                pair.end()?;
                 let text = text(value.tag, value.content);
                 relative.push((kind.clone(), fold(&text)));
                 shown.push((kind, text));

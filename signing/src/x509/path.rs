@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::certificate::Certificate;
+use super::known::Known;
 use super::name::Name;
 
 /// No real path is longer.
@@ -19,6 +20,7 @@ pub struct Store {
     anchors: Vec<Rc<Certificate>>,
     by_subject: RefCell<HashMap<Name, Vec<Rc<Certificate>>>>,
     checks: Cell<u32>,
+    known: Known,
     signed: RefCell<HashMap<(usize, usize), bool>>,
 }
 
@@ -38,10 +40,20 @@ pub enum Violation {
 
 impl Store {
     pub fn new(anchors: Vec<Certificate>) -> Self {
+        Self::knowing(anchors, Known::default())
+    }
+
+    /// With what was found out about certificates before.
+    pub fn knowing(anchors: Vec<Certificate>, known: Known) -> Self {
+        let share = |mut anchor: Certificate| {
+            known.share(&mut anchor.key);
+            Rc::new(anchor)
+        };
         let store = Store {
-            anchors: anchors.into_iter().map(Rc::new).collect(),
+            anchors: anchors.into_iter().map(share).collect(),
             by_subject: RefCell::default(),
             checks: Cell::new(0),
+            known,
             signed: RefCell::default(),
         };
         for anchor in &store.anchors {
@@ -51,11 +63,12 @@ impl Store {
     }
 
     /// Adds an untrusted certificate; returns the one that is kept.
-    pub fn add(&self, certificate: Certificate) -> Rc<Certificate> {
+    pub fn add(&self, mut certificate: Certificate) -> Rc<Certificate> {
         let known = self.named(&certificate.subject);
         if let Some(same) = known.into_iter().find(|c| **c == certificate) {
             return same;
         }
+        self.known.share(&mut certificate.key);
         let kept = Rc::new(certificate);
         self.insert(Rc::clone(&kept));
         kept
@@ -91,7 +104,7 @@ impl Store {
             return false;
         }
         self.checks.set(self.checks.get() + 1);
-        let good = child.signed_by(&parent.key);
+        let good = self.known.signed_by(child, &parent.key);
         self.signed.borrow_mut().insert(key, good);
         good
     }

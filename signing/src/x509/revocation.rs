@@ -64,6 +64,14 @@ pub struct Question<'a> {
     pub control: Option<i64>,
     /// When a list or answer (DER) is proven to have existed.
     pub proven: &'a dyn Fn(&[u8]) -> i64,
+    /// Where told, only what certificates among these have signed counts; those inside an answer are always there.
+    pub among: Option<&'a dyn Fn(&Certificate) -> bool>,
+}
+
+impl Question<'_> {
+    fn counts(&self, signer: &Certificate) -> bool {
+        self.among.is_none_or(|among| among(signer))
+    }
 }
 
 struct Statement {
@@ -144,7 +152,7 @@ impl Material {
                 continue;
             }
             let pool = asked.store.everything();
-            let pool = pool.iter().map(Rc::as_ref);
+            let pool = pool.iter().map(Rc::as_ref).filter(|c| asked.counts(c));
             let Some(responder) = response.responder(issuer, pool) else {
                 continue;
             };
@@ -277,7 +285,7 @@ fn authentic(crl: &Crl, certificate: &Certificate, issuer: &Rc<Certificate>, ask
     let anchors: Vec<_> = asked.store.paths(issuer).into_iter().filter_map(|mut p| p.0.pop()).collect();
     let leads = |path: &Path| {
         let end = path.0.last();
-        end.is_some_and(|end| anchors.contains(end)) && path.violations().is_empty()
+        end.is_some_and(|end| anchors.contains(end)) && path.violations().is_empty() && path.0.iter().all(|c| asked.counts(c))
     };
     asked.store.named(&crl.issuer).iter().find_map(|other| {
         let said = other.extensions.key_usage.is_some_and(|has| has & usage::CRL_SIGN != 0);

@@ -26,6 +26,7 @@ impl Algorithm {
             true => None,
             false => Some(body.any()?).filter(|p| p.tag != 5),
         };
+        body.end()?;
         Ok(Algorithm {
             oid,
             parameters: parameters.map(|p| p.raw.to_vec()),
@@ -154,8 +155,11 @@ pub struct PublicKey {
     /// Content of the bit string: what key identifiers are hashes of.
     bits: Vec<u8>,
     pub algorithm: Algorithm,
-    key: Arc<OnceLock<Option<PKey<Public>>>>,
+    key: Ready,
 }
+
+/// A key that is made ready for use once, by who needs it first; `None` where it cannot be used.
+pub(super) type Ready = Arc<OnceLock<Option<PKey<Public>>>>;
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
@@ -175,6 +179,19 @@ impl PublicKey {
             algorithm,
             key: Arc::default(),
         })
+    }
+
+    pub(super) fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    pub(super) fn ready(&self) -> Ready {
+        Arc::clone(&self.key)
+    }
+
+    /// `ready` is of the same bytes.
+    pub(super) fn take_ready(&mut self, ready: &Ready) {
+        self.key = Arc::clone(ready);
     }
 
     pub fn bits(&self) -> &[u8] {

@@ -52,3 +52,52 @@ pub fn attacks(authority: &Authority) -> Vec<Attack> {
     });
     all
 }
+
+/// What is done to a second signature is tampering with what the first one's signer sees.
+pub fn of_two(authority: &Authority) -> Vec<Attack> {
+    let first = Signed::new(authority, None, false);
+    let options = SignOptions {
+        time: NOW,
+        ..SignOptions::default()
+    };
+    let mut bytes = Vec::new();
+    let made = sign(&first.bytes, &mut bytes, &authority.signer("Second"), &options).unwrap();
+    let value = number_before(&bytes, made.byte_range[1] as usize, b" 0 obj");
+    let field = number_before(&bytes, rfind(&bytes, b"(Signature2)"), b" 0 obj");
+    let tail = rfind(&bytes, b"startxref");
+    let startxref = String::from_utf8_lossy(&bytes[tail + 10..])
+        .lines()
+        .next()
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    let two = Signed {
+        startxref,
+        size: first.size + 10,
+        value,
+        field,
+        bytes,
+        ..first
+    };
+    let holder = two.object(two.field);
+    let [changed, removed] = [
+        (
+            two.value,
+            with(&two.object(two.value), "/Adobe.PPKLite", "/Adobe.PPKLite/Name(Minister)"),
+        ),
+        (two.field, with(&holder, &format!("/V {} 0 R", two.value), "")),
+    ];
+    vec![
+        Attack {
+            name: "second signature rewritten",
+            bytes: two.append(&[changed]),
+            named: "signature_changed",
+        },
+        Attack {
+            name: "second signature taken away",
+            bytes: two.append(&[removed]),
+            named: "signature_removed",
+        },
+    ]
+}

@@ -384,6 +384,23 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
         "byte_range_gap_is_not_contents",
     );
     add(
+        "note rewritten",
+        s.append(&[(NOTE, with(&body(NOTE), "(a note)", "(another)"))]),
+        "annotation_changed",
+    );
+    add(
+        "note taken from the page",
+        s.append(&[(PAGE, with(&page, &format!("{NOTE} 0 R"), ""))]),
+        "annotation_removed",
+    );
+    if signature.contains("/AP<</N ") {
+        add(
+            "signature with another look",
+            s.append(&[(s.field, with(&signature, "/AP<</N ", &format!("/AP<</N {SHARED} 0 R/D ")))]),
+            "signature_appearance_changed",
+        );
+    }
+    add(
         "objects behind the end",
         [
             s.bytes.clone(),

@@ -35,7 +35,7 @@ impl<'s> Revision<'s> {
     }
 
     /// `holder` becomes an object stream with one object in it.
-    fn packed(self, holder: u32, id: u32, body: &str) -> Self {
+    pub fn packed(self, holder: u32, id: u32, body: &str) -> Self {
         let head = format!("{id} 0 ");
         let dictionary = format!("/Type/ObjStm/N 1/First {}", head.len());
         let packed = self.object(holder, &stream(&dictionary, &(head + body + " ")));
@@ -173,6 +173,23 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
             changed("/Length ", "/Length 1"),
             "page_content_changed",
         ),
+        (
+            "a key twice in the trailer",
+            s.append_with(&[], &[], "/X 1/X 2"),
+            "duplicate_key_in_trailer",
+        ),
+        (
+            "a number in the trailer that others read otherwise",
+            s.append_with(&[], &[], "/X 1.2.3"),
+            "odd_number_in_trailer",
+        ),
+        ("an end that leads elsewhere", with_a_stray_end(s), "startxref_elsewhere"),
+        ("a section before the one that it follows", out_of_order(s), "sections_out_of_order"),
+        (
+            "the signature in an object stream",
+            begin().packed(fresh, s.value, &s.object(s.value)).with_stream(),
+            "signature_in_object_stream",
+        ),
         ("content out of a file", changed("<<", "<</F(other.bin)"), "page_content_changed"),
         (
             "content through another filter",
@@ -181,6 +198,34 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
         ),
     ];
     all.into_iter().map(|(name, bytes, named)| Attack { name, bytes, named }).collect()
+}
+
+/// An empty section; what follows it says where `startxref` leads.
+fn empty(prev: usize) -> String {
+    format!("xref\n0 0\ntrailer\n<</Size 90/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<01><02>]/Prev {prev}>>\n")
+}
+
+/// A revision whose own `startxref` leads to the one before it, and another one behind.
+fn with_a_stray_end(s: &Signed) -> Vec<u8> {
+    let (mut bytes, stray) = (s.bytes.clone(), s.bytes.len());
+    bytes.extend_from_slice(format!("{}startxref\n{}\n%%EOF\n", empty(s.startxref), s.startxref).as_bytes());
+    let last = bytes.len();
+    bytes.extend_from_slice(format!("{}startxref\n{last}\n%%EOF\n", empty(stray)).as_bytes());
+    bytes
+}
+
+/// Two sections, of which the newer stands first.
+fn out_of_order(s: &Signed) -> Vec<u8> {
+    let newer = s.bytes.len();
+    let end = |at: usize| format!("startxref\n{at:010}\n%%EOF\n");
+    let length = empty(1_000_000_000).len() + end(0).len();
+    let older = newer + length;
+    let first = empty(older) + &end(newer);
+    // As long as it was reckoned.
+    let first = format!("{}{first}", " ".repeat(length - first.len()));
+    let at = newer + first.len() - (empty(older) + &end(newer)).len();
+    let second = empty(s.startxref) + &end(at);
+    [s.bytes.as_slice(), first.as_bytes(), second.as_bytes()].concat()
 }
 
 /// The same, told by means of another section.

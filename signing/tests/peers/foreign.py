@@ -54,6 +54,8 @@ def attributes():
 
     foreign("algorithms-protected", cms(KEY, CERT, attributes=[reference(CERT), protection("sha256")]), levels=["B-B"])
     foreign("algorithms-exchanged", cms(KEY, CERT, attributes=[reference(CERT), protection("sha512")]), **MALFORMED)
+    stamp = dict(subfilter=b"ETSI.RFC3161", kind=b"DocTimeStamp")
+    foreign("signature-as-token", cms(KEY, CERT), stamp, warned=["timestamp_malformed"], **MALFORMED)
     twice = attribute("1.2.840.113549.1.9.4", octets(b"x" * 32))
     foreign("digest-twice", cms(KEY, CERT, attributes=[reference(CERT), twice]), **MALFORMED)
     # A time-stamp token signs no document; content that is carried along is not what is covered.
@@ -95,7 +97,8 @@ def old():
     def sha1(covered):
         return digest("sha1", covered)
 
-    foreign("pkcs7-sha1", cms(KEY, CERT, embedded=sha1, attributes=[]), OLD, intact=[True])
+    # The document is bound by SHA-1, however strong all around it is.
+    foreign("pkcs7-sha1", cms(KEY, CERT, embedded=sha1, attributes=[]), OLD, **WEAK)
     foreign("pkcs7-sha1-old", cms(KEY, CERT, md="sha1", embedded=sha1, bare=True), OLD, **WEAK)
     foreign(
         "pkcs7-sha1-of-another", cms(KEY, CERT, embedded=lambda c: sha1(c + b"x"), attributes=[]), OLD,
@@ -140,6 +143,7 @@ def openssl():
     foreign("openssl-nodetach", program("-nodetach"), ADBE, intact=[True], **MALFORMED)
 
 
-for part in (attributes, algorithms, old, openssl):
-    part()
-finish()
+if __name__ == "__main__":
+    for part in (attributes, algorithms, old, openssl):
+        part()
+    finish()

@@ -18,8 +18,10 @@ VALUE = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRan
 FIELD = b"<<%s/FT/Sig/T(Sig1)/V 20 0 R>>" % WIDGET
 
 
-def odd(label, objects=(), make=MAKE, show=lambda h: b"<" + h + b">", data=None, keep=lambda whole: whole, hole=HOLE, **expect):
-    """Signs with these objects in place of the usual ones; `show` writes the hexadecimal digits into the hole."""
+def odd(label, objects=(), make=MAKE, show=lambda h: b"<" + h + b">", data=None, keep=lambda whole: whole, hole=HOLE, tail=b"",
+        shape=lambda out: out, **expect):
+    """Signs with these objects in place of the usual ones; `show` writes the hexadecimal digits into the hole, `shape` changes what
+    is signed, `tail` goes into the trailer."""
     usual = {
         20: VALUE,
         21: FIELD,
@@ -28,7 +30,7 @@ def odd(label, objects=(), make=MAKE, show=lambda h: b"<" + h + b">", data=None,
         b"/Resources<</Font<</F1 7 0 R>>>>/Annots[9 0 R 10 0 R 21 0 R]>>",
     }
     usual.update(objects)
-    out = append(data or blank(), {n: body for n, body in usual.items() if body})
+    out = shape(append(data or blank(), {n: body for n, body in usual.items() if body}, tail))
     start = out.index(hole)
     end = start + len(hole)
     stated = b"[0 %d %d %d]" % (start, end, len(out) - end)
@@ -85,7 +87,20 @@ def values():
     odd("type-of-another", {20: VALUE.replace(b"/Type/Sig", b"/Type/Annot")}, levels=["B-B"])
     odd("filter-absent", {20: VALUE.replace(b"/Filter/Adobe.PPKLite", b"")}, levels=["B-B"])
     legacy = b"/SubFilter/ETSI.CAdES.detached"
-    odd("subfilter-absent", {20: VALUE.replace(legacy, b"")}, **BAD, **told("subfilter_missing"))
+    unsaid = VALUE.replace(legacy, b"")
+    odd("subfilter-absent", {20: unsaid}, levels=[None], **told("subfilter_absent"))
+    odd("subfilter-null", {20: VALUE.replace(legacy, b"/SubFilter null")}, levels=[None], **told("subfilter_absent"))
+    odd("subfilter-absent-not-intact", {20: unsaid}, make=lambda covered: MAKE(covered + b" "), indications=["TOTAL_FAILED"],
+        subs=["HASH_FAILURE"], **told("subfilter_absent"))
+    for label, content in (("attached", lambda covered: covered), ("digest", lambda covered: digest("sha1", covered))):
+        make = cms(KEY, CERT, embedded=content)
+        odd(f"subfilter-absent-{label}", {20: unsaid}, make=make, **BAD, **told("subfilter_missing"))
+    odd("subfilter-absent-bare", {20: unsaid}, make=lambda covered: octets(digest("sha256", covered)), **BAD,
+        **told("subfilter_missing"))
+    odd("subfilter-absent-of-a-time-stamp", {20: unsaid.replace(b"/Type/Sig", b"/Type/DocTimeStamp")}, **BAD,
+        **told("subfilter_missing"))
+    for label, value in (("text", b"(ETSI.CAdES.detached)"), ("a-list", b"[/ETSI.CAdES.detached]"), ("capitals", b"/ETSI.CADES.DETACHED")):
+        odd(f"subfilter-{label}", {20: VALUE.replace(legacy, b"/SubFilter" + value)}, **BAD, **told("subfilter_unknown"))
     odd("subfilter-indirect", {20: VALUE.replace(legacy, b"/SubFilter 22 0 R"), 22: b"/ETSI.CAdES.detached"}, levels=["B-B"])
     odd("subfilter-unknown", {20: VALUE.replace(b"CAdES.detached", b"CAdES.other")}, **BAD, **told("subfilter_unknown"))
 
@@ -193,6 +208,28 @@ def tables():
     )}, levels=["B-B"], mods=["none"])
 
 
+def ends():
+    """Revisions whose ends others read otherwise: what was signed with one fails, what came before or after is told."""
+    base = blank()
+    odd("no-marker-before", data=base[:-6], **told("untidy_earlier_revision"))
+    odd("no-marker-after", keep=lambda whole: append(whole, {})[:-6], **told("untidy_later_revision"))
+    odd("no-marker", shape=lambda out: out[:-6], **BAD, **told("no_end_of_file_marker"))
+    odd("trailer-with-a-key-twice", tail=b"/X 1/X 2", **BAD, **told("duplicate_key_in_trailer"))
+    odd("trailer-with-an-odd-number", tail=b"/X 1.2.3", **BAD, **told("odd_number_in_trailer"))
+    place = re.compile(rb"startxref\n(\d+)\n%%EOF\n$")
+    first = place.search(base)[1]
+
+    def astray(out):
+        return place.sub(lambda m: b"startxref\n%s\n%%%%EOF\n" % first.rjust(len(m[1]), b"0"), out)
+
+    def followed(whole):
+        """One more revision, which knows where the one before it really is."""
+        real = whole.rindex(b"\nxref\n") + 1
+        return (b"/Prev %d>>" % real).join(append(whole, {}).rsplit(b"/Prev %d>>" % int(first), 1))
+
+    odd("end-that-leads-elsewhere", shape=astray, keep=followed, **BAD, **told("startxref_elsewhere"))
+
+
 def damages():
     def gone(code):
         return dict(indications=[], error=code)
@@ -212,9 +249,12 @@ def damages():
     odd("no-catalog", keep=trailer(b"/Root 1 0 R", b"/Root 99 0 R"), **gone("malformed_pdf"))
     odd("catalog-not-referred-to", keep=trailer(b"/Root 1 0 R", b"/Root [1 0]"), **gone("malformed_pdf"))
     encrypted = b"/Encrypt<</Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s5/V 4/R 4/CF<</DefaultCryptFilter<</CFM/AESV2>>>>>>/Root 1 0 R"
-    odd("encrypted-for-certificates", keep=trailer(b"/Root 1 0 R", encrypted), **gone("encryption_unsupported"))
+    odd("encrypted-by-another-handler", keep=trailer(b"/Root 1 0 R", encrypted.replace(b"PubSec", b"Other")),
+        **gone("encryption_unsupported"))
+    odd("encrypted-for-certificates", keep=trailer(b"/Root 1 0 R", encrypted), **gone("recipient_needed"))
 
 
-for part in (values, places, containers, tables, damages):
-    part()
-finish()
+if __name__ == "__main__":
+    for part in (values, places, containers, tables, ends, damages):
+        part()
+    finish()

@@ -73,11 +73,14 @@ def weakened(made, key):
     return weak.dump(force=True)
 
 
-def stored(data, *crls):
+def stored(data, *crls, **more):
     """With a document security store."""
-    streams = {50 + i: b"<</Length %d>>stream\n%s\nendstream" % (len(crl), crl) for i, crl in enumerate(crls)}
-    refs = b" ".join(b"%d 0 R" % n for n in streams)
-    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm 8 0 R/DSS<</CRLs[%s]>>>>" % refs
+    streams, lists = {}, b""
+    for key, contents in {"CRLs": crls, **more}.items():
+        numbers = range(50 + len(streams), 50 + len(streams) + len(contents))
+        lists += b"/%s[%s]" % (key.encode(), b" ".join(b"%d 0 R" % n for n in numbers))
+        streams.update((n, b"<</Length %d>>stream\n%s\nendstream" % (len(one), one)) for n, one in zip(numbers, contents))
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm 8 0 R/DSS<<%s>>>>" % lists
     return append(data, {1: catalog, **streams})
 
 
@@ -96,6 +99,7 @@ def paths():
     save("middle.der", der(usual))
     judged("anchor-in-the-middle", [leaf(usual)], trust=["middle.der"])
     bad = "CHAIN_CONSTRAINTS_FAILURE"
+    judged("key-for-certificates-only", [leaf(usual, usage="no-lists"), usual], bad, warned=["key_usage_does_not_include_signing"])
     for label, kw in [
         ("no-authority", dict(ca=False, usage="ca")),
         ("may-not-issue", dict(usage="sign")),
@@ -334,6 +338,88 @@ def proofs(archived, tsa):
              subs=[None, None, "NO_CERTIFICATE_CHAIN_FOUND", None], **distrusted)
 
 
+def seconds():
+    """A time stamp on the value of a later signature proves the earlier one, if that later signature is good (EN 319 102-1, 5.6.2.3)."""
+    p, i, f, out = "TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED", "OUT_OF_BOUNDS_NO_POE"
+    usual, before = middle(), NOW - 2 * DAY
+    expired = leaf(usual, end=NOW - DAY)
+    tsa = issue("TSA", TSA_OWN_KEY, CA, CA_KEY, purpose=STAMPING)
+    unknown = issue("TSA", TSA_OWN_KEY, name("TSA"), TSA_OWN_KEY, purpose=STAMPING)
+    good = issue("Người thứ hai", OTHER_KEY, usual, MIDDLE_KEY)
+
+    def second(label, cert=good, key=OTHER_KEY, stamped=stamp(before, tsa), after=p, sub=None, proves=False, data=None, over=b"", **kw):
+        data = data or by_hand(cms(KEY, expired, certs=[expired, usual]))
+        extra = {k: kw.pop(k) for k in ("crls", "subs", "indications", "proven") if k in kw}
+        make = cms(key, cert, **{"certs": [cert, usual], "unsigned": [stamped], **kw})
+        data = by_hand(lambda covered: make(covered + over), data=data, number=1)
+        case(f"second-{label}.pdf", data, **{
+            "indications": [p if proves else i, after], "subs": [None if proves else out, sub], "crls": [],
+            "proven": moment(before) if proves else [None], **extra})
+
+    second("proves", proves=True)
+    curve = ec.generate_private_key(ec.SECP256R1())
+    second("in-ecdsa", cert=issue("EC", curve, usual, MIDDLE_KEY), key=curve, proves=True)
+    second("stamped-late", stamped=stamp(NOW - HOUR, tsa), proven=moment(NOW - HOUR))
+    second("without-a-stamp", unsigned=[])
+    second("stamped-by-a-stranger", stamped=stamp(before, unknown))
+    second("stamped-for-another-value", stamped=lambda v: stamp(before, tsa)(v + b"x"))
+    second("over-other-bytes", over=b"x", after=f, sub="HASH_FAILURE")
+    second("with-a-broken-value", spoil=lambda v: v[:-1] + bytes([v[-1] ^ 1]), after=f, sub="SIG_CRYPTO_FAILURE")
+    stranger = issue("Người lạ", OTHER_KEY, name("Người lạ"), OTHER_KEY)
+    second("of-a-stranger", cert=stranger, after=i, sub="NO_CERTIFICATE_CHAIN_FOUND")
+    second("certified-later", cert=issue("Người thứ hai", OTHER_KEY, usual, MIDDLE_KEY, start=NOW - DAY), after=f, sub="NOT_YET_VALID")
+    ended = issue("Người thứ hai", OTHER_KEY, usual, MIDDLE_KEY, list=True)
+    second("revoked-before", cert=ended, after=i, sub="REVOKED_NO_POE",
+           crls=lists("second.crl", usual, MIDDLE_KEY, [(ended, NOW - 3 * DAY, Reason.key_compromise)]))
+    second("with-sha1", md="sha1", after=i, sub="CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
+    # Whoever makes a key of Edwards' curves may make one that fits several messages.
+    edwards = ed25519.Ed25519PrivateKey.generate()
+    second("of-edwards", cert=issue("Edwards", edwards, usual, MIDDLE_KEY), key=edwards, md="sha512")
+    # What the second covers of revocation data is proven by it as well.
+    authority = middle(end=NOW - DAY - HOUR, list=True)
+    mine = leaf(authority, list=True)
+    theirs = der(revocation_list(authority, MIDDLE_KEY, start=NOW - 6 * DAY))
+    root = "root-of-second.crl"
+    save(root, der(revocation_list(CA, CA_KEY, start=NOW - 6 * DAY)))
+    early = dict(unsigned=[stamp(NOW - 5 * DAY, tsa)], certs=[mine, authority])
+    held = stored(by_hand(cms(KEY, mine, **early)), theirs)
+    direct = issue("Người thứ hai", OTHER_KEY, CA, CA_KEY)
+    for label, at, sub in [("a-list", before, None), ("a-list-late", NOW - HOUR, "NO_POE")]:
+        second(f"proves-{label}", cert=direct, stamped=stamp(at, tsa), data=held, crls=[root], certs=[direct],
+               indications=[i if sub else p, p], subs=[sub, None], proven=None)
+
+
+def signers_of_lists():
+    """B-LT is claimed only with the certificates of those who signed lists and answers in the file."""
+    usual = issue("Trung gian", MIDDLE_KEY, CA, CA_KEY, ca=True)
+    tsa = issue("TSA", TSA_OWN_KEY, CA, CA_KEY, purpose=STAMPING)
+    indirect = x509.IssuingDistributionPoint(None, None, False, False, None, True, False)
+    other = issue("Danh sách", OTHER_KEY, usual, MIDDLE_KEY, usage="ca")
+    point = x509.DistributionPoint(None, None, None, [x509.DirectoryName(other.subject)])
+    mine = leaf(usual, more=[(x509.CRLDistributionPoints([point]), False)])
+    theirs = der(revocation_list(other, OTHER_KEY, scope=indirect))
+    answering = issue("OCSP", OTHER_KEY, usual, MIDDLE_KEY, purpose=ANSWERING, more=[(x509.OCSPNoCheck(), False)])
+    listed = leaf(usual, list=True)
+    said = ocsp.OCSPResponseBuilder().add_response(
+        cert=listed, issuer=usual, algorithm=hashes.SHA1(), cert_status=ocsp.OCSPCertStatus.GOOD, this_update=NOW - DAY,
+        next_update=NOW + DAY, revocation_time=None, revocation_reason=None,
+    ).responder_id(ocsp.OCSPResponderEncoding.HASH, answering)
+    answer = said.sign(OTHER_KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    whole = said.certificates([answering]).sign(OTHER_KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    for label, signer, by, store, inside in [
+        ("list", mine, other, dict(CRLs=[theirs]), None),
+        ("answer", listed, answering, dict(OCSPs=[answer]), dict(OCSPs=[whole])),
+    ]:
+        data = by_hand(cms(KEY, signer, certs=[signer, usual], unsigned=[stamp(NOW - HOUR, tsa, certs=[tsa])]))
+        save(f"signer-of-{label}.der", der(by))
+        for where, kept, level in [
+            ("elsewhere", store, "B-T"), ("stored", dict(store, Certs=[der(by)]), "B-LT"), ("inside", inside, "B-LT"),
+        ]:
+            if kept:
+                case(f"level-signer-of-{label}-{where}.pdf", stored(data, **kept), crls=[], extra=[f"signer-of-{label}.der"],
+                     indications=["TOTAL_PASSED"], levels=[level], revocation=["good"])
+
+
 def stamps():
     usual = middle()
     mine, expired = leaf(usual), leaf(usual, end=NOW - DAY)
@@ -407,6 +493,7 @@ def stamps():
            how=dict(attributes=[reference(old_listed), inside], unsigned=[stamp(then, old_tsa)]), **weak)
 
 
-for part in (paths, revocations, answers, stamps):
-    part()
-finish()
+if __name__ == "__main__":
+    for part in (paths, revocations, answers, seconds, signers_of_lists, stamps):
+        part()
+    finish()

@@ -1,5 +1,7 @@
 //! One's own account: who one is here, key and PIN, password, tokens for machines, language and theme.
+mod feed;
 mod key;
+mod once;
 mod password;
 mod tokens;
 
@@ -58,6 +60,7 @@ fn Account(me: Me) -> impl IntoView {
         </section>
         <key::Key />
         <password::Password />
+        <feed::Feed />
         <tokens::Tokens />
         <section class="sheet account-prefs">
             <h2>{t("account.screen")}</h2>

@@ -1,10 +1,10 @@
 //! Tokens with which machines act for this person; a token's secret is shown once.
+use super::once::Once;
 use crate::actions::identity::{create_token, revoke_token, tokens};
 use crate::components::call::Call;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::notice::{ErrorNote, Failure, Loading, Note};
-use crate::components::toast::use_toasts;
+use crate::components::notice::{ErrorNote, Failure, Loading};
 use crate::dto::identity::Token;
 use crate::error::ApiResult;
 use crate::i18n::{t, tf};
@@ -69,24 +69,9 @@ fn Row(token: Token, rows: Rows) -> impl IntoView {
     .into_any()
 }
 
-/// A browser without the right to its clipboard changes nothing: the secret stands there to be copied by hand.
-fn copy(text: &str) {
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-    let write = clipboard
-        .as_ref()
-        .ok()
-        .and_then(|c| js_sys::Reflect::get(c, &"writeText".into()).ok());
-    if let (Ok(clipboard), Some(write)) = (clipboard, write)
-        && let Ok(write) = wasm_bindgen::JsCast::dyn_into::<js_sys::Function>(write)
-    {
-        let _ = write.call1(&clipboard, &text.into());
-    }
-}
-
 #[component]
 fn New(rows: Rows) -> impl IntoView {
     let call = Call::new();
-    let toasts = use_toasts();
     let name = RwSignal::new(String::new());
     let days = RwSignal::new("90".to_owned());
     let secret = RwSignal::new(None::<String>);
@@ -100,39 +85,7 @@ fn New(rows: Rows) -> impl IntoView {
         });
     };
     view! {
-        <div role="status">
-            {move || {
-                secret
-                    .get()
-                    .map(|text| {
-                        let copied = text.clone();
-                        view! {
-                            <Note tone="good">
-                                <p>{t("account.token_once")}</p>
-                                <p class="wrap-code">
-                                    <code data-test="token-secret">{text}</code>
-                                </p>
-                                <div class="row">
-                                    <button
-                                        type="button"
-                                        class="button"
-                                        on:click=move |_| {
-                                            copy(&copied);
-                                            toasts.say(t("common.copied"));
-                                        }
-                                    >
-                                        <Glyph icon=Icon::Copy />
-                                        {t("common.copy")}
-                                    </button>
-                                    <button type="button" class="button button-quiet" on:click=move |_| secret.set(None)>
-                                        {t("account.token_kept")}
-                                    </button>
-                                </div>
-                            </Note>
-                        }
-                    })
-            }}
-        </div>
+        <Once secret words=t("account.token_once") test="token-secret" />
         <form class="token-new" on:submit=send>
             <Field id="name" label=t("account.token_name") hint=t("account.token_name_hint") error=call.error>
                 <input id="name" required maxlength="100" prop:value=name on:input:target=move |ev| name.set(ev.target().value()) />

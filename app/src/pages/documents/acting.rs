@@ -4,13 +4,15 @@ use super::drafting::{EditDialog, ReplaceDialog, submit_with_boxes};
 use super::placing::{PlaceDialog, Purpose};
 use super::processing::AssignDialog;
 use crate::actions::documents::{
-    delete_draft, finish, recall_document, refuse, return_to_drafter, send_document, start_processing, take_in, withdraw,
+    delete_draft, finish, give_back, keep_copy, recall_document, refuse, return_to_drafter, send_document, start_processing, take_in,
+    withdraw,
 };
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
-use crate::components::field::Field;
+use crate::components::form_foot::FormFoot;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Failure;
+use crate::components::reason::ReasonField;
 use crate::components::toast::use_toasts;
 use crate::dto::documents::Action;
 use crate::i18n::t;
@@ -37,8 +39,22 @@ const fn entry(action: Action, icon: Icon, words: &'static str, look: &'static s
     }
 }
 
-fn entries() -> [Entry; 17] {
+fn entries() -> [Entry; 19] {
     [
+        entry(
+            Action::GiveBack,
+            Icon::Back,
+            t("documents.give_back"),
+            "button button-main",
+            "give-back",
+        ),
+        entry(
+            Action::KeepCopy,
+            Icon::Close,
+            t("documents.keep_copy"),
+            "button button-bad",
+            "keep-copy",
+        ),
         entry(Action::Sign, Icon::Pen, t("documents.sign"), "button button-sign", "sign-open"),
         entry(Action::Issue, Icon::Stamp, t("documents.issue"), "button button-main", "issue-open"),
         entry(Action::Submit, Icon::Forward, t("documents.submit"), "button button-main", "submit"),
@@ -73,6 +89,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let (editing, replacing) = (RwSignal::new(false), RwSignal::new(false));
     let (returning, refusing, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let (assigning, finishing, recalling) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let (giving_back, keeping) = (RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
     let navigate = use_navigate();
     let go = Callback::new(move |to: String| navigate(&to, NavigateOptions::default()));
@@ -96,6 +113,8 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::Assign => assigning.set(true),
             Action::Finish => finishing.set(true),
             Action::Recall => recalling.set(true),
+            Action::GiveBack => giving_back.set(true),
+            Action::KeepCopy => keeping.set(true),
             Action::Start => call.run(start_processing(id, revision), move |()| done(t("documents.started"))),
             Action::Edit => editing.set(true),
             Action::ReplaceFile => replacing.set(true),
@@ -125,7 +144,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             })
             .collect_view()
     };
-    let give_back = move |reason: String| {
+    let send_back = move |reason: String| {
         call.run(return_to_drafter(doc.id(), doc.revision(), reason), move |()| {
             returning.set(false);
             done(t("documents.returned"));
@@ -143,6 +162,18 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             done(t("documents.recalled"));
         });
     };
+    let give = move || {
+        call.run(give_back(doc.id(), doc.revision()), move |()| {
+            giving_back.set(false);
+            done(t("documents.given_back"));
+        });
+    };
+    let keep = move |reason: String| {
+        call.run(keep_copy(doc.id(), doc.revision(), reason), move |()| {
+            keeping.set(false);
+            done(t("documents.kept"));
+        });
+    };
     let complete = move |result: String| {
         call.run(finish(doc.id(), doc.revision(), result), move |()| {
             finishing.set(false);
@@ -155,7 +186,17 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             go.run("/documents".to_owned());
         });
     });
-    let dialogs = [signing, issuing, returning, refusing, deleting, finishing, recalling];
+    let dialogs = [
+        signing,
+        issuing,
+        returning,
+        refusing,
+        deleting,
+        finishing,
+        recalling,
+        giving_back,
+        keeping,
+    ];
     let open = move || dialogs.iter().any(|dialog| dialog.get());
     view! {
         <div class="actions document-actions">{buttons}</div>
@@ -165,10 +206,29 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         </Show>
         <PlaceDialog doc open=signing purpose=Purpose::Sign />
         <PlaceDialog doc open=issuing purpose=Purpose::Issue />
-        <ReasonDialog open=returning call field="reason" title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=give_back />
+        <ReasonDialog open=returning call field="reason" title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=send_back />
         <ReasonDialog open=refusing call field="reason" title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
         <ReasonDialog open=finishing call field="result" title=t("documents.finish_title") label=t("documents.result_label") confirm=t("documents.finish") on_reason=complete />
         <ReasonDialog open=recalling call field="reason" title=t("documents.recall_title") label=t("documents.recall_reason") confirm=t("documents.recall") on_reason=take_back />
+        <ReasonDialog open=keeping call field="reason" title=t("documents.keep_copy_title") label=t("documents.refuse_reason") confirm=t("documents.keep_copy") on_reason=keep />
+        <Dialog open=giving_back title=t("documents.give_back_title")>
+            <p>{t("documents.give_back_text")}</p>
+            <Failure error=call.error />
+            <div class="form-foot">
+                <button
+                    type="button"
+                    class="button button-main"
+                    data-test="give-back-confirm"
+                    disabled=move || call.blocked()
+                    on:click=move |_| give()
+                >
+                    {t("documents.give_back")}
+                </button>
+                <button type="button" class="button" on:click=move |_| giving_back.set(false)>
+                    {t("common.cancel")}
+                </button>
+            </div>
+        </Dialog>
         <AssignDialog doc open=assigning />
         <EditDialog doc open=editing />
         <ReplaceDialog doc open=replacing />
@@ -225,25 +285,9 @@ fn ReasonDialog(
                     on_reason(reason.get_untracked());
                 }
             >
-                <Field id=field label error=call.error>
-                    <textarea
-                        id=field
-                        data-test="reason"
-                        required
-                        maxlength="2000"
-                        prop:value=move || reason.get()
-                        on:input=move |ev| reason.set(event_target_value(&ev))
-                    ></textarea>
-                </Field>
+                <ReasonField id=field label test="reason" reason error=call.error />
                 <Others call fields=&["reason", "result"] />
-                <div class="form-foot">
-                    <button type="submit" class="button button-main" data-test="reason-confirm" disabled=move || call.blocked()>
-                        {confirm}
-                    </button>
-                    <button type="button" class="button" on:click=move |_| open.set(false)>
-                        {t("common.cancel")}
-                    </button>
-                </div>
+                <FormFoot call open words=confirm test="reason-confirm" />
             </form>
         </Dialog>
     }

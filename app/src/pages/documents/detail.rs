@@ -68,6 +68,7 @@ fn Document(detail: DocumentDetail) -> impl IntoView {
         <Head doc />
         <Failure error=doc.lost />
         <Marked doc />
+        <AskedBack doc />
         <Superseding doc />
         <Reason doc />
         <Acting doc />
@@ -164,6 +165,35 @@ fn Marked(doc: Doc) -> impl IntoView {
                                 }
                             })}
                         <p class="quiet">{mark.by} " · " <span class="number">{mark.at.text}</span></p>
+                    </Note>
+                </div>
+            }
+        })
+    }
+}
+
+/// Its sender asks for it back: whoever sees it knows, and a clerk answers with the buttons below.
+#[component]
+fn AskedBack(doc: Doc) -> impl IntoView {
+    let asked = Memo::new(move |_| {
+        doc.detail
+            .with(|d| d.asked_back.clone().map(|a| (a, d.actions.contains(&Action::GiveBack))))
+    });
+    move || {
+        asked.get().map(|(asked, answers)| {
+            let next = match answers {
+                true => t("documents.asked_back_answer"),
+                false => t("documents.asked_back_wait"),
+            };
+            view! {
+                <div class="document-reason" role="status" data-test="asked-back">
+                    <Note tone="warn">
+                        <p>
+                            <strong>{t("documents.asked_back")}</strong>
+                        </p>
+                        {(!asked.reason.is_empty()).then(|| view! { <p>{tf("documents.mark_reason", &[("reason", &asked.reason)])}</p> })}
+                        <p>{next}</p>
+                        <p class="quiet">{asked.by} " · " <span class="number">{asked.at.text}</span></p>
                     </Note>
                 </div>
             }

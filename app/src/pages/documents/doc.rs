@@ -123,6 +123,8 @@ mod tests {
                 us: 0,
                 text: String::new(),
             },
+            message: None,
+            signed_by: None,
         };
         Receiver {
             body: Body {

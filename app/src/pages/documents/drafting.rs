@@ -7,6 +7,7 @@ use crate::actions::identity::{bodies as list_bodies, people};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
+use crate::components::form_foot::FormFoot;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{Failure, Loading};
 use crate::components::pdf::{Found, PageBox, PdfView};
@@ -178,14 +179,7 @@ fn EditForm(doc: Doc, open: RwSignal<bool>, leaders: Vec<Person>, bodies: Vec<Bo
         <form on:submit=save>
             <Fields entered leaders bodies=offered error=call.error />
             <Others call fields=FIELDS />
-            <div class="form-foot">
-                <button type="submit" class="button button-main" disabled=move || call.blocked()>
-                    {t("common.save")}
-                </button>
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    {t("common.cancel")}
-                </button>
-            </div>
+            <FormFoot call open words=t("common.save") test="draft-save" />
         </form>
     }
 }

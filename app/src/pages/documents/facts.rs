@@ -1,6 +1,7 @@
 //! What is known of a document, who gets it, and what happened to it.
 use super::doc::Doc;
 use crate::components::badge::day_words;
+use crate::components::edxml::Edxml;
 use crate::dto::documents::{Direction, DocumentDetail, Receiver};
 use crate::i18n::{find, t, tf};
 use leptos::prelude::*;
@@ -29,9 +30,16 @@ fn facts(d: &DocumentDetail) -> Vec<(&'static str, String)> {
             d.arrived.as_ref().map(|w| w.text.clone()).unwrap_or_default(),
         ));
         all.push((t("documents.arrival_number"), d.arrival_number.clone().unwrap_or_default()));
+        let signer = d
+            .envelope
+            .as_ref()
+            .map(|e| e.signed_by.clone().unwrap_or_else(|| t("documents.envelope_unsigned").to_owned()));
+        all.push((t("documents.envelope"), signer.unwrap_or_default()));
     } else {
         all.push((t("documents.drafter"), d.drafter.clone()));
         all.push((t("documents.leader"), d.leader.clone().unwrap_or_default()));
+        all.push((t("documents.authority"), d.authority.join(" / ")));
+        all.push((t("documents.in_place_of"), d.head.clone().unwrap_or_default()));
         all.push((t("documents.issued_on"), day_words(&d.issued_on)));
     }
     let (pages, size) = (d.file.pages.to_string(), size_words(d.file.size));
@@ -62,6 +70,9 @@ pub fn Facts(doc: Doc) -> impl IntoView {
         <section class="sheet">
             <h2>{t("documents.facts")}</h2>
             <dl class="facts">{rows}</dl>
+            {doc.detail
+                .with_untracked(|d| d.envelope.as_ref().map(|e| e.message.clone()))
+                .map(|id| view! { <Edxml id words=t("axis.download") /> })}
         </section>
     }
 }
@@ -98,6 +109,16 @@ fn ReceiverRow(receiver: Receiver) -> impl IntoView {
                     <span class="quiet number">{entry.at.text}</span>
                 </p>
                 {(!entry.description.is_empty()).then(|| view! { <p>{entry.description}</p> })}
+                {entry
+                    .signed_by
+                    .map(|who| {
+                        view! {
+                            <p class="quiet" data-test="receipt-signer">
+                                {tf("documents.signed_by", &[("who", &who)])}
+                            </p>
+                        }
+                    })}
+                {entry.message.map(|id| view! { <Edxml id words=t("documents.receipt") /> })}
             </li>
         }
     });

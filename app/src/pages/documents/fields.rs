@@ -90,7 +90,7 @@ pub fn Fields(entered: Entered, leaders: Vec<Person>, bodies: Vec<Body>, #[prop(
 
 /// Receivers as a list of ticks; words typed above narrow it. What is ticked stays, whatever is typed.
 #[component]
-fn ReceiverChoice(first: Vec<Body>, chosen: Vec<String>, error: Signal<Option<ApiError>>) -> impl IntoView {
+pub fn ReceiverChoice(first: Vec<Body>, chosen: Vec<String>, error: Signal<Option<ApiError>>) -> impl IntoView {
     // Those chosen before come first; one that the directory's first page does not name is known by its code.
     let ticked: Vec<Body> = chosen
         .iter()

@@ -24,7 +24,16 @@ pub fn DocumentsPage() -> impl IntoView {
             <Suspense>
                 {move || Suspend::new(async move {
                     let drafts = session.await.ok().flatten().is_some_and(|me| me.is(Role::Drafter));
-                    drafts.then(|| view! { <NewDocumentLink /> })
+                    drafts
+                    .then(|| {
+                        view! {
+                            <A href="/documents/trash" attr:class="button" attr:data-test="trash">
+                                <Glyph icon=Icon::Trash />
+                                {t("trash.title")}
+                            </A>
+                            <NewDocumentLink />
+                        }
+                    })
                 })}
             </Suspense>
         </PageHead>
@@ -243,6 +252,17 @@ fn Register(direction: Direction) -> impl IntoView {
             {form("html", Icon::Log, t("documents.register_print"))}
             {form("xlsx", Icon::Download, "Excel")}
             {form("csv", Icon::Download, "CSV")}
+            {(direction == Direction::Outgoing)
+                .then(|| {
+                    view! {
+                        <A href="/documents/numbers" attr:class="button" attr:data-test="numbers">
+                            {t("numbers.link")}
+                        </A>
+                        <A href="/authority" attr:class="button" attr:data-test="authority-link">
+                            {t("authority.link")}
+                        </A>
+                    }
+                })}
         </form>
     }
 }

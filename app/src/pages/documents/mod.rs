@@ -7,6 +7,10 @@ mod facts;
 mod fields;
 pub mod list;
 pub mod new;
+pub mod numbers;
 pub(crate) mod placing;
 pub(crate) mod processing;
 mod signatures;
+pub mod trash;
+
+pub use fields::{ReceiverChoice, ReceiverChoiceProps};

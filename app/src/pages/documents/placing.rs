@@ -6,12 +6,15 @@ use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::layout::use_session;
 use crate::components::notice::{Loading, Note};
 use crate::components::pdf::{Found, PageBox, PdfView};
 use crate::components::toast::use_toasts;
 use crate::dto::Placement;
+use crate::dto::authority::SignAs;
 use crate::dto::documents::DocumentDetail;
 use crate::i18n::{t, tf};
+use crate::ids::{AuthorityId, NumberId};
 use crate::parts::{DeskPart, desk_part};
 use leptos::html;
 use leptos::prelude::*;
@@ -72,8 +75,8 @@ fn moved(from: Placement, to: Placement) -> bool {
     from.page != to.page || (x0 - x1).abs() > 0.5 || (y0 - y1).abs() > 0.5
 }
 
-/// The name as a pattern for the viewer's search: blanks of any width, letters large or small, everything else as it stands.
-fn name_pattern(name: &str) -> String {
+/// Words as a pattern for the viewer's search: blanks of any width, letters large or small, everything else as it stands.
+fn pattern(name: &str) -> String {
     let words = name.split_whitespace().map(|word| {
         let letter = |c: char| {
             let (small, large) = (c.to_lowercase().to_string(), c.to_uppercase().to_string());
@@ -85,9 +88,12 @@ fn name_pattern(name: &str) -> String {
         };
         word.chars().map(letter).collect::<String>()
     });
-    let pattern = words.collect::<Vec<_>>().join("\\s+");
-    serde_json::to_string(&[pattern]).unwrap_or_default()
+    words.collect::<Vec<_>>().join("\\s+")
 }
+
+/// Patterns of what authorities would print first, as far as the pages have it already.
+#[derive(Clone, Copy)]
+struct Printed(RwSignal<Vec<String>>);
 
 #[component]
 pub fn PlaceDialog(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoView {
@@ -111,12 +117,32 @@ pub fn Placing(doc: Doc, open: RwSignal<bool>, purpose: Purpose) -> impl IntoVie
     // What the person chose is never moved by what the search finds later.
     let chosen = StoredValue::new(false);
     let file = Memo::new(move |_| doc.detail.with(|d| d.file.clone()));
-    let find = doc.detail.with_untracked(|d| match (purpose, &d.leader) {
-        (Purpose::Sign, Some(name)) if !name.trim().is_empty() => name_pattern(name),
-        _ => String::new(),
+    let printed = RwSignal::new(Vec::new());
+    provide_context(Printed(printed));
+    let session = use_session();
+    let me = session.get_untracked().and_then(Result::ok).flatten().map(|me| me.full_name);
+    let find = doc.detail.with_untracked(|d| {
+        // Whoever signs in another's place may find either name printed.
+        let names = d
+            .leader
+            .iter()
+            .chain(&me)
+            .filter(|name| purpose == Purpose::Sign && !name.trim().is_empty());
+        let over = d.sign_as.iter().filter_map(|choice| choice.lines.first());
+        let all: Vec<String> = names.chain(over).map(|words| pattern(words)).collect();
+        if all.is_empty() {
+            return String::new();
+        }
+        serde_json::to_string(&all).unwrap_or_default()
+    });
+    let over = doc.detail.with_untracked(|d| {
+        let first = d.sign_as.iter().filter_map(|choice| choice.lines.first());
+        first.map(|line| pattern(line)).collect::<Vec<_>>()
     });
     let on_found = Callback::new(move |found: Vec<Found>| {
-        if let (Some(name), false) = (found.last(), chosen.get_value()) {
+        let (lines, names): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|f| over.contains(&f.what));
+        printed.set(lines.into_iter().map(|f| f.what).collect());
+        if let (Some(name), false) = (names.last(), chosen.get_value()) {
             place.set(above(name.at, place.get_untracked()));
         }
     });
@@ -170,6 +196,13 @@ fn boxes(purpose: Purpose, d: &DocumentDetail, at: Placement) -> Vec<PageBox> {
 fn Confirm(doc: Doc, open: RwSignal<bool>, purpose: Purpose, place: RwSignal<Placement>) -> impl IntoView {
     let call = Call::new();
     let pin = RwSignal::new(String::new());
+    // Id of the authority that is signed under; empty in one's own name.
+    let first = doc
+        .detail
+        .with_untracked(|d| d.sign_as.first().map(|c| c.id.0.clone()).unwrap_or_default());
+    let (under, print) = (RwSignal::new(first), RwSignal::new(true));
+    // Id of a number that was kept; empty for the next.
+    let kept = RwSignal::new(String::new());
     let input = NodeRef::<html::Input>::new();
     let toasts = use_toasts();
     stay_fresh(doc, call);
@@ -190,9 +223,14 @@ fn Confirm(doc: Doc, open: RwSignal<bool>, purpose: Purpose, place: RwSignal<Pla
     };
     let confirm = move || {
         let (id, revision, at, secret) = (doc.id(), doc.revision(), place.get_untracked(), pin.get_untracked());
+        let under = Some(under.get_untracked()).filter(|id| !id.is_empty()).map(|id| SignAs {
+            id: AuthorityId(id),
+            print: print.get_untracked(),
+        });
+        let number = Some(kept.get_untracked()).filter(|id| !id.is_empty()).map(NumberId);
         match purpose {
-            Purpose::Sign => call.run(sign(id, revision, at, secret), move |()| done(t("documents.signed"))),
-            Purpose::Issue => call.run(issue(id, revision, at, secret), move |()| done(t("documents.issued"))),
+            Purpose::Sign => call.run(sign(id, revision, at, under, secret), move |()| done(t("documents.signed"))),
+            Purpose::Issue => call.run(issue(id, revision, number, at, secret), move |()| done(t("documents.issued"))),
         }
     };
     let (hook, icon, look, words, how) = match purpose {
@@ -224,7 +262,8 @@ fn Confirm(doc: Doc, open: RwSignal<bool>, purpose: Purpose, place: RwSignal<Pla
                 confirm();
             }
         >
-            {(purpose == Purpose::Issue).then(|| view! { <NextNumber doc /> })}
+            {(purpose == Purpose::Issue).then(|| view! { <NextNumber doc kept /> })}
+            {(purpose == Purpose::Sign).then(|| view! { <Under doc under print /> })}
             <p>{how}</p>
             <Whose doc />
             <Field id="pin" label=pin_label error=call.error>
@@ -258,16 +297,49 @@ fn Confirm(doc: Doc, open: RwSignal<bool>, purpose: Purpose, place: RwSignal<Pla
 
 /// The number and date that the document would get now.
 #[component]
-fn NextNumber(doc: Doc) -> impl IntoView {
+fn NextNumber(doc: Doc, kept: RwSignal<String>) -> impl IntoView {
     let next = Memo::new(move |_| doc.detail.with(|d| d.next_number.clone()));
     move || {
         next.get().map(|next| {
+            let choices = next.held;
+            let known: Vec<(String, String)> = choices.iter().map(|c| (c.id.0.clone(), c.number.clone())).collect();
+            let shown = move || {
+                let chosen = kept.with(|k| known.iter().find(|(id, _)| id == k).map(|(_, number)| number.clone()));
+                chosen.unwrap_or_else(|| next.number.clone())
+            };
+            // What another clerk has used meanwhile is the next number again.
+            if kept.with_untracked(|k| choices.iter().all(|c| c.id.as_str() != k)) {
+                kept.set(String::new());
+            }
+            let choose = (!choices.is_empty()).then(|| {
+                let each = choices.into_iter().map(|c| {
+                    let words = tf(
+                        "documents.kept_number",
+                        &[("number", &c.number), ("whom", &c.whom), ("reason", &c.reason)],
+                    );
+                    let (id, is) = (c.id.0.clone(), c.id.0);
+                    view! {
+                        <option value=id selected=move || kept.with(|k| *k == is)>
+                            {words}
+                        </option>
+                    }
+                });
+                view! {
+                    <div class="field">
+                        <label for="kept">{t("documents.which_number")}</label>
+                        <select id="kept" data-test="kept" on:change=move |ev| kept.set(event_target_value(&ev))>
+                            <option value="">{t("documents.the_next_number")}</option>
+                            {each.collect_view()}
+                        </select>
+                    </div>
+                }
+            });
             view! {
                 <dl class="facts next-number">
                     <div>
                         <dt>{t("documents.next_number")}</dt>
                         <dd class="number" data-test="next-number">
-                            {next.number}
+                            {shown}
                         </dd>
                     </div>
                     <div>
@@ -275,9 +347,61 @@ fn NextNumber(doc: Doc) -> impl IntoView {
                         <dd class="number">{next.date}</dd>
                     </div>
                 </dl>
+                {choose}
             }
         })
     }
+}
+
+/// As what the document is signed: in one's own name, or under an authority whose lines are printed over the signature.
+#[component]
+fn Under(doc: Doc, under: RwSignal<String>, print: RwSignal<bool>) -> impl IntoView {
+    let (choices, own) = doc.detail.with_untracked(|d| (d.sign_as.clone(), d.signs_own));
+    let printed = use_context::<Printed>();
+    let lines = StoredValue::new(choices.clone());
+    let chosen = move || lines.with_value(|all| all.iter().find(|c| under.with(|u| c.id.as_str() == u)).cloned());
+    // What the page says already is not said twice.
+    Effect::new(move |_| {
+        let line = chosen().and_then(|c| c.lines.first().map(|line| pattern(line)));
+        if let (Some(line), Some(Printed(there))) = (line, printed) {
+            print.set(there.with(|all| !all.contains(&line)));
+        }
+    });
+    (!choices.is_empty()).then(|| {
+        let each = choices.into_iter().map(|c| {
+            let words = match &c.head {
+                Some(head) => [&c.lines.join(" / "), " (", head, ")"].concat(),
+                None => c.lines.join(" / "),
+            };
+            let (id, is) = (c.id.0.clone(), c.id.0);
+            view! {
+                <option value=id selected=move || under.with(|u| *u == is)>
+                    {words}
+                </option>
+            }
+        });
+        view! {
+            <div class="field">
+                <label for="under">{t("documents.sign_under")}</label>
+                <select id="under" data-test="under" on:change=move |ev| under.set(event_target_value(&ev))>
+                    {each.collect_view()}
+                    {own.then(|| view! { <option value="">{t("documents.sign_own")}</option> })}
+                </select>
+            </div>
+            <Show when=move || chosen().is_some()>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        data-test="print-authority"
+                        prop:checked=move || print.get()
+                        on:change=move |ev| print.set(event_target_checked(&ev))
+                    />
+                    {t("documents.print_authority")}
+                </label>
+                <p class="hint">{t("documents.print_authority_hint")}</p>
+            </Show>
+        }
+    })
 }
 
 /// The name in a certificate's subject such as `CN=Trần Quốc Khánh, O=…`; the whole subject where there is none.
@@ -360,6 +484,6 @@ mod tests {
 
     #[test]
     fn a_name_becomes_a_harmless_pattern() {
-        assert_eq!(name_pattern("Lê  (A) 2."), r#"["[lL][êÊ]\\s+\\([aA]\\)\\s+2\\."]"#);
+        assert_eq!(pattern("Lê  (A) 2."), r"[lL][êÊ]\s+\([aA]\)\s+2\.");
     }
 }

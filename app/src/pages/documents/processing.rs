@@ -7,6 +7,7 @@ use crate::components::badge::DueMark;
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
+use crate::components::form_foot::FormFoot;
 use crate::components::notice::{ErrorNote, Loading};
 use crate::components::search::as_typed;
 use crate::components::toast::use_toasts;
@@ -161,14 +162,7 @@ pub fn AssignForm(doc: Doc, open: RwSignal<bool>, people: Vec<Person>) -> impl I
                 ></textarea>
             </Field>
             <Others call fields=&["lead", "due_on", "instruction"] />
-            <div class="form-foot">
-                <button type="submit" class="button button-main" data-test="assign-confirm" disabled=move || call.blocked()>
-                    {if again { t("documents.pass_on") } else { t("documents.assign") }}
-                </button>
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    {t("common.cancel")}
-                </button>
-            </div>
+            <FormFoot call open words={if again { t("documents.pass_on") } else { t("documents.assign") }} test="assign-confirm" />
         </form>
     }
 }

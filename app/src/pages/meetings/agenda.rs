@@ -1,6 +1,6 @@
 //! The agenda: items in order, each with its documents; the secretary's tools beside them.
 use super::conclude::Concluded;
-use super::conducting::{Later, Tool};
+use super::conducting::{Later, Prep, Prepare, Tool};
 use super::floor::ClockButtons;
 use super::readers::ChangeReaders;
 use super::room::Room;
@@ -11,7 +11,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::Failure;
 use crate::components::ticking::Ticking;
-use crate::dto::meetings::{AgendaItem, Attachment, MeetingState};
+use crate::dto::meetings::{AgendaItem, Attachment};
 use crate::i18n::{t, tf};
 use crate::ids::ItemId;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Agenda(room: Room) -> impl IntoView {
     let may_manage = room.detail.with_untracked(|d| d.may_manage);
-    let closed = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Closed));
+    let closed = Memo::new(move |_| room.detail.with(|d| d.row.state.over()));
     let ids = Memo::new(move |_| room.detail.with(|d| d.items.iter().map(|i| i.id.clone()).collect::<Vec<_>>()));
     let call = Call::new();
     let target = RwSignal::new(None::<ItemId>);
@@ -50,9 +50,9 @@ pub fn Agenda(room: Room) -> impl IntoView {
                 .then(|| {
                     view! {
                         <Show when=move || !closed.get()>
-                            <Later tool=Tool::AddItem(room) />
+                            <Prepare with=Prep::AddItem(room) />
                         </Show>
-                        <Later tool=Tool::Attach(room, target) />
+                        <Prepare with=Prep::Attach(room, target) />
                     }
                 })}
             {(!may_manage).then(|| view! { <FollowNew room /> })}
@@ -175,7 +175,7 @@ fn Item(
                     view! {
                         <Later tool=Tool::Conclude(line.get_value()) />
                         <Show when=move || !closed.get()>
-                            <Later tool=Tool::OfItem(line.get_value()) />
+                            <Prepare with=Prep::OfItem(line.get_value()) />
                         </Show>
                     }
                 })}

@@ -1,10 +1,12 @@
 //! What an invited person answers, and the secretary's hand on the list of members.
+use super::presence::CodeRule;
 use super::room::Room;
 use crate::actions::identity::people;
 use crate::actions::meetings::{add_member, answer_invitation, get_meeting, remove_member, set_quorum};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
+use crate::components::form_foot::FormFoot;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{ErrorNote, Failure, Loading};
 use crate::dto::identity::Person;
@@ -128,14 +130,7 @@ fn Say(room: Room, open: RwSignal<bool>, people: Option<Vec<Person>>) -> impl In
                 />
             </Field>
             <Failure error=call.error />
-            <div class="form-foot">
-                <button type="submit" class="button button-main" data-test="answer-send" disabled=move || call.blocked()>
-                    {t("answer.send")}
-                </button>
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    {t("common.cancel")}
-                </button>
-            </div>
+            <FormFoot call open words=t("answer.send") test="answer-send" />
         </form>
     }
     .into_any()
@@ -183,6 +178,7 @@ pub fn EditMembers(room: Room) -> impl IntoView {
             {t("answer.edit_members")}
         </button>
         <RuleChoice room />
+        <CodeRule room />
         <Dialog open title=t("answer.edit_members") roomy=true>
             <p class="hint">{t("answer.members_hint")}</p>
             <Suspense fallback=Loading>

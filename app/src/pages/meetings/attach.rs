@@ -1,5 +1,5 @@
 //! Choosing a document for an agenda item: from what was issued here or taken in.
-use super::readers::ReadersField;
+use super::readers::{Choice, ReadersField};
 use super::room::Room;
 use crate::actions::documents::list_documents;
 use crate::actions::meetings::attach;
@@ -60,10 +60,14 @@ pub fn AttachDialog(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoVi
 fn Chooser(room: Room, target: RwSignal<Option<ItemId>>) -> impl IntoView {
     let choose = Call::new();
     let toasts = use_toasts();
-    let readers = RwSignal::new(None);
+    let readers = RwSignal::new(Choice::Made(None));
     let take = Callback::new(move |row: DocumentRow| {
         let Some(item) = target.get_untracked() else { return };
-        choose.run(attach(item, row.id, readers.get_untracked()), move |_| {
+        let readers = match readers.get_untracked().made() {
+            Ok(readers) => readers,
+            Err(missing) => return choose.error.set(Some(missing)),
+        };
+        choose.run(attach(item, row.id, readers), move |_| {
             toasts.say(t("meetings.attached"));
             target.set(None);
         });

@@ -6,6 +6,7 @@ use crate::components::badge::DueMark;
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
 use crate::components::field::Field;
+use crate::components::form_foot::FormFoot;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::use_ready;
 use crate::components::notice::{ErrorNote, Failure, Loading};
@@ -112,10 +113,24 @@ fn Text(id: ItemId, item: Memo<Option<AgendaItem>>, text: RwSignal<Option<String
     let call = Call::new();
     let stored = move || item.with(|i| i.as_ref().map(|i| i.conclusion.text.clone()).unwrap_or_default());
     let shown = move || text.get().unwrap_or_else(stored);
+    // What stood there when typing began, or when the other one's words were last refused as unread.
+    let base = RwSignal::new(None::<String>);
+    let other = move || base.with(|b| b.as_ref().is_some_and(|b| *b != stored())).then(stored);
+    let told = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if let Some(words) = other() {
+            told.set(Some(words));
+        }
+    });
     let send = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
-        call.run(conclude(id.clone(), untrack(shown)), move |()| {
+        let before = base.get_untracked().unwrap_or_else(|| untrack(stored));
+        // They stand below the field: saving once more is the answer to having read them.
+        base.set(Some(untrack(stored)));
+        call.run(conclude(id.clone(), before, untrack(shown)), move |()| {
             text.set(None);
+            base.set(None);
+            told.set(None);
             open.set(false);
         });
     };
@@ -128,9 +143,26 @@ fn Text(id: ItemId, item: Memo<Option<AgendaItem>>, text: RwSignal<Option<String
                     rows="5"
                     maxlength="10000"
                     prop:value=shown
-                    on:input:target=move |ev| text.set(Some(ev.target().value()))
+                    on:input:target=move |ev| {
+                        if base.with_untracked(Option::is_none) {
+                            base.set(Some(untrack(stored)));
+                        }
+                        text.set(Some(ev.target().value()));
+                    }
                 ></textarea>
             </Field>
+            <div role="status">
+                {move || {
+                    told.get()
+                        .map(|words| {
+                            view! {
+                                <p class="note note-warn" data-test="conclusion-other">
+                                    {tf("after.conclusion_other", &[("text", if words.is_empty() { "–" } else { &words })])}
+                                </p>
+                            }
+                        })
+                }}
+            </div>
             <Failure error=call.error />
             <div class="form-foot">
                 <button type="submit" class="button button-main" data-test="conclusion-save" disabled=move || call.blocked()>
@@ -232,14 +264,7 @@ pub fn Finish(id: TaskId) -> impl IntoView {
                     ></textarea>
                 </Field>
                 <Failure error=call.error />
-                <div class="form-foot">
-                    <button type="submit" class="button button-main" data-test="task-done" disabled=move || call.blocked()>
-                        {t("after.report_done")}
-                    </button>
-                    <button type="button" class="button" on:click=move |_| open.set(false)>
-                        {t("common.cancel")}
-                    </button>
-                </div>
+                <FormFoot call open words=t("after.report_done") test="task-done" />
             </form>
         </Dialog>
     }

@@ -1,9 +1,9 @@
-//! The secretary's hand on the meeting: publish, open, close.
+//! The hand of chair and secretary on the meeting: publish, open, close.
+use super::conducting::{Prep, Prepare};
 use super::room::Room;
-use crate::actions::meetings::{close_meeting, open_meeting, publish};
+use crate::actions::meetings::{close_meeting, open_meeting};
 use crate::components::call::Call;
 use crate::components::dialog::Dialog;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Failure;
 use crate::dto::meetings::MeetingState;
 use crate::i18n::t;
@@ -20,17 +20,7 @@ pub fn Conduct(room: Room) -> impl IntoView {
             <Failure error=call.error />
             <Show when=in_state(MeetingState::Preparing)>
                 <p>{t("meetings.preparing_help")}</p>
-                <button
-                    type="button"
-                    class="button button-main"
-                    data-test="meeting-publish"
-                    disabled=move || call.blocked()
-                    aria-busy=move || call.busy().to_string()
-                    on:click=move |_| call.run(publish(room.id()), |()| ())
-                >
-                    <Glyph icon=Icon::Send />
-                    {t("meetings.publish")}
-                </button>
+                <Prepare with=Prep::Checklist(room) />
             </Show>
             <Show when=in_state(MeetingState::Published)>
                 <p>{t("meetings.published_help")}</p>

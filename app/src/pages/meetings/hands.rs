@@ -1,5 +1,6 @@
 //! What each member has in hand during the session, and what works only once the page is awake.
 use super::floor::AskFloor;
+use super::presence::CodeEntry;
 use super::presenter::{Follow, PresentButton};
 use super::room::Room;
 use super::votes::{Ballot, BallotSheet};
@@ -12,6 +13,8 @@ use leptos::prelude::*;
 #[derive(Clone)]
 pub enum Hand {
     Ask(Room),
+    /// To check in with the room's code.
+    Code(Room),
     Present(Room, Follow),
     /// Votes that wait for this person.
     Sheet(Room),
@@ -23,6 +26,7 @@ impl Hand {
     pub fn draw(self) -> AnyView {
         match self {
             Self::Ask(room) => view! { <AskFloor room /> }.into_any(),
+            Self::Code(room) => view! { <CodeEntry room /> }.into_any(),
             Self::Present(room, follow) => view! { <PresentButton room follow /> }.into_any(),
             Self::Sheet(room) => view! { <BallotSheet room /> }.into_any(),
             Self::Ballot(room, id, mine) => view! { <Ballot room id mine /> }.into_any(),

@@ -1,4 +1,5 @@
 //! Meetings of the person: those of today first, the others by time.
+use super::calendar::Views;
 use super::{MeetingBadge, span};
 use crate::actions::meetings::list_meetings;
 use crate::components::icon::{Glyph, Icon};
@@ -12,19 +13,27 @@ use crate::live::LiveEvent;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+/// An invitation, and what changes of one, shows without asking for the page again.
+pub fn when_invited(show: impl Fn() + Copy + Send + Sync + 'static) {
+    let session = use_session();
+    Effect::new(move |_| {
+        let Some(Ok(Some(me))) = session.get() else { return };
+        follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |news| {
+            if matches!(
+                news,
+                News::Event(LiveEvent::MeetingPublished { .. } | LiveEvent::MeetingChanged { .. })
+            ) {
+                show();
+            }
+        });
+    });
+}
+
 #[component]
 pub fn MeetingsPage() -> impl IntoView {
     let rows = Resource::new(|| (), |()| list_meetings());
     let session = use_session();
-    // An invitation shows without asking for the page again.
-    Effect::new(move |_| {
-        let Some(Ok(Some(me))) = session.get() else { return };
-        follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |news| {
-            if matches!(news, News::Event(LiveEvent::MeetingPublished { .. })) {
-                rows.refetch();
-            }
-        });
-    });
+    when_invited(move || rows.refetch());
     view! {
         <PageHead title=t("nav.meetings") lead=t("meetings.lead")>
             <Suspense fallback=|| ()>
@@ -42,6 +51,7 @@ pub fn MeetingsPage() -> impl IntoView {
                 })}
             </Suspense>
         </PageHead>
+        <Views current="list" />
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
                 match rows.await {
@@ -59,8 +69,10 @@ pub fn MeetingsPage() -> impl IntoView {
 
 #[component]
 fn Groups(rows: Vec<MeetingRow>) -> impl IntoView {
-    let (today, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| r.today || r.state == MeetingState::Open);
-    let (mut past, mut coming): (Vec<_>, Vec<_>) = others.into_iter().partition(|r| r.state == MeetingState::Closed);
+    let (today, others): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|r| (r.today && r.state != MeetingState::Cancelled) || r.state == MeetingState::Open);
+    let (mut past, mut coming): (Vec<_>, Vec<_>) = others.into_iter().partition(|r| r.state.over());
     past.sort_by_key(|r| -r.starts.us);
     coming.sort_by_key(|r| r.starts.us);
     let groups = [

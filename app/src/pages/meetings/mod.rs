@@ -2,7 +2,12 @@
 mod agenda;
 mod answering;
 mod attach;
+mod beside;
+mod calendar;
+mod changing;
 mod chart;
+mod chat;
+mod checklist;
 mod conclude;
 mod conduct;
 mod conducting;
@@ -11,13 +16,17 @@ mod hands;
 mod list;
 mod minutes;
 mod new;
+mod occasion;
 mod outbox;
+mod outside;
 mod people;
+mod presence;
 mod presenter;
 mod reader;
 mod readers;
 mod room;
 mod screen;
+mod seats;
 mod secret;
 mod state;
 mod tools;
@@ -25,9 +34,11 @@ mod votes;
 mod writing;
 
 pub use attach::{DocumentChooser, DocumentChooserProps};
+pub use beside::Beside;
+pub use calendar::CalendarPage;
 pub use chart::{bar, choice_name, majority_name};
 pub use conclude::{Finish, TaskWords, late_words};
-pub use conducting::Tool;
+pub use conducting::{Prep, Tool};
 pub use hands::Hand;
 pub use list::MeetingsPage;
 pub use minutes::MinutesPage;
@@ -48,6 +59,7 @@ fn state_name(state: MeetingState) -> &'static str {
         MeetingState::Published => t("meetings.state.published"),
         MeetingState::Open => t("meetings.state.open"),
         MeetingState::Closed => t("meetings.state.closed"),
+        MeetingState::Cancelled => t("meetings.state.cancelled"),
     }
 }
 
@@ -58,6 +70,7 @@ fn MeetingBadge(#[prop(into)] state: Signal<MeetingState>) -> impl IntoView {
         MeetingState::Published => "badge badge-ink",
         MeetingState::Open => "badge badge-good",
         MeetingState::Closed => "badge",
+        MeetingState::Cancelled => "badge badge-bad",
     };
     view! {
         <span class=tone data-test="meeting-state" data-state=move || state.get().as_str()>

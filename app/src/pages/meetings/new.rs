@@ -1,4 +1,5 @@
 //! A new meeting: what, where, when, who.
+use super::occasion::{Occasion, OccasionFields};
 use crate::actions::identity::people;
 use crate::actions::meetings::{conflicts, copy_meeting, create_meeting, get_meeting};
 use crate::components::call::Call;
@@ -21,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[component]
 pub fn NewMeetingPage() -> impl IntoView {
     let query = use_query_map();
+    let given = |key: &str| query.read_untracked().get(key).unwrap_or_default();
+    let wish = StoredValue::new((given("day"), given("room")));
     let from = query.read_untracked().get("from").filter(|id| !id.is_empty()).map(MeetingId);
     let all = Resource::new(
         move || from.clone(),
@@ -39,7 +42,7 @@ pub fn NewMeetingPage() -> impl IntoView {
                 match all.await {
                     Ok((people, earlier)) => {
                         let people = people.into_iter().filter(|p| p.active).collect::<Vec<_>>();
-                        view! { <Form people earlier /> }.into_any()
+                        view! { <Form people earlier wish=wish.get_value() /> }.into_any()
                     }
                     Err(error) => view! { <ErrorNote error /> }.into_any(),
                 }
@@ -50,25 +53,38 @@ pub fn NewMeetingPage() -> impl IntoView {
 }
 
 #[component]
-fn Form(people: Vec<Person>, earlier: Option<MeetingDetail>) -> impl IntoView {
+fn Form(
+    people: Vec<Person>,
+    earlier: Option<MeetingDetail>,
+    /// Day and room that were chosen in the calendar.
+    wish: (String, String),
+) -> impl IntoView {
     let call = Call::new();
-    let [title, place, starts, ends, chair] = [(); 5].map(|()| RwSignal::new(String::new()));
+    let occasion = Occasion::new();
+    let chair = RwSignal::new(String::new());
     let members = RwSignal::new(BTreeSet::<UserId>::new());
+    let (day, room) = wish;
+    if day.len() == 10 {
+        // The usual hours of a morning; both are there to be changed.
+        occasion.starts.set([day.as_str(), "T08:00"].concat());
+        occasion.ends.set([day.as_str(), "T10:00"].concat());
+    }
+    occasion.room.set(room);
     let copied = earlier.as_ref().map(|e| tf("meetings.copy_of", &[("name", &e.row.title)]));
     let from = earlier.as_ref().map(|e| e.row.id.clone());
     if let Some(e) = earlier {
         let active = |id: &UserId| people.iter().any(|p| p.id == *id);
         let of = |part: &'static str| e.members.iter().filter(move |m| m.part == part).map(|m| m.user_id.clone());
-        title.set(e.row.title);
-        place.set(e.row.room);
+        occasion.title.set(e.row.title);
+        occasion.room.set(e.row.room);
         chair.set(of("chair").find(active).map(|id| id.0).unwrap_or_default());
         members.set(of("member").chain(of("delegated")).filter(active).collect());
     }
     let draft = move || MeetingDraft {
-        title: title.get(),
-        room: place.get(),
-        starts: starts.get(),
-        ends: ends.get(),
+        title: occasion.title.get(),
+        room: occasion.room.get(),
+        starts: occasion.starts.get(),
+        ends: occasion.ends.get(),
         chair_id: UserId(chair.get()),
         members: members.get().into_iter().collect(),
     };
@@ -113,49 +129,7 @@ fn Form(people: Vec<Person>, earlier: Option<MeetingDetail>) -> impl IntoView {
     view! {
         <form class="sheet form" on:submit=send>
             {copied.map(|words| view! { <p class="hint" data-test="copied">{words}</p> })}
-            <Field id="title" label=t("meetings.title") error=call.error>
-                <input
-                    id="title"
-                    data-test="meeting-title"
-                    required
-                    maxlength="300"
-                    prop:value=title
-                    on:input:target=move |ev| title.set(ev.target().value())
-                />
-            </Field>
-            <Field id="room" label=t("meetings.room") error=call.error>
-                <input
-                    id="room"
-                    data-test="meeting-room"
-                    required
-                    maxlength="200"
-                    prop:value=place
-                    on:input:target=move |ev| place.set(ev.target().value())
-                />
-            </Field>
-            <div class="columns">
-                <Field id="starts" label=t("meetings.starts") error=call.error>
-                    <input
-                        id="starts"
-                        data-test="meeting-starts"
-                        type="datetime-local"
-                        required
-                        prop:value=starts
-                        on:input:target=move |ev| starts.set(ev.target().value())
-                    />
-                </Field>
-                <Field id="ends" label=t("meetings.ends") error=call.error>
-                    <input
-                        id="ends"
-                        data-test="meeting-ends"
-                        type="datetime-local"
-                        required
-                        min=move || starts.get()
-                        prop:value=ends
-                        on:input:target=move |ev| ends.set(ev.target().value())
-                    />
-                </Field>
-            </div>
+            <OccasionFields of=occasion error=call.error />
             <Field id="chair_id" label=t("meetings.chair") error=call.error>
                 <select id="chair_id" data-test="meeting-chair" required on:change:target=move |ev| chair.set(ev.target().value())>
                     <option value="">{t("meetings.choose_chair")}</option>

@@ -6,7 +6,7 @@ use crate::components::script::ask;
 use crate::dto::meetings::{Choice, MeetingDetail};
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::{error_text, t};
-use crate::ids::VoteId;
+use crate::ids::{UserId, VoteId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -94,11 +94,11 @@ impl Room {
         ["/api/v1/meetings/", self.id().as_str(), rest].concat()
     }
 
-    /// Điểm danh.
-    pub async fn check_in(self) -> ApiResult<()> {
+    /// Điểm danh, with the room's code where one is asked for.
+    pub async fn check_in(self, code: String) -> ApiResult<()> {
         let words = t("meetings.check_in").to_owned();
         self.outbox
-            .act(self.act_id("check-in"), self.path("/presence"), json!({}), words)
+            .act(self.act_id("check-in"), self.path("/presence"), json!({ "code": code }), words)
             .await
     }
 
@@ -114,6 +114,15 @@ impl Room {
         let path = self.path(&["/speeches/", &name].concat());
         let words = t("floor.ask").to_owned();
         self.outbox.act(self.act_id("floor"), path, json!({ "item": item }), words).await
+    }
+
+    /// A word to the secretary, or the secretary's to `to`. Each is sent, none replaces another.
+    pub async fn write_chat(self, to: Option<UserId>, text: String) -> ApiResult<()> {
+        let name = ask(QUEUE, "fresh", &[]).await.map_err(|_| failed())?;
+        let path = self.path(&["/chat/", &name].concat());
+        let words = [t("chat.title"), ": ", &text].concat();
+        let body = json!({ "text": text, "to": to });
+        self.outbox.act(["act:chat:", &name].concat(), path, body, words).await
     }
 
     /// Tracks.

@@ -1,5 +1,6 @@
 //! Who takes part and who is here.
-use super::conducting::{Later, Tool};
+use super::conducting::{Prep, Prepare};
+use super::hands::{Hand, InHand};
 use super::room::Room;
 use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
@@ -19,6 +20,8 @@ pub fn CheckIn(room: Room, me: UserId) -> impl IntoView {
     });
     let waits = Memo::new(move |_| room.check_in_waits());
     let state = Memo::new(move |_| room.detail.with(|d| d.row.state));
+    let knows = room.may_conduct();
+    let by_code = Memo::new(move |_| !knows && room.detail.with(|d| d.by_code));
     view! {
         <Failure error=call.error />
         {move || match mine.get() {
@@ -37,6 +40,7 @@ pub fn CheckIn(room: Room, me: UserId) -> impl IntoView {
             Some(None) if waits.get() => {
                 Some(view! { <p class="checked-in">{t("meetings.check_in_waits")}</p> }.into_any())
             }
+            Some(None) if by_code.get() => Some(view! { <InHand hand=Hand::Code(room) /> }.into_any()),
             Some(None) => {
                 matches!(state.get(), MeetingState::Published | MeetingState::Open)
                     .then(|| {
@@ -61,7 +65,7 @@ pub fn CheckInButton(room: Room, call: Call, hook: &'static str) -> impl IntoVie
             data-test=hook
             disabled=move || call.blocked()
             aria-busy=move || call.busy().to_string()
-            on:click=move |_| call.run(room.check_in(), |()| ())
+            on:click=move |_| call.run(room.check_in(String::new()), |()| ())
         >
             <Glyph icon=Icon::Check />
             {t("meetings.check_in")}
@@ -91,8 +95,9 @@ pub fn People(room: Room) -> impl IntoView {
         })
     };
     let may_manage = room.detail.with_untracked(|d| d.may_manage);
-    let closed = Memo::new(move |_| room.detail.with(|d| d.row.state == MeetingState::Closed));
+    let closed = Memo::new(move |_| room.detail.with(|d| d.row.state.over()));
     let quorum = Memo::new(move |_| room.detail.with(|d| d.quorum()));
+    let takes_place = move || room.detail.with(|d| d.row.state != MeetingState::Cancelled);
     let enough = move || {
         let Quorum { present, needed } = quorum.get();
         let key = if quorum.get().reached() {
@@ -105,16 +110,18 @@ pub fn People(room: Room) -> impl IntoView {
     };
     view! {
         <section class="sheet">
-            <p
-                class="badge"
-                class:badge-good=move || quorum.get().reached()
-                class:badge-wait=move || !quorum.get().reached()
-                role="status"
-                data-test="quorum"
-                data-reached=move || quorum.get().reached().to_string()
-            >
-                {enough}
-            </p>
+            <Show when=takes_place>
+                <p
+                    class="badge"
+                    class:badge-good=move || quorum.get().reached()
+                    class:badge-wait=move || !quorum.get().reached()
+                    role="status"
+                    data-test="quorum"
+                    data-reached=move || quorum.get().reached().to_string()
+                >
+                    {enough}
+                </p>
+            </Show>
             <details class="fold">
                 <summary>
                     <h2>{t("meetings.members")}</h2>
@@ -131,7 +138,7 @@ pub fn People(room: Room) -> impl IntoView {
                     .then(|| {
                         view! {
                             <Show when=move || !closed.get()>
-                                <Later tool=Tool::Members(room) />
+                                <Prepare with=Prep::Members(room) />
                             </Show>
                         }
                     })}
@@ -159,6 +166,12 @@ fn Row(room: Room, member: Member) -> impl IntoView {
         _ => t("meetings.not_here"),
     };
     let answer = member.answer.clone();
+    let manages = room.detail.with_untracked(|d| d.may_manage);
+    let who = StoredValue::new(member.user_id.clone());
+    let expected = Memo::new(move |_| {
+        room.detail
+            .with(|d| d.row.state == MeetingState::Open || (d.row.state == MeetingState::Published && d.row.today))
+    });
     view! {
         <li class="member" class:member-here=here>
             <span>
@@ -171,6 +184,14 @@ fn Row(room: Room, member: Member) -> impl IntoView {
                 </span>
             </span>
             <span class="quiet" data-test="member-state" data-answer=answer>{state}</span>
+            {(manages && !here && member.part != "delegated")
+                .then(|| {
+                    view! {
+                        <Show when=move || expected.get()>
+                            <Prepare with=Prep::Present(room, who.get_value()) />
+                        </Show>
+                    }
+                })}
         </li>
     }
 }

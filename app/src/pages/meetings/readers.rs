@@ -5,6 +5,7 @@ use crate::components::call::Call;
 use crate::components::members::{Candidate, Members};
 use crate::components::notice::Failure;
 use crate::dto::meetings::Attachment;
+use crate::error::{ApiError, ApiResult};
 use crate::i18n::t;
 use crate::ids::UserId;
 use leptos::prelude::*;
@@ -12,6 +13,29 @@ use std::collections::BTreeSet;
 
 /// `None`: for all.
 pub type Readers = Option<Vec<UserId>>;
+
+/// What the field says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Choice {
+    Made(Readers),
+    /// Named members, and nobody is ticked: to be told, not taken for chair and secretary alone.
+    NobodyNamed,
+}
+
+impl Choice {
+    /// What was chosen, or the sentence that says what is missing.
+    pub fn made(self) -> ApiResult<Readers> {
+        match self {
+            Self::Made(readers) => Ok(readers),
+            Self::NobodyNamed => Err(ApiError::new(
+                "meetings.nobody_named",
+                "Chưa chọn ai. Hãy đánh dấu ít nhất một người, hoặc chọn “Chỉ chủ trì và thư ký”.",
+                "Nobody is ticked. Tick at least one person, or choose “Chair and secretary only”.",
+            )
+            .field("readers")),
+        }
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -31,19 +55,21 @@ fn kinds() -> [(Kind, &'static str, &'static str); 3] {
 
 /// The choice, with the members to tick.
 #[component]
-pub fn ReadersField(room: Room, chosen: RwSignal<Readers>, #[prop(optional)] titled: bool) -> impl IntoView {
-    let first = match chosen.get_untracked() {
+pub fn ReadersField(room: Room, chosen: RwSignal<Choice>, #[prop(optional)] titled: bool) -> impl IntoView {
+    let before = chosen.get_untracked().made().unwrap_or_default();
+    let first = match &before {
         None => Kind::All,
         Some(named) if named.is_empty() => Kind::Chairs,
         Some(_) => Kind::Named,
     };
     let kind = RwSignal::new(first);
-    let named: RwSignal<BTreeSet<UserId>> = RwSignal::new(chosen.get_untracked().unwrap_or_default().into_iter().collect());
+    let named: RwSignal<BTreeSet<UserId>> = RwSignal::new(before.unwrap_or_default().into_iter().collect());
     Effect::new(move |_| {
         chosen.set(match kind.get() {
-            Kind::All => None,
-            Kind::Chairs => Some(Vec::new()),
-            Kind::Named => Some(named.get().into_iter().collect()),
+            Kind::All => Choice::Made(None),
+            Kind::Chairs => Choice::Made(Some(Vec::new())),
+            Kind::Named if named.with(BTreeSet::is_empty) => Choice::NobodyNamed,
+            Kind::Named => Choice::Made(Some(named.get().into_iter().collect())),
         });
     });
     let members = room.detail.with_untracked(|d| {
@@ -72,7 +98,7 @@ pub fn ReadersField(room: Room, chosen: RwSignal<Readers>, #[prop(optional)] tit
                 })
                 .collect_view()}
             <Show when=move || kind.get() == Kind::Named>
-                <Members people=members.get_value() members=named legend=t("readers.named") />
+                <Members people=members.get_value() members=named legend=t("readers.who") />
             </Show>
         </fieldset>
     }
@@ -83,7 +109,7 @@ pub fn ReadersField(room: Room, chosen: RwSignal<Readers>, #[prop(optional)] tit
 #[component]
 pub fn ChangeReaders(room: Room, document: Attachment, open: RwSignal<bool>) -> impl IntoView {
     let call = Call::new();
-    let chosen = RwSignal::new(document.readers);
+    let chosen = RwSignal::new(Choice::Made(document.readers));
     let id = StoredValue::new(document.id);
     view! {
         <p>{document.title}</p>
@@ -96,7 +122,12 @@ pub fn ChangeReaders(room: Room, document: Attachment, open: RwSignal<bool>) -> 
                 class="button button-main"
                 data-test="readers-save"
                 disabled=move || call.blocked()
-                on:click=move |_| call.run(set_readers(id.get_value(), chosen.get_untracked()), move |_| open.set(false))
+                on:click=move |_| {
+                    match chosen.get_untracked().made() {
+                        Ok(readers) => call.run(set_readers(id.get_value(), readers), move |_| open.set(false)),
+                        Err(missing) => call.error.set(Some(missing)),
+                    }
+                }
             >
                 {t("common.save")}
             </button>

@@ -1,6 +1,7 @@
 //! The meeting room: agenda and documents beside each other, alive over the socket.
 use super::agenda::Agenda;
-use super::conducting::{Later, Tool};
+use super::beside::{AtSide, Beside};
+use super::conducting::{Later, Prep, Prepare, Tool};
 use super::floor::FloorPanel;
 use super::hands::{Hand, InHand};
 use super::outbox::{Outbox, Unsent};
@@ -16,7 +17,7 @@ use crate::components::live::{LinkState, News, follow};
 use crate::components::notice::{ErrorNote, Loading};
 use crate::dto::identity::Me;
 use crate::dto::meetings::{Attachment, MeetingDetail, MeetingState};
-use crate::i18n::t;
+use crate::i18n::{t, tf};
 use crate::ids::{AttachmentId, MeetingId, UserId, VoteId};
 use crate::live::LiveEvent;
 use leptos::prelude::*;
@@ -270,6 +271,13 @@ fn BackToList() -> impl IntoView {
     }
 }
 
+fn cancelled_words(room: &Room) -> String {
+    room.detail.with(|d| match d.row.reason.as_str() {
+        "" => t("meetings.cancelled").to_owned(),
+        reason => tf("meetings.cancelled_because", &[("reason", reason)]),
+    })
+}
+
 #[component]
 fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
     let row = detail.row.clone();
@@ -284,15 +292,15 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
         <div class="room" class:room-wide=move || room.wide.get()>
             <header class="room-head">
                 <div class="room-title">
-                    <h1>{row.title.clone()}</h1>
+                    <h1>{move || room.detail.with(|d| d.row.title.clone())}</h1>
                     <p class="list-meta">
-                        <span class="number">{span(&row.starts, &row.ends)}</span>
-                        <span>{row.room.clone()}</span>
+                        <span class="number" data-test="meeting-time">{move || room.detail.with(|d| span(&d.row.starts, &d.row.ends))}</span>
+                        <span>{move || room.detail.with(|d| d.row.room.clone())}</span>
                         <span>{t("meetings.chair")} ": " {row.chair.clone()}</span>
                         <A href=["/meetings/", row.id.as_str(), "/screen"].concat() attr:class="screen-link">
                             {t("screen.open")}
                         </A>
-                        <Show when=move || state.get() != MeetingState::Closed>
+                        <Show when=move || !state.get().over()>
                             <a href=[invitation.get_value().as_str(), ".pdf"].concat() rel="external" target="_blank" class="screen-link">
                                 {t("answer.invitation")}
                             </a>
@@ -324,8 +332,22 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                     </Show>
                     <InHand hand=Hand::Ask(room) />
                 </div>
+                <Show when=move || state.get() == MeetingState::Cancelled>
+                    <p class="note note-bad room-cancelled" role="status" data-test="meeting-cancelled">
+                        <Glyph icon=Icon::Alert />
+                        <span>{move || cancelled_words(&room)}</span>
+                    </p>
+                </Show>
                 <Unsent room />
                 {room.may_conduct().then(|| view! { <Later tool=Tool::Conduct(room) /> })}
+                {manages
+                    .then(|| {
+                        view! {
+                            <div class="row room-change">
+                                <Prepare with=Prep::Change(room) />
+                            </div>
+                        }
+                    })}
             </header>
             <Reader room />
             <div class="room-side">
@@ -333,6 +355,8 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                 <FloorPanel room />
                 <Votes room />
                 <People room />
+                <AtSide what=Beside::Seats(room) />
+                <AtSide what=Beside::Chat(room) />
             </div>
             <InHand hand=Hand::Sheet(room) />
         </div>

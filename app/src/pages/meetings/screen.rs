@@ -1,6 +1,7 @@
 //! The room's screen (màn hình chiếu): what is discussed, who speaks, what is voted on, to be read from ten metres. Nothing of one
 //! person alone is on it.
 use super::chart::Chart;
+use super::presence::CodeShown;
 use super::room::{Loaded, Room};
 use crate::components::live::LinkState;
 use crate::components::ticking::Ticking;
@@ -28,6 +29,7 @@ fn Screen(detail: MeetingDetail, me: Me) -> impl IntoView {
     let title = detail.row.title.clone();
     let room = Room::new(detail, me.id);
     room.stay_alive();
+    let conducts = room.may_conduct();
     let item = Memo::new(move |_| {
         room.detail
             .with(|d| d.items.iter().find(|i| d.current_item.as_ref() == Some(&i.id)).cloned())
@@ -56,6 +58,7 @@ fn Screen(detail: MeetingDetail, me: Me) -> impl IntoView {
                     <LinkState />
                 </div>
             </header>
+            {conducts.then(|| view! { <CodeShown room /> })}
             {move || match item.get() {
                 Some(item) => view! { <Current item /> }.into_any(),
                 None => view! { <p class="screen-idle">{t("screen.no_item")}</p> }.into_any(),

@@ -7,6 +7,26 @@ use crate::live::LiveEvent;
 pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
     match event {
         LiveEvent::MeetingState { state } => meeting.row.state = state,
+        // One's own topic tells of all meetings.
+        LiveEvent::MeetingChanged { row } => {
+            if row.id == meeting.row.id {
+                meeting.row = row;
+            }
+        }
+        LiveEvent::ItemChanged {
+            item,
+            title,
+            presenter,
+            minutes,
+            clock,
+        } => {
+            if let Some(item) = meeting.items.iter_mut().find(|i| i.id == item) {
+                item.title = title;
+                item.presenter = presenter;
+                item.minutes = minutes;
+                item.clock = clock;
+            }
+        }
         LiveEvent::CurrentItem { item } => meeting.current_item = item,
         LiveEvent::ItemAdded { item } => {
             match meeting.items.iter_mut().find(|i| i.id == item.id) {
@@ -43,6 +63,8 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         LiveEvent::CheckedIn { member } | LiveEvent::MemberChanged { member } => put(&mut meeting.members, member, |m| &m.user_id),
         LiveEvent::MemberRemoved { user } => meeting.members.retain(|m| m.user_id != user),
         LiveEvent::QuorumRule { rule } => meeting.quorum_rule = rule,
+        LiveEvent::Seated { seating } => meeting.seating = seating,
+        LiveEvent::CheckInRule { by_code } => meeting.by_code = by_code,
         LiveEvent::FloorChanged { floor } => meeting.floor = floor,
         LiveEvent::ItemClock { item, clock } => {
             if let Some(item) = meeting.items.iter_mut().find(|i| i.id == item) {
@@ -73,6 +95,8 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         | LiveEvent::SheetChanged { .. }
         | LiveEvent::SheetNews { .. }
         | LiveEvent::TaskChanged { .. }
+        | LiveEvent::NumbersChanged
+        | LiveEvent::Chat { .. }
         | LiveEvent::MinutesChanged => {}
     }
 }
@@ -182,6 +206,8 @@ mod tests {
                 ends: When::default(),
                 state: MeetingState::Published,
                 chair: String::new(),
+                reason: String::new(),
+                revision: 0,
                 today: true,
             },
             members: vec![Member {
@@ -198,6 +224,8 @@ mod tests {
             votes: Vec::new(),
             floor: Floor::default(),
             quorum_rule: QuorumRule::default(),
+            by_code: false,
+            seating: Default::default(),
             presenting: None,
             my_part: "member".to_owned(),
             absent: Vec::new(),

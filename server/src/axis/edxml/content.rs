@@ -2,6 +2,7 @@
 use super::Error;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use openssl::sha::Sha256;
 use std::fs::File;
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -24,10 +25,19 @@ struct Decoder {
     limit: u64,
     /// Which attachment, from 1, for the refusal.
     number: usize,
+    /// Of what was decoded, where somebody wants to know.
+    hash: Option<Sha256>,
 }
 
-/// Decodes up to the next tag. `left` of `limit` bytes may still come.
-pub fn decode(stream: &mut dyn BufRead, path: &Path, left: u64, limit: u64, number: usize) -> Result<u64, Error> {
+/// Decodes up to the next tag, and says how many bytes there were and, if asked for, their SHA-256. `left` of `limit`
+/// bytes may still come.
+pub fn decode(
+    stream: &mut dyn BufRead,
+    path: &Path,
+    (left, limit): (u64, u64),
+    number: usize,
+    hash: bool,
+) -> Result<(u64, Option<[u8; 32]>), Error> {
     let mut decoder = Decoder {
         file: File::create(path)?,
         text: Vec::with_capacity(PIECE),
@@ -38,6 +48,7 @@ pub fn decode(stream: &mut dyn BufRead, path: &Path, left: u64, limit: u64, numb
         left,
         limit,
         number,
+        hash: hash.then(Sha256::new),
     };
     loop {
         let available = stream.fill_buf()?;
@@ -120,15 +131,18 @@ impl Decoder {
         if self.size > self.left {
             return Err(Error::TooLarge(self.limit));
         }
+        if let Some(hash) = &mut self.hash {
+            hash.update(&self.bytes[..n]);
+        }
         Ok(self.file.write_all(&self.bytes[..n])?)
     }
 
-    fn finish(mut self) -> Result<u64, Error> {
+    fn finish(mut self) -> Result<(u64, Option<[u8; 32]>), Error> {
         if self.reference.is_some() {
             return Err(self.damaged());
         }
         self.flush()?;
-        Ok(self.size)
+        Ok((self.size, self.hash.map(Sha256::finish)))
     }
 }
 

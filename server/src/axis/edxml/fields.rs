@@ -9,6 +9,10 @@ pub struct Node {
     pub text: String,
     /// Value of an `href` attribute, which manifests use.
     pub href: String,
+    /// Values of the attributes that could be its Id.
+    pub ids: Vec<String>,
+    /// Of the elements of a signature: (name, value).
+    pub attributes: Vec<(String, String)>,
     pub children: Vec<Node>,
 }
 
@@ -19,7 +23,10 @@ impl Node {
     fn either(&self, name: &str, other: &str) -> Option<&Node> {
         self.child(name).or_else(|| self.child(other))
     }
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
         self.children.iter().filter(move |c| c.name.eq_ignore_ascii_case(name))
     }
     /// `N/A` is what some senders write for what they do not know.
@@ -29,7 +36,7 @@ impl Node {
             text => text.to_owned(),
         }
     }
-    fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         self.child(name).map(Node::value).unwrap_or_default()
     }
     fn texts(&self, list: &str, name: &str) -> Vec<String> {
@@ -53,6 +60,8 @@ pub struct Raw {
     pub description: String,
     pub encoding: String,
     pub file: Option<(PathBuf, u64)>,
+    /// Of the decoded content, where it was hashed on its way.
+    pub sha256: Option<[u8; 32]>,
 }
 
 fn organ(node: &Node) -> Organ {
@@ -231,8 +240,16 @@ fn replacement(node: &Node) -> Replacement {
     }
 }
 
-fn bare(cid: &str) -> &str {
+pub fn bare(cid: &str) -> &str {
     cid.trim().strip_prefix("cid:").unwrap_or(cid.trim())
+}
+
+/// The attachment that an entry of the manifest is about.
+pub fn named(reference: &Node) -> String {
+    match reference.text("ContentId") {
+        id if id.is_empty() => bare(&reference.href).to_owned(),
+        id => bare(&id).to_owned(),
+    }
 }
 
 /// Attachments in the manifest's order; both lists must name the same.
@@ -263,12 +280,7 @@ pub fn attach(root: &Node, raw: Vec<Raw>) -> Result<Vec<Attachment>, Error> {
     }
     let mut ordered = Vec::new();
     for reference in manifest {
-        let named = reference.text("ContentId");
-        let id = if named.is_empty() {
-            bare(&reference.href).to_owned()
-        } else {
-            bare(&named).to_owned()
-        };
+        let id = named(reference);
         let at = found
             .iter()
             .position(|a| a.content_id == id)

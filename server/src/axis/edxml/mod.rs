@@ -1,14 +1,21 @@
 //! edXML messages (QCVN 102:2016/BTTTT): one file, one message. Liberal in reading, exact in writing.
 mod bound;
+mod c14n;
 mod content;
 mod fields;
+mod names;
+mod parts;
 mod read;
 mod refusal;
+mod seal;
+mod signature;
 mod write;
 
-pub use read::{Limits, Parsed, header_only, read};
+pub use read::{Limits, Parsed, header_only, identify, read};
 pub use refusal::Error;
-pub use write::{write_document, write_status};
+pub use seal::Sealer;
+pub use signature::Signature;
+pub use write::{write_document, write_signed_document, write_signed_status, write_status};
 
 use std::path::PathBuf;
 

@@ -2,9 +2,12 @@
 use super::bound::Bounded;
 use super::content;
 use super::fields::{self, Node, Raw};
-use super::{Attachment, Error, Message, NAMESPACE};
-use quick_xml::Reader;
+use super::names::Names;
+use super::parts::{Found, Parts};
+use super::signature::{self, Signature};
+use super::{Attachment, Error, Message, NAMESPACE, seal};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use std::io::BufRead;
 use std::path::Path;
 
@@ -27,27 +30,60 @@ const MAX_ATTACHMENTS: usize = 500;
 pub struct Parsed {
     pub message: Message,
     pub attachments: Vec<Attachment>,
+    /// None when nobody has signed the message.
+    pub signature: Option<Signature>,
 }
 
-/// Reads a whole message; attachments are decoded into files in `folder` as they stream by.
+/// Reads a whole message; attachments are decoded into files in `folder` as they stream by. A signature that does not
+/// hold, or is not about exactly this message, is an error.
 ///
 /// # Errors
 /// See [`Error`]; what was written to `folder` by then is the caller's to remove.
 pub fn read(input: &mut dyn BufRead, folder: &Path, limits: Limits) -> Result<Parsed, Error> {
-    parse(input, Some((folder, limits)))
+    parse(input, Some((folder, limits)), &mut Parts::default())
 }
 
-/// Reads no further than the envelope: for a node, which has no business in the attachments.
+/// Reads no further than the envelope: for a node, which has no business in the attachments. A signature is not looked at.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn header_only(input: &mut dyn BufRead) -> Result<Message, Error> {
-    parse(input, None).map(|p| p.message)
+    parse(input, None, &mut Parts::default()).map(|p| p.message)
 }
 
-fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>) -> Result<Parsed, Error> {
+/// A message with the name that it has for all time: what it says and what it brings, however often and under whatever
+/// trace it comes.
+///
+/// # Errors
+/// As [`read`].
+pub fn identify(input: &mut dyn BufRead, folder: &Path, limits: Limits) -> Result<(Message, String), Error> {
+    let mut parts = Parts::default();
+    let parsed = parse(input, Some((folder, limits)), &mut parts)?;
+    let mut hash = openssl::sha::Sha256::new();
+    let mut add = |name: &str, sha256: &[u8; 32]| {
+        hash.update(&(name.len() as u64).to_be_bytes());
+        hash.update(name.as_bytes());
+        hash.update(sha256);
+    };
+    add(&parsed.message.about(), &[0; 32]);
+    parts.found.sort_by_key(|f| f.part.name());
+    parts.found.iter().for_each(|f| add(f.part.name(), &f.sha256));
+    for attachment in &parsed.attachments {
+        add(&attachment.content_id, &seal::digest(&attachment.path)?);
+    }
+    Ok((parsed.message, hex::encode(hash.finish())))
+}
+
+/// What a signature of this envelope is about.
+pub fn parts(envelope: &str) -> Result<Vec<Found>, Error> {
+    let mut parts = Parts::default();
+    parse(&mut envelope.as_bytes(), None, &mut parts)?;
+    Ok(parts.found)
+}
+
+fn parse(input: &mut dyn BufRead, attachments: Option<(&Path, Limits)>, parts: &mut Parts) -> Result<Parsed, Error> {
     let mut reader = Reader::from_reader(Bounded::new(input));
-    let result = events(&mut reader, attachments);
+    let result = events(&mut reader, attachments, parts);
     match result {
         // Whatever the parser made of it, the cause is the bound.
         Err(_) if reader.get_ref().exceeded => Err(Error::TooComplex),
@@ -63,7 +99,7 @@ fn xml_error(e: quick_xml::Error) -> Error {
     }
 }
 
-fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) -> Result<Parsed, Error> {
+fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>, parts: &mut Parts) -> Result<Parsed, Error> {
     reader.config_mut().check_end_names = true;
     let mut buffer = Vec::new();
     let mut names = Names::default();
@@ -97,6 +133,7 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
                 if node.name.eq_ignore_ascii_case("edXMLHeader") && std::mem::replace(&mut has_header, true) {
                     return Err(Error::Malformed("two headers".into()));
                 }
+                parts.start(&tag, &names, &stack, &node)?;
                 if node.name == "AttachmentEncoded" && attachments.is_none() {
                     // Everything that routing needs has been read.
                     break;
@@ -118,10 +155,12 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
                     let path = folder.join(format!("attachment-{}", uuid::Uuid::new_v4()));
                     let left = limits.attachments.saturating_sub(used);
                     reader.get_mut().free = true;
-                    let size = content::decode(&mut reader.stream(), &path, left, limits.attachments, number)?;
+                    let room = (left, limits.attachments);
+                    let (size, sha256) = content::decode(&mut reader.stream(), &path, room, number, parts.signed())?;
                     reader.get_mut().free = false;
                     used += size;
                     target.file = Some((path, size));
+                    target.sha256 = sha256;
                     after_content = true;
                 }
                 stack.push(node);
@@ -132,6 +171,8 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
                     return Err(Error::TooComplex);
                 }
                 let node = open(&tag, &mut names, stack.len())?;
+                parts.start(&tag, &names, &stack, &node)?;
+                parts.end();
                 names.leave(stack.len());
                 match stack.last_mut() {
                     Some(parent) => parent.children.push(node),
@@ -142,6 +183,7 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
                 let Some(node) = stack.pop() else {
                     return Err(Error::Malformed("an end without a start".into()));
                 };
+                parts.end();
                 names.leave(stack.len());
                 if let Some(parent) = stack.last_mut() {
                     if parent.name == "Attachment"
@@ -162,8 +204,16 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
                     root = Some(node);
                 }
             }
-            Event::Text(text) => add(&mut stack, &text.xml10_content(), &mut text_size)?,
-            Event::CData(text) => add(&mut stack, &text.xml10_content(), &mut text_size)?,
+            Event::Text(text) => {
+                let text = text.xml10_content();
+                parts.text(&text);
+                add(&mut stack, &text, &mut text_size)?;
+            }
+            Event::CData(text) => {
+                let text = text.xml10_content();
+                parts.text(&text);
+                add(&mut stack, &text, &mut text_size)?;
+            }
             Event::GeneralRef(name) => {
                 let resolved = match name.resolve_char_ref().map_err(|e| Error::Malformed(e.to_string()))? {
                     Some(c) => c.to_string(),
@@ -171,10 +221,12 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
                         .ok_or(Error::Entities)?
                         .to_owned(),
                 };
+                parts.text(&resolved);
                 add(&mut stack, &resolved, &mut text_size)?;
             }
+            Event::PI(instruction) => parts.instruction(instruction.target(), instruction.content()),
             Event::Eof => break,
-            Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+            Event::Decl(_) | Event::Comment(_) => {}
         }
     }
     // Cut off inside the envelope, or stopped before the attachments: either way the tree is closed here.
@@ -188,38 +240,26 @@ fn events(reader: &mut Reader<Bounded>, attachments: Option<(&Path, Limits)>) ->
     if !complete {
         return Err(Error::Malformed("the message is cut off".into()));
     }
-    let root = root.ok_or_else(|| Error::Malformed("empty".into()))?;
+    let mut root = root.ok_or_else(|| Error::Malformed("empty".into()))?;
+    let signature = match attachments {
+        Some(_) => signature::check(&mut root, &mut raw, parts)?,
+        None => None,
+    };
     let message = fields::message(&root)?;
     let attachments = if attachments.is_some() {
         fields::attach(&root, raw)?
     } else {
         Vec::new()
     };
-    Ok(Parsed { message, attachments })
-}
-
-/// Namespaces in scope: (depth of the element that declares it, prefix, namespace).
-#[derive(Default)]
-struct Names(Vec<(usize, String, String)>);
-
-impl Names {
-    fn leave(&mut self, depth: usize) {
-        while self.0.last().is_some_and(|(d, ..)| *d >= depth) {
-            self.0.pop();
-        }
-    }
-
-    fn of(&self, prefix: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(_, p, _)| p == prefix)
-            .map(|(.., namespace)| namespace.as_str())
-    }
+    Ok(Parsed {
+        message,
+        attachments,
+        signature,
+    })
 }
 
 fn open(tag: &BytesStart, names: &mut Names, depth: usize) -> Result<Node, Error> {
-    let mut href = String::new();
+    let (mut href, mut ids, mut all) = (String::new(), Vec::new(), Vec::new());
     for (n, attribute) in tag.attributes().with_checks(false).enumerate() {
         if n >= MAX_ATTRIBUTES {
             return Err(Error::TooComplex);
@@ -227,10 +267,19 @@ fn open(tag: &BytesStart, names: &mut Names, depth: usize) -> Result<Node, Error
         let attribute = attribute.map_err(|e| Error::Malformed(e.to_string()))?;
         let key = attribute.key.as_ref();
         let prefix = if key == "xmlns" { Some("") } else { key.strip_prefix("xmlns:") };
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(xml_error)?.into_owned();
         if let Some(prefix) = prefix {
-            names.0.push((depth, prefix.to_owned(), attribute.value.into_owned()));
-        } else if attribute.key.local_name().as_ref() == "href" {
-            href = attribute.value.into_owned();
+            names.declare(depth, prefix, value);
+            continue;
+        }
+        let local = attribute.key.local_name();
+        if local.as_ref().eq_ignore_ascii_case("id") && !value.is_empty() {
+            ids.push(value.clone());
+        }
+        if local.as_ref() == "href" {
+            href = value;
+        } else {
+            all.push((key.to_owned(), value));
         }
     }
     let full = tag.name();
@@ -239,12 +288,16 @@ fn open(tag: &BytesStart, names: &mut Names, depth: usize) -> Result<Node, Error
         Some(NAMESPACE | "") => local.to_owned(),
         None if prefix.is_empty() => local.to_owned(),
         None => return Err(Error::Namespace(format!("the prefix {prefix} is not declared"))),
+        Some(signature::NAMESPACE) => format!("{{ds}}{local}"),
         // Somebody else's element: kept, but never taken for one of ours.
         Some(_) => format!("{{}}{local}"),
     };
+    let attributes = if name.starts_with("{ds}") { all } else { Vec::new() };
     Ok(Node {
         name,
         href,
+        ids,
+        attributes,
         ..Node::default()
     })
 }
@@ -253,7 +306,7 @@ fn check_root(name: &str, names: &Names) -> Result<(), Error> {
     if !name.eq_ignore_ascii_case("edXML") {
         return Err(Error::Namespace(format!("the root element is {name}")));
     }
-    match names.0.iter().any(|(.., namespace)| namespace == NAMESPACE) {
+    match names.any(NAMESPACE) {
         true => Ok(()),
         false => Err(Error::Namespace("another namespace".into())),
     }

@@ -20,6 +20,12 @@ pub enum Error {
     TooLarge(u64),
     #[error("the envelope is too large, or has too many or too deep elements")]
     TooComplex,
+    #[error("its XML signature is of a form that is not known here: {0}")]
+    SignatureForm(String),
+    #[error("its XML signature is not about exactly this message: {0}")]
+    SignatureScope(String),
+    #[error("its XML signature is broken: {0} was changed, or another key signed it")]
+    SignatureBroken(String),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -37,6 +43,9 @@ impl Error {
             Self::Manifest(_) => "edxml.manifest",
             Self::TooLarge(_) => "edxml.too_large",
             Self::TooComplex => "edxml.too_complex",
+            Self::SignatureForm(_) => "edxml.signature_form",
+            Self::SignatureScope(_) => "edxml.signature_scope",
+            Self::SignatureBroken(_) => "edxml.signature_broken",
             Self::Io(_) => "edxml.io",
         }
     }
@@ -57,6 +66,15 @@ impl Error {
             Self::Manifest(why) => format!("danh mục và tệp đính kèm không khớp nhau; hãy tạo lại gói tin ({why})"),
             Self::TooLarge(most) => format!("các tệp đính kèm lớn hơn {most} byte; hãy giảm dung lượng hoặc chia nhỏ"),
             Self::TooComplex => "phần mô tả của gói tin quá lớn, quá nhiều hoặc quá sâu thành phần; hãy rút gọn".into(),
+            Self::SignatureForm(why) => format!(
+                "không kiểm tra được chữ ký XML của gói tin; hãy ký theo XML-DSig với exc-c14n và RSA-SHA256 hoặc ECDSA-SHA256 ({why})"
+            ),
+            Self::SignatureScope(why) => {
+                format!("chữ ký XML không phủ đúng gói tin này; hãy ký lại toàn bộ gói tin rồi gửi lại ({why})")
+            }
+            Self::SignatureBroken(what) => {
+                format!("chữ ký XML của gói tin không hợp lệ: {what} đã bị thay đổi hoặc do khóa khác ký; hãy ký lại rồi gửi lại")
+            }
             Self::Io(why) => format!("không đọc được gói tin ({why})"),
         }
     }

@@ -1,14 +1,23 @@
 //! Writing: every element where the standard has it.
-use super::{Attachment, Document, NAMESPACE, Organ, Response, Staff, Status, slashes};
+use super::parts::Part;
+use super::{Attachment, Document, NAMESPACE, Organ, Response, Sealer, Staff, Status, slashes};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::escape;
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 
-struct Xml(String);
+/// The envelope; `.1` says that its parts get an Id, for a signature to refer to.
+struct Xml(String, bool);
 
 impl Xml {
+    fn part(&mut self, part: Part) {
+        let name = part.name();
+        let _ = match self.1 {
+            true => write!(self.0, "<edXML:{name} Id=\"{name}\">"),
+            false => write!(self.0, "<edXML:{name}>"),
+        };
+    }
     fn open(&mut self, name: &str) {
         let _ = write!(self.0, "<edXML:{name}>");
     }
@@ -79,9 +88,32 @@ fn start(xml: &mut Xml) {
 /// # Errors
 /// When a file cannot be read or `out` not be written.
 pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachment]) -> io::Result<()> {
-    let mut xml = Xml(String::new());
+    document(out, d, attachments, None)
+}
+
+/// The same, signed. Attachments are read twice: a signature stands before them.
+///
+/// # Errors
+/// As [`write_document`], and when the key fails.
+pub fn write_signed_document(out: &mut dyn Write, d: &Document, attachments: &[Attachment], sealer: &Sealer) -> io::Result<()> {
+    document(out, d, attachments, Some(sealer))
+}
+
+/// Everything up to the attachments. `head` ends where the signature goes, `tail` goes on after it.
+fn finish(out: &mut dyn Write, head: Xml, tail: &str, attachments: &[Attachment], sealer: Option<&Sealer>) -> io::Result<()> {
+    let signature = match sealer {
+        Some(sealer) => sealer.signature(&[&head.0, tail, "</edXML>"].concat(), attachments)?,
+        None => String::new(),
+    };
+    [head.0.as_str(), &signature, tail]
+        .iter()
+        .try_for_each(|part| out.write_all(part.as_bytes()))
+}
+
+fn document(out: &mut dyn Write, d: &Document, attachments: &[Attachment], sealer: Option<&Sealer>) -> io::Result<()> {
+    let mut xml = Xml(String::new(), sealer.is_some());
     start(&mut xml);
-    xml.open("MessageHeader");
+    xml.part(Part::MessageHeader);
     xml.organ("From", &d.from);
     for to in &d.to {
         xml.organ("To", to);
@@ -132,8 +164,7 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
         xml.leaf("Timestamp", at);
         xml.close("TraceHeader");
     }
-    // The misspelling is the standard's own.
-    xml.open("Bussiness");
+    xml.part(Part::Business);
     xml.leaf("BussinessDocType", &d.business.to_string());
     xml.leaf("BussinessDocReason", &d.business_reason);
     if let Some(update) = &d.update {
@@ -163,12 +194,13 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     xml.staff(&d.staff);
     xml.leaf("Paper", if d.paper.is_empty() { "0" } else { &d.paper });
     xml.leaf("DocumentId", &d.document_id);
-    xml.close("Bussiness");
+    xml.close(Part::Business.name());
     xml.close("TraceHeaderList");
     xml.open("DigitalSignature");
+    let head = std::mem::replace(&mut xml, Xml(String::new(), sealer.is_some()));
     xml.close("DigitalSignature");
     xml.close("edXMLHeader");
-    xml.open("edXMLBody");
+    xml.part(Part::Body);
     xml.open("edXMLManifest");
     for a in attachments {
         let _ = write!(xml.0, "<edXML:Reference xlink:href=\"cid:{}\">", text(&a.content_id));
@@ -181,8 +213,8 @@ pub fn write_document(out: &mut dyn Write, d: &Document, attachments: &[Attachme
     xml.close("edXMLManifest");
     xml.close("edXMLBody");
     xml.close("edXMLEnvelope");
-    xml.0.push_str("<AttachmentEncoded>");
-    out.write_all(xml.0.as_bytes())?;
+    finish(out, head, &xml.0, attachments, sealer)?;
+    out.write_all(b"<AttachmentEncoded>")?;
     for a in attachments {
         let head = format!(
             "<Attachment><ContentType>{}</ContentType><ContentId>{}</ContentId><Description>{}</Description><ContentTransferEncoded>",
@@ -227,15 +259,27 @@ fn encode(out: &mut dyn Write, input: &mut dyn Read) -> io::Result<()> {
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_status(out: &mut dyn Write, s: &Status) -> io::Result<()> {
-    let mut xml = Xml(String::new());
+    status(out, s, None)
+}
+
+/// The same, signed.
+///
+/// # Errors
+/// As [`write_status`], and when the key fails.
+pub fn write_signed_status(out: &mut dyn Write, s: &Status, sealer: &Sealer) -> io::Result<()> {
+    status(out, s, Some(sealer))
+}
+
+fn status(out: &mut dyn Write, s: &Status, sealer: Option<&Sealer>) -> io::Result<()> {
+    let mut xml = Xml(String::new(), sealer.is_some());
     start(&mut xml);
-    xml.open("MessageHeader");
+    xml.part(Part::MessageHeader);
     xml.organ("From", &s.from);
     for to in &s.to {
         xml.organ("To", to);
     }
     xml.close("MessageHeader");
-    xml.open("Status");
+    xml.part(Part::Status);
     xml.response(&Response {
         organ_id: s.for_organ.clone(),
         number: s.for_number.clone(),
@@ -249,9 +293,10 @@ pub fn write_status(out: &mut dyn Write, s: &Status) -> io::Result<()> {
     xml.staff(&s.staff);
     xml.close("Status");
     xml.open("DigitalSignature");
+    let head = std::mem::replace(&mut xml, Xml(String::new(), sealer.is_some()));
     xml.close("DigitalSignature");
     xml.close("edXMLHeader");
     xml.close("edXMLEnvelope");
-    xml.0.push_str("</edXML>\n");
-    out.write_all(xml.0.as_bytes())
+    finish(out, head, &xml.0, &[], sealer)?;
+    out.write_all(b"</edXML>\n")
 }

@@ -118,7 +118,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// The first line of a file.
-fn secret(file: Option<&Path>) -> Result<Option<Zeroizing<String>>, String> {
+pub fn secret(file: Option<&Path>) -> Result<Option<Zeroizing<String>>, String> {
     let Some(file) = file else { return Ok(None) };
     let bytes = Zeroizing::new(read(file)?);
     let text = std::str::from_utf8(&bytes).map_err(|_| format!("{}: not a text", file.display()))?;

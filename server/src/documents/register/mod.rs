@@ -1,5 +1,7 @@
 //! Sổ đăng ký văn bản đi, sổ đăng ký văn bản đến: the register of a year, in the columns of Decree 30/2020, Appendix IV.
 pub mod http;
+pub mod numbers;
+pub mod numbers_store;
 mod page;
 pub(crate) mod sheet;
 
@@ -9,6 +11,7 @@ use crate::clock::{parse_day, vietnam};
 use crate::db::DbResult;
 use app::dto::documents::{State, kind_name};
 use app::dto::identity::Role;
+use app::dto::numbers::HeldState;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -42,12 +45,12 @@ impl Book {
             Self::Outgoing => &[
                 ("Số, ký hiệu văn bản", 30),
                 ("Ngày tháng văn bản", 24),
-                ("Tên loại và trích yếu nội dung văn bản", 80),
+                ("Tên loại và trích yếu nội dung văn bản", 72),
                 ("Người ký", 34),
-                ("Nơi nhận văn bản", 50),
+                ("Nơi nhận văn bản", 41),
                 ("Đơn vị, người nhận bản lưu", 26),
                 ("Số lượng bản", 16),
-                ("Ghi chú", 17),
+                ("Ghi chú", 34),
             ],
             Self::Incoming => &[
                 ("Ngày đến", 22),
@@ -97,30 +100,59 @@ impl Service {
 
 async fn outgoing(c: &mut AnyConnection, year: i64) -> DbResult<Vec<Vec<String>>> {
     let rows = sqlx::query(
-        "SELECT d.notation, d.issued_on, d.kind, d.abstract_text, l.full_name AS leader, \
+        "SELECT d.number, d.number_suffix, d.notation, d.issued_on, d.kind, d.abstract_text, l.full_name AS leader, h.at AS held_at, \
          (SELECT string_agg(r.name, '; ') FROM document_receiver r WHERE r.document_id = d.id) AS receivers, \
          (SELECT COUNT(*) FROM document_receiver r WHERE r.document_id = d.id) AS copies \
-         FROM document d LEFT JOIN person l ON l.id = d.leader_id \
-         WHERE d.direction = 'outgoing' AND d.number_year = $1 ORDER BY d.number",
+         FROM document d LEFT JOIN person l ON l.id = d.leader_id LEFT JOIN held_number h ON h.document_id = d.id \
+         WHERE d.direction = 'outgoing' AND d.number_year = $1",
     )
     .bind(year)
-    .fetch_all(c)
+    .fetch_all(&mut *c)
     .await?;
-    rows.iter()
-        .map(|r| {
-            let text = |name: &str| cell(r, name);
-            Ok(vec![
-                text("notation")?,
-                day(&text("issued_on")?),
-                described(&text("kind")?, &text("abstract_text")?),
-                text("leader")?,
-                text("receivers")?,
-                "Văn thư".into(),
-                r.try_get::<i64, _>("copies")?.to_string(),
-                String::new(),
-            ])
-        })
-        .collect()
+    let mut lines = Vec::with_capacity(rows.len());
+    for r in &rows {
+        let text = |name: &str| cell(r, name);
+        let suffix = text("number_suffix")?;
+        let remark = match r.try_get::<Option<i64>, _>("held_at")? {
+            Some(at) if suffix.is_empty() => format!("Số giữ ngày {}", moment(at)),
+            Some(at) => format!("Số chèn ngày {}", moment(at)),
+            None => String::new(),
+        };
+        let line = vec![
+            text("notation")?,
+            day(&text("issued_on")?),
+            described(&text("kind")?, &text("abstract_text")?),
+            text("leader")?,
+            text("receivers")?,
+            "Văn thư".into(),
+            r.try_get::<i64, _>("copies")?.to_string(),
+            remark,
+        ];
+        lines.push(((r.try_get::<Option<i64>, _>("number")?.unwrap_or(0), suffix), line));
+    }
+    // What no document has is accounted for in the same list, so that no number is missing from it.
+    for n in numbers_store::of_year(c, year).await? {
+        if n.state != HeldState::Used {
+            lines.push(((n.number, n.suffix.clone()), kept_line(n)));
+        }
+    }
+    lines.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+/// A number that is kept, or was cancelled.
+fn kept_line(n: numbers_store::Row) -> Vec<String> {
+    let remark = match n.ended_at {
+        Some(at) => format!("Hủy số ngày {}: {}", moment(at), n.ended_reason),
+        None => "Đang giữ số".into(),
+    };
+    let mut line = vec![String::new(); Book::Outgoing.columns().len()];
+    line[0] = numbers::written(n.number, &n.suffix);
+    line[1] = moment(n.at);
+    line[2] = format!("Số giữ cho {}: {}", n.whom, n.reason);
+    line[5] = n.by;
+    line[7] = remark;
+    line
 }
 
 async fn incoming(c: &mut AnyConnection, year: i64) -> DbResult<Vec<Vec<String>>> {

@@ -1,10 +1,13 @@
-//! The standard security handler (ISO 32000-1, 7.6; ISO 32000-2, 7.6): RC4 and AES, revisions 2 to 6.
+//! The standard security handler (ISO 32000-1, 7.6; ISO 32000-2, 7.6): RC4 and AES, revisions 2 to 6; and that for recipients.
 //!
 //! Liberal where files in the wild are: no `/ID`, lengths missing, in bytes instead of bits, or
 //! contradicted by the crypt filter, `/P` without its sign, values longer than they need be.
 
 mod cipher;
 mod password;
+mod recipient;
+
+pub use recipient::Recipient;
 
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 use std::collections::BTreeMap;
@@ -22,6 +25,20 @@ enum Method {
     Aes256,
 }
 
+/// What opens an encrypted file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unlock<'a> {
+    /// The user's or the owner's.
+    pub password: Option<&'a str>,
+    pub recipient: Option<&'a Recipient>,
+}
+
+impl<'a> From<Option<&'a str>> for Unlock<'a> {
+    fn from(password: Option<&'a str>) -> Self {
+        Self { password, recipient: None }
+    }
+}
+
 /// What an encrypted file needs to be read and written.
 #[derive(Debug)]
 pub struct Crypt {
@@ -31,25 +48,28 @@ pub struct Crypt {
     embedded: Method,
     named: BTreeMap<Vec<u8>, Method>,
     encrypt_metadata: bool,
+    for_recipients: bool,
 }
 
 impl Crypt {
     /// `dictionary` is the encryption dictionary without references, `id` the file's first identifier.
     ///
     /// # Errors
-    /// [`PdfError::Password`] where the password opens nothing, [`PdfError::Encryption`] for
-    /// another handler, an unknown algorithm or a dictionary that lacks what is needed.
-    pub fn open(dictionary: &Dictionary, id: &[u8], password: &str) -> Result<Self, PdfError> {
+    /// [`PdfError::Password`] where the password opens nothing, [`PdfError::Recipient`] where the key of no recipient is
+    /// given, [`PdfError::Encryption`] for another handler, an unknown algorithm or a dictionary that lacks what is needed.
+    pub fn open(dictionary: &Dictionary, id: &[u8], unlock: Unlock<'_>) -> Result<Self, PdfError> {
         let name = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or_default();
         let integer = |key: &[u8]| dictionary.get(key).and_then(Object::as_i64).ok();
         let unsupported = |what: String| PdfError::Encryption(what);
         let filter = name(b"Filter");
-        if filter != b"Standard" {
+        let for_recipients = filter == b"Adobe.PubSec";
+        if filter != b"Standard" && !for_recipients {
             return Err(unsupported(format!("security handler {}", String::from_utf8_lossy(filter))));
         }
         let version = integer(b"V").unwrap_or(0);
         let revision = integer(b"R").unwrap_or(0);
-        if !matches!(version, 1 | 2 | 4 | 5) || !(2..=6).contains(&revision) || (version == 5) != (revision >= 5) {
+        let fits = for_recipients || (2..=6).contains(&revision) && (version == 5) == (revision >= 5);
+        if !matches!(version, 1 | 2 | 4 | 5) || !fits {
             return Err(unsupported(format!("version {version}, revision {revision}")));
         }
         let mut named = BTreeMap::from([(b"Identity".to_vec(), Method::Identity)]);
@@ -83,7 +103,44 @@ impl Crypt {
         let streams = chosen(b"StmF", Method::Identity)?;
         let strings = chosen(b"StrF", Method::Identity)?;
         let embedded = chosen(b"EFF", streams)?;
-        let encrypt_metadata = dictionary.get(b"EncryptMetadata").and_then(Object::as_bool).unwrap_or(true);
+        let stated = |d: &Dictionary| d.get(b"EncryptMetadata").and_then(Object::as_bool).ok();
+        let encrypt_metadata = stated(dictionary).unwrap_or(true);
+        let length = match version {
+            1 => 5,
+            2 => key_length(integer(b"Length")),
+            4 => 16,
+            _ => 32,
+        };
+        let open = |key, encrypt_metadata| Self {
+            key,
+            strings,
+            streams,
+            embedded,
+            named: named.clone(),
+            encrypt_metadata,
+            for_recipients,
+        };
+        if for_recipients {
+            let filters = dictionary.get(b"CF").and_then(Object::as_dict).ok().filter(|_| version >= 4);
+            let of = |key: &[u8]| {
+                filters?
+                    .get(dictionary.get(key).and_then(Object::as_name).ok()?)
+                    .and_then(Object::as_dict)
+                    .ok()
+            };
+            let holder = of(b"StmF").or_else(|| of(b"StrF")).unwrap_or(dictionary);
+            // One key for all: what is sealed for others in another filter would need another.
+            let others = [b"StrF".as_slice(), b"EFF"].into_iter().filter_map(of);
+            if { others }.any(|other| other.get(b"Recipients").ok() != holder.get(b"Recipients").ok()) {
+                return Err(unsupported("several lists of recipients".into()));
+            }
+            let encrypt_metadata = stated(holder).unwrap_or(encrypt_metadata);
+            let recipient = unlock.recipient.ok_or(PdfError::Recipient)?;
+            return Ok(open(
+                recipient::file_key(holder, version, length, encrypt_metadata, recipient)?,
+                encrypt_metadata,
+            ));
+        }
         let bytes = |key: &[u8], least: usize| match dictionary.get(key).and_then(Object::as_str) {
             Ok(value) if value.len() >= least => Ok(value.to_vec()),
             _ => Err(unsupported(format!("/{} is missing or too short", String::from_utf8_lossy(key)))),
@@ -92,12 +149,7 @@ impl Crypt {
         let wrapped = |key: &[u8]| if revision >= 5 { bytes(key, 32) } else { Ok(Vec::new()) };
         let lock = Lock {
             revision,
-            length: match version {
-                1 => 5,
-                2 => key_length(integer(b"Length")),
-                4 => 16,
-                _ => 32,
-            },
+            length,
             owner: bytes(b"O", least)?,
             user: bytes(b"U", least)?,
             owner_key: wrapped(b"OE")?,
@@ -106,14 +158,12 @@ impl Crypt {
             id: id.to_vec(),
             encrypt_metadata,
         };
-        Ok(Self {
-            key: lock.open(password)?,
-            strings,
-            streams,
-            embedded,
-            named,
-            encrypt_metadata,
-        })
+        Ok(open(lock.open(unlock.password.unwrap_or_default())?, encrypt_metadata))
+    }
+
+    /// Whether keys open the file, not passwords.
+    pub fn for_recipients(&self) -> bool {
+        self.for_recipients
     }
 
     /// Makes the strings of an object that was read plain. What cannot be decrypted stays as it is.
@@ -306,7 +356,8 @@ mod tests {
     #[test]
     fn what_is_not_known_is_refused_by_name() {
         for (encrypt, named) in [
-            ("/Filter/Adobe.PubSec/V 4/R 4", "Adobe.PubSec"),
+            ("/Filter/Adobe.PPKLite/V 4/R 4", "Adobe.PPKLite"),
+            ("/Filter/Adobe.PubSec/V 3/R 4", "version 3"),
             ("/Filter/Standard/V 3/R 3/P -4/U 3 0 R O", "version 3"),
             ("/Filter/Standard/V 1/R 6/P -4/U 3 0 R O", "revision 6"),
             ("/Filter/Standard/V 1/R 2/P -4/U<00> O", "/U"),

@@ -1,11 +1,12 @@
 //! One revision against the one before it.
 
+use super::loose::{loose, rebuilt_otherwise};
 use super::same::Same;
 use super::uses::Uses;
 use super::view::{Anchor, View};
 use super::{Change, Level, Step};
 use crate::pdf::{Document, Entry, Indirect};
-use lopdf::{Dictionary, Object};
+use lopdf::{Dictionary, Object, ObjectId};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
@@ -22,18 +23,23 @@ pub fn step(document: &Document<'_>, old: &View, new: &View, uses: &mut Uses) ->
     judge.ambiguity();
     judge.trailer();
     let modified = judge.modified();
+    judge.listing(&modified);
     let mut anchors: BTreeMap<u32, Vec<Anchor>> = BTreeMap::new();
     if !modified.is_empty() {
         uses.advance(document, old.revision);
-        for object in &modified {
+        // What has a role is judged by it, however many lead there: each annotation names its page.
+        for object in modified.iter().filter(|object| !judge.has_role(object.id)) {
             anchors.insert(object.id, old.anchors(object.id, uses));
         }
     }
     uses.advance(document, new.revision);
     for object in &modified {
-        let before = &anchors[&object.id];
+        let Some(before) = anchors.get(&object.id) else {
+            judge.object(object, &[]);
+            continue;
+        };
         // What nothing referred to could not be seen; what makes it seen now is a change of its own.
-        if before.is_empty() && !judge.has_role(object.id) {
+        if before.is_empty() {
             continue;
         }
         let mut all = new.anchors(object.id, uses);
@@ -118,6 +124,56 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// What readers stumble over that then rebuild the list of objects from the bytes, and what they would find.
+    fn listing(&mut self, modified: &[Modified]) {
+        let revision = &self.document.revisions()[self.new.revision];
+        // ISO 32000-2, 7.5.5: what is listed beyond `/Size` is to be taken for missing; some readers then rebuild the whole list.
+        let used = revision.entries.iter().filter(|(_, entry)| *entry != Entry::Free);
+        let highest = used.map(|(id, _)| i64::from(id)).max().unwrap_or(0);
+        let size = match self.document.get(&revision.trailer, b"Size", self.new.revision) {
+            Some(Object::Integer(size)) => size,
+            _ => 0,
+        };
+        // A list that is only said to be shorter hides nothing, unless a rebuilt one leads elsewhere.
+        let all = &self.document.revisions()[..=self.new.revision];
+        let shorter = || all.iter().any(|r| r.entries.last().is_some_and(|id| i64::from(id) >= size));
+        if highest >= size {
+            self.note(Level::Other, "number_beyond_size", None, None);
+        }
+        let astray = self.references(modified);
+        let hint = || astray || shorter();
+        if loose(self.document, self.new.revision) || hint() && rebuilt_otherwise(self.document, self.new.revision) {
+            self.note(Level::Other, "object_not_listed", None, None);
+        }
+    }
+
+    /// Names references to an object under another generation than it has. Whether there are new ones that lead nowhere.
+    fn references(&mut self, modified: &[Modified]) -> bool {
+        let (old, new) = (self.old.revision, self.new.revision);
+        let fits = |id: ObjectId, revision| match self.document.entry(id.0, revision)?.1 {
+            Entry::Free => None,
+            Entry::InUse(_, generation) => Some(generation == id.1),
+            Entry::InStream(..) => Some(id.1 == 0),
+        };
+        let mut astray = false;
+        for object in modified {
+            let mut named = Vec::new();
+            object.after.iter().for_each(|after| references(&after.value, &mut named));
+            named.retain(|id| fits(*id, new) != Some(true));
+            if named.is_empty() {
+                continue;
+            }
+            let mut before = Vec::new();
+            object.before.iter().for_each(|b| references(&b.value, &mut before));
+            named.retain(|id| !before.contains(id) || fits(*id, old) != fits(*id, new));
+            astray |= !named.is_empty();
+            if named.iter().any(|id| fits(*id, new) == Some(false)) {
+                self.note(Level::Other, "generation_differs", Some(object.id), None);
+            }
+        }
+        astray
+    }
+
     /// The trailer leads everywhere else: the same catalog, the same encryption, the same file.
     fn trailer(&mut self) {
         let revisions = self.document.revisions();
@@ -200,6 +256,7 @@ impl Judge<'_, '_> {
         streams.collect()
     }
 
+    /// Whether [`Self::object`] knows what an object is without asking who refers to it.
     fn has_role(&self, id: u32) -> bool {
         Some(id) == self.old.catalog_id || self.old.owner(id).is_some() || self.old.pages.contains_key(&id)
     }
@@ -285,6 +342,16 @@ impl Judge<'_, '_> {
             Anchor::Trailer(key) | Anchor::Catalog(key) => self.other("object_changed", id, None, key),
             Anchor::Everywhere => self.other("object_changed", id, None, b""),
         }
+    }
+}
+
+/// All references in a value.
+fn references(value: &Object, found: &mut Vec<ObjectId>) {
+    match value {
+        Object::Reference(id) => found.push(*id),
+        Object::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Object::Dictionary(d) => d.iter().for_each(|(_, item)| references(item, found)),
+        _ => {}
     }
 }
 

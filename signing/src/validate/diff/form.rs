@@ -3,6 +3,7 @@
 use super::Level;
 use super::compare::{Judge, Modified};
 use super::view::View;
+use crate::pdf::document::List;
 use crate::validate::fields::{self, Field};
 use foldhash::HashSet;
 use lopdf::{Dictionary, Object};
@@ -22,11 +23,7 @@ impl Judge<'_, '_> {
         for key in self.same.differing(old, new) {
             match key.as_slice() {
                 b"Fields" => {
-                    let list = |d: &Dictionary, revision| match self.document.get(d, b"Fields", revision) {
-                        Some(Object::Array(items)) => items,
-                        _ => Vec::new(),
-                    };
-                    let (before, after) = (list(old, self.old.revision), list(new, self.new.revision));
+                    let (before, after) = self.lists(old, new, b"Fields");
                     self.kept(&before, &after);
                 }
                 b"SigFlags" => {
@@ -60,8 +57,7 @@ impl Judge<'_, '_> {
             .and_then(|form| form.get(b"Fields").and_then(Object::as_reference).ok());
         let array = object.arrays().filter(|_| fields.is_some_and(|f| f.0 == object.id));
         if let Some((old, new)) = array {
-            let (old, new) = (old.clone(), new.clone());
-            self.kept(&old, &new);
+            self.kept(old, new);
         } else if key.is_none_or(|k| k == b"DR") {
             match object.dictionaries() {
                 Some((old, new))
@@ -73,14 +69,24 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// A list before and after.
+    pub fn lists<'v>(&self, old: &'v Dictionary, new: &'v Dictionary, key: &[u8]) -> (List<'v>, List<'v>) {
+        let (before, after) = (old.get(key).ok(), new.get(key).ok());
+        (
+            self.document.list(before, self.old.revision),
+            self.document.list(after, self.new.revision),
+        )
+    }
+
     /// All members of a list of fields are still there; which are new is judged in [`Judge::fields`].
     fn kept(&mut self, old: &[Object], new: &[Object]) {
         // One that is written into the list itself is not compared as a field, so none may come.
-        if new.iter().any(|item| item.as_dict().is_ok() && !old.contains(item)) {
+        let same = same_references(old, new);
+        if new[same..].iter().any(|item| item.as_dict().is_ok() && !old.contains(item)) {
             self.other("field_added", None, None, b"Fields");
         }
         // A longer list is the usual case: nothing of the old one is left to look for.
-        let old = &old[same_references(old, new)..];
+        let old = &old[same..];
         if old.is_empty() {
             return;
         }
@@ -126,11 +132,7 @@ impl Judge<'_, '_> {
         };
         for key in self.same.differing(old, new) {
             if key == b"Kids" {
-                let list = |d: &Dictionary, revision| match self.document.get(d, b"Kids", revision) {
-                    Some(Object::Array(items)) => items,
-                    _ => Vec::new(),
-                };
-                let (before, after) = (list(old, self.old.revision), list(new, self.new.revision));
+                let (before, after) = self.lists(old, new, b"Kids");
                 self.kept(&before, &after);
             } else {
                 self.other("field_changed", Some(object.id), None, &key);
@@ -188,7 +190,11 @@ impl Judge<'_, '_> {
     /// A signature, time stamp or empty field for one that this revision brought.
     fn new_signature(&mut self, field: &Field, added: bool) {
         let revision = self.new.revision;
-        let value = self.document.get_dict(&field.dict, b"V", revision);
+        let value = field
+            .dict
+            .get(b"V")
+            .ok()
+            .and_then(|v| fields::without_value(self.document, v, revision));
         let name_of = |d: &Dictionary, key: &[u8]| match self.document.get(d, key, revision) {
             Some(Object::Name(name)) => name,
             _ => Vec::new(),
@@ -252,7 +258,9 @@ impl Judge<'_, '_> {
         let signature = before.kind == b"Sig";
         let integer = |d: &Dictionary, key: &[u8], revision| match self.document.get(d, key, revision) {
             Some(Object::Integer(n)) => n,
-            _ => 0,
+            None => 0,
+            // What is no number readers take for what they like.
+            Some(_) => i64::MIN,
         };
         let toggled = |key: &[u8]| integer(old, key, self.old.revision) ^ integer(new, key, self.new.revision);
         for key in self.same.differing(old, new) {
@@ -260,6 +268,8 @@ impl Judge<'_, '_> {
                 b"V" | b"AP" => self.field_part(field, &key, object.id),
                 b"AS" | b"RV" | b"I" | b"TI" | b"DS" if !signature => self.filled(field, page),
                 b"DA" | b"Q" if !signature && self.value_changed(field) => {}
+                // The border is drawn by the new look, and by no viewer beside it.
+                b"BS" if !signature && self.value_changed(field) && new.has(b"AP") => {}
                 b"M" => {}
                 // Programs lock the field that they sign, and note how its look was made.
                 b"Lock" if signature && self.signs(field) => {}

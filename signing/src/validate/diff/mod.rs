@@ -7,6 +7,7 @@ mod compare;
 mod cover;
 mod form;
 mod layered;
+mod loose;
 mod page;
 mod paint;
 mod same;
@@ -101,6 +102,13 @@ pub fn steps(document: &Document<'_>, from: usize) -> Vec<Step> {
         for revision in from + 1..=newest {
             let new = view::View::new(document, revision, Some(&old));
             found.push(compare::step(document, &old, &new, &mut uses));
+            // Each signature may write long lists anew: those that are over make room for the next.
+            for (id, entry) in document.revisions()[revision].entries.iter() {
+                // Some producers list again what is where it was.
+                if document.entry(id, revision - 1).is_some_and(|(_, old)| old != entry) {
+                    document.forget(id, revision - 1);
+                }
+            }
             old = new;
         }
     }

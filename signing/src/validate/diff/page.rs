@@ -20,11 +20,7 @@ impl Judge<'_, '_> {
         for key in self.same.differing(old, new) {
             match key.as_slice() {
                 b"Annots" => {
-                    let list = |d: &Dictionary, revision| match self.document.get(d, b"Annots", revision) {
-                        Some(Object::Array(items)) => items,
-                        _ => Vec::new(),
-                    };
-                    let (before, after) = (list(old, self.old.revision), list(new, self.new.revision));
+                    let (before, after) = self.lists(old, new, b"Annots");
                     self.annotations(page, &before, &after);
                 }
                 b"Tabs" => {}

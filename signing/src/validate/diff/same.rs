@@ -99,7 +99,8 @@ impl<'d, 'a> Same<'d, 'a> {
             return false;
         }
         match (a, b) {
-            (Object::Reference(x), Object::Reference(y)) if x.0 == y.0 => true,
+            // Strict readers find nothing under another generation.
+            (Object::Reference(x), Object::Reference(y)) if x.0 == y.0 => x.1 == y.1,
             (Object::Reference(x), Object::Reference(y)) => {
                 match (self.document.indirect(x.0, self.old), self.document.indirect(y.0, self.new)) {
                     (Some(x), Some(y)) => self.indirect(&x, &y, depth + 1),

@@ -2,6 +2,7 @@
 
 use foldhash::HashMap;
 use lopdf::Object;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::pdf::Document;
@@ -61,7 +62,8 @@ impl Uses {
             }
             other => collect(other, &mut |id| found.push((id, ITEM))),
         }
-        found.sort_unstable();
+        // Long lists are in order for the most part, which this way of sorting makes use of.
+        found.sort();
         found.dedup();
         found
     }
@@ -119,14 +121,27 @@ impl Uses {
     /// `references` in order. A list that grows by one from revision to revision costs one change, not one for each member.
     fn set(&mut self, holder: u32, references: Vec<(u32, Key)>) {
         let before = self.rewritten.remove(&holder).unwrap_or_default();
-        for (target, key) in before.iter().filter(|r| references.binary_search(r).is_err()) {
-            if let Some(users) = self.by_target.get_mut(target) {
+        let (mut old, mut new) = (before.iter().peekable(), references.iter().peekable());
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (Some(a), Some(b)) => a.cmp(b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            if order.is_le()
+                && let Some((target, key)) = old.next()
+                && order.is_lt()
+                && let Some(users) = self.by_target.get_mut(target)
+            {
                 users.remove(&(holder, *key));
             }
-        }
-        for (target, key) in references.iter().filter(|r| before.binary_search(r).is_err()) {
-            let users = self.by_target.entry(*target).or_default();
-            users.insert((holder, *key));
+            if order.is_ge()
+                && let Some((target, key)) = new.next()
+                && order.is_gt()
+            {
+                self.by_target.entry(*target).or_default().insert((holder, *key));
+            }
         }
         self.rewritten.insert(holder, references);
     }

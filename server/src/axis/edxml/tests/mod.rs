@@ -1,3 +1,4 @@
+mod canonical;
 mod table;
 mod trip;
 

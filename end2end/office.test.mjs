@@ -1,0 +1,163 @@
+// The office around a document: numbers kept and put in between, a deputy who signs in the chair's place, the trash.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+import { PHONE, Person, TABLET, launch } from "./lib/browser.mjs";
+import { Demo, PIN, ROOT } from "./lib/demo.mjs";
+
+const FILE = join(ROOT, "demo/documents/ke-hoach.pdf");
+const ABSTRACT = "Kế hoạch do Phó Chủ tịch ký thay của bài kiểm thử";
+const SECOND = "H99.5";
+
+let demo;
+let browser;
+const people = {};
+
+before(async () => {
+  [demo, browser] = await Promise.all([Demo.start(), launch()]);
+  const home = demo.url(0);
+  people.drafter = await Person.enter(browser, home, "soanthao", TABLET);
+  people.deputy = await Person.enter(browser, home, "lanhdao2", TABLET);
+  people.clerk = await Person.enter(browser, home, "vanthu", PHONE);
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+async function drafted(abstract) {
+  const { drafter } = people;
+  const { page } = drafter;
+  await drafter.go("/documents/new");
+  await page.locator("#kind").selectOption("KH");
+  await page.locator("#abstract_text").fill(abstract);
+  await page.locator("#leader_id").selectOption({ label: "Trần Quốc Khánh, Chủ tịch" });
+  await page.locator(`input[name=receivers][value="${SECOND}"]`).check();
+  await page.locator("#file").setInputFiles(FILE);
+  await drafter.at("new-save").click();
+  await page.waitForURL(/\/documents\/[0-9a-f-]{36}$/);
+  return page.url().split("/").pop();
+}
+
+test("a clerk keeps numbers, puts one in and cancels one, and the register stays whole", async () => {
+  const { clerk } = people;
+  const { page } = clerk;
+  await clerk.go("/documents");
+  await clerk.at("numbers").click();
+  await clerk.at("whole", '[data-whole="true"]').waitFor();
+  await clerk.at("hold-open").click();
+  await page.locator("#count").fill("2");
+  await clerk.at("whom").fill("Phòng Nội chính");
+  await clerk.at("hold-reason").fill("Chờ hoàn thiện phụ lục");
+  await clerk.picture("numbers-hold-phone");
+  await clerk.at("hold-confirm").click();
+  await clerk.at("held", '[data-state="held"]').nth(1).waitFor();
+  const first = await clerk.at("held").last().getAttribute("data-number");
+
+  await clerk.at("hold-open").click();
+  await clerk.at("way-between").check();
+  await page.locator("#after").fill(first);
+  await clerk.at("whom").fill("Văn phòng");
+  await clerk.at("hold-reason").fill("Văn bản ký cùng ngày");
+  await clerk.at("hold-confirm").click();
+  await clerk.at("held", `[data-number="${first}a"]`).waitFor();
+
+  const last = await clerk.at("held").first().getAttribute("data-number");
+  const row = clerk.at("held", `[data-number="${last}"]`);
+  await row.locator('[data-test="cancel-open"]').click();
+  await clerk.at("cancel-reason").fill("Không ban hành nữa");
+  await clerk.at("cancel-confirm").click();
+  await clerk.at("held", `[data-number="${last}"][data-state="cancelled"]`).waitFor();
+  await clerk.at("whole", '[data-whole="true"]').waitFor();
+  await clerk.picture("numbers-phone");
+  const csv = String(await clerk.fetch("/api/v1/registers/outgoing"));
+  assert.match(csv, /Hủy số ngày [0-9/]+: Không ban hành nữa/);
+  clerk.assertQuiet();
+});
+
+test("a deputy signs in the chair's place while it is allowed, and the clerk uses a kept number", async () => {
+  const { drafter, deputy, clerk } = people;
+  const id = await drafted(ABSTRACT);
+  await drafter.ask("documents/submit", { id, revision: (await drafter.ask("documents/get", { id })).revision });
+
+  await clerk.go("/authority");
+  await clerk.at("give-open").click();
+  await clerk.at("person").selectOption({ label: "Lê Thị Minh Hà, Phó Chủ tịch, Lãnh đạo Ủy ban" });
+  await clerk.at("head").selectOption({ label: "Trần Quốc Khánh, Chủ tịch, Lãnh đạo Ủy ban" });
+  assert.match(await clerk.at("printed").innerText(), /KT\. CHỦ TỊCH\s+PHÓ CHỦ TỊCH/);
+  const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+  await clerk.at("from_on").fill(today);
+  await clerk.at("basis").fill("Quy chế làm việc của Ủy ban nhân dân");
+  await clerk.picture("authority-form-phone");
+  await clerk.at("give-confirm").click();
+  await clerk.at("authority", '[data-standing="current"]').waitFor();
+  await clerk.picture("authority-phone");
+
+  // It waits on the deputy's first page.
+  await deputy.go("/");
+  await deputy.page.getByText(ABSTRACT).first().click();
+  await deputy.at("sign-open").tap();
+  await deputy.at("under").waitFor();
+  assert.match(await deputy.at("under").innerText(), /KT\. CHỦ TỊCH \/ PHÓ CHỦ TỊCH/);
+  await deputy.at("place").locator('[data-box="signature"]').waitFor();
+  await deputy.picture("sign-under-tablet");
+  await deputy.at("print-authority").check();
+  await deputy.at("pin").fill(PIN);
+  await deputy.at("sign-confirm").tap();
+  await deputy.page.getByText("KT. CHỦ TỊCH / PHÓ CHỦ TỊCH").first().waitFor();
+  await deputy.page.locator("ky-pdf .page[data-drawn]").first().waitFor();
+  await deputy.picture("signed-under-tablet");
+
+  await clerk.go(`/documents/${id}`);
+  await clerk.at("issue-open").click();
+  const kept = await clerk.at("kept").locator("option").nth(1).innerText();
+  await clerk.at("kept").selectOption({ index: 1 });
+  await clerk.picture("issue-kept-phone");
+  await clerk.at("pin").fill(PIN);
+  await clerk.at("issue-confirm").click();
+  await clerk.page.getByText(kept.split(",")[0]).first().waitFor();
+  await clerk.at("send").waitFor();
+  for (const person of Object.values(people)) person.assertQuiet();
+});
+
+test("a deleted draft is taken out of the trash again", async () => {
+  const { drafter } = people;
+  const id = await drafted("Dự thảo sẽ được khôi phục");
+  await drafter.at("delete").click();
+  await drafter.page.locator("dialog[open] .button-bad").click();
+  await drafter.page.waitForURL(/\/documents$/);
+  await drafter.at("trash").click();
+  await drafter.at("trashed").first().waitFor();
+  await drafter.picture("trash-tablet");
+  await drafter.at("restore").first().click();
+  await drafter.page.waitForURL(new RegExp(id));
+  await drafter.at("submit").waitFor();
+  drafter.assertQuiet();
+});
+
+test("an address of one's deadlines and a token are shown once, and work", async () => {
+  const { drafter } = people;
+  const { page } = drafter;
+  await drafter.go("/account");
+  await drafter.at("feed-make").tap();
+  const address = await drafter.at("feed-address").innerText();
+  const calendar = await fetch(address);
+  assert.equal(calendar.status, 200);
+  assert.match(await calendar.text(), /^BEGIN:VCALENDAR/);
+  await page.locator("#name").fill("Phần mềm một cửa");
+  await drafter.at("token-create").tap();
+  const token = await drafter.at("token-secret").innerText();
+  const answer = await fetch(`${demo.url(0)}/api/v1/documents`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(answer.status, 200);
+  await drafter.picture("account-once-tablet");
+  // Put away, each by itself.
+  const away = page.getByRole("button", { name: "Tôi đã cất giữ" });
+  await away.first().tap();
+  for (let n = 0; n < 100 && (await away.count()) !== 1; n++) await page.waitForTimeout(50);
+  assert.equal(await away.count(), 1);
+  await away.tap();
+  await away.waitFor({ state: "detached" });
+  assert.equal(await drafter.at("token-secret").count() + (await drafter.at("feed-address").count()), 0);
+  drafter.assertQuiet();
+});
