@@ -268,6 +268,7 @@ async fn a_device_that_breaks_the_rules_is_sent_away_with_a_code_and_harms_nobod
         assert!(matches!(next(tab).await, Some(ServerFrame::Following { seq: 2, .. })));
     }
     let long = format!(r#"{{"t":"ping","n":1,"x":"{}"}}"#, "x".repeat(4096));
+    let endless = "x".repeat(200_000);
     let deep = "[".repeat(4000);
     for (frame, code) in [
         ("", 1008),
@@ -278,6 +279,7 @@ async fn a_device_that_breaks_the_rules_is_sent_away_with_a_code_and_harms_nobod
         (r#"{"t":"follow","topic":"meeting:x","after":-1}"#, 1008),
         (&deep, 1008),
         (&long, 1002),
+        (&endless, 1002),
     ] {
         let mut socket = member.live().await.expect("a socket");
         socket.say_text(frame).await;

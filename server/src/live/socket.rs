@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::SplitSink;
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -144,11 +144,24 @@ async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
                 sink.close().await
             })
             .await;
+            if farewell != GONE {
+                let _ = timeout(FAREWELL, part(&mut stream, farewell)).await;
+            }
         }
         Ok(_) => {}
         Err(_) => writer.abort(),
     }
     state.metrics.sockets.dec();
+}
+
+/// Waits for the device's own farewell. A connection closed while something that was sent still lies unread is reset, and
+/// a reset takes the farewell away from a device that has not read it yet.
+async fn part(stream: &mut SplitStream<WebSocket>, farewell: Farewell) {
+    while let Some(Ok(_)) = stream.next().await {}
+    // After what is no frame nothing more can be read from the stream, and so the device is only given time.
+    if farewell == BROKEN {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Writes what waits; gives the sink back unless the device failed to take it.
