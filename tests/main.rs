@@ -29,6 +29,7 @@ mod numbers;
 mod opinions;
 mod order;
 mod planning;
+mod preparing;
 mod presence;
 mod presenter;
 mod promise;

@@ -61,6 +61,13 @@ pub fn parse_local(text: &str) -> Option<i64> {
     i64::try_from(t.unix_timestamp_nanos() / 1000).ok()
 }
 
+/// The other way round; `None` for what is no whole minute of the years that this can write.
+pub fn local(us: i64) -> Option<String> {
+    let t = vietnam(us);
+    let text = format!("{}T{:02}:{:02}", day(us), t.hour(), t.minute());
+    (parse_local(&text) == Some(us)).then_some(text)
+}
+
 /// Microseconds of the first moment of a day in Vietnam.
 pub fn start_of(day: time::Date) -> i64 {
     let t = day.midnight().assume_offset(VIETNAM);

@@ -40,6 +40,7 @@ pub async fn all(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Ta
     creating(ground, table).await;
     changing(ground, meeting, paper, table).await;
     rest(ground, meeting, paper, table).await;
+    by_machine(ground, meeting, table).await;
 }
 
 async fn creating(ground: &Ground, table: &mut Table) {
@@ -524,4 +525,73 @@ async fn rest(ground: &Ground, meeting: &Meeting, paper: &str, table: &mut Table
     table.tried("the ballots without a token", &stranger.get(urn).await);
     let other = format!("/api/v1/meetings/{}/items/nothing/documents", meeting.id);
     table.tried("an item that does not exist", &machine.post(&other, &body).await);
+}
+
+/// Preparing and conducting over REST.
+async fn by_machine(ground: &Ground, meeting: &Meeting, table: &mut Table) {
+    table.section("/api/v1/meetings: preparing and conducting");
+    let machine = &meeting.machine;
+    let good = json!({ "title": "Họp", "room": "P1", "starts": 1_767_574_800_000_000_i64, "ends": 1_767_582_000_000_000_i64, "chair": ground.leader.actor.id() });
+    table.tried("nobody known", &ground.stranger.post("/api/v1/meetings", &good).await);
+    table.tried("not a secretary", &ground.drafting.post("/api/v1/meetings", &good).await);
+    table.tried("nothing", &machine.post("/api/v1/meetings", &json!({})).await);
+    for (what, field, value) in [
+        ("an id that is no UUID", "id", json!("họp-1")),
+        ("a start within a minute", "starts", json!(1_767_574_800_000_001_i64)),
+        ("a start beyond all years", "starts", json!(i64::MAX)),
+        ("a start in words", "starts", json!("2026-01-05T08:00")),
+        ("an end before the start", "ends", json!(1_767_574_740_000_000_i64)),
+        ("a chair who does not exist", "chair", json!("nobody")),
+        ("a copy of what does not exist", "copy_of", json!("nothing")),
+    ] {
+        let mut draft = good.clone();
+        draft[field] = value;
+        table.tried(what, &machine.post("/api/v1/meetings", &draft).await);
+    }
+    let at = |path: &str| format!("/api/v1/meetings/{}/{path}", meeting.id);
+    let item = format!("/api/v1/items/{}", meeting.item);
+    let put = async |who: &Client, path: &str, body: Value| {
+        let bytes = body.to_string().into_bytes();
+        who.send(reqwest::Method::PUT, path, "application/json", bytes).await
+    };
+    table.tried("the checklist for a member", &ground.drafting.get(&at("checks")).await);
+    table.tried(
+        "a point of the checklist that does not exist",
+        &put(machine, &at("publication"), json!({ "accepted": ["weather"] })).await,
+    );
+    table.tried("called off without a reason", &put(machine, &at("cancellation"), json!({})).await);
+    table.tried("opened by a member", &put(&ground.drafting, &at("opening"), json!({})).await);
+    table.tried("closed before the opening", &put(machine, &at("closing"), json!({})).await);
+    table.tried(
+        "an item before the opening",
+        &put(machine, &at("current-item"), json!({ "item": meeting.item })).await,
+    );
+    table.tried(
+        "an item of no minutes",
+        &machine.post(&at("items"), &json!({ "title": "x", "minutes": 0 })).await,
+    );
+    table.tried(
+        "an item under an id that is no UUID",
+        &machine.post(&at("items"), &json!({ "id": "1", "title": "x", "minutes": 5 })).await,
+    );
+    table.tried(
+        "an item changed to nothing",
+        &put(machine, &item, json!({ "title": "", "minutes": 5 })).await,
+    );
+    table.tried(
+        "an item moved by a member",
+        &put(&ground.drafting, &format!("{item}/position"), json!({ "position": 1 })).await,
+    );
+    table.tried(
+        "a vote before the opening",
+        &machine.post(&at("votes"), &json!({ "question": "?" })).await,
+    );
+    table.tried(
+        "a majority that does not exist",
+        &machine.post(&at("votes"), &json!({ "question": "?", "majority": "most" })).await,
+    );
+    table.tried(
+        "the end of a vote that does not exist",
+        &put(machine, "/api/v1/votes/nothing/closing", json!({})).await,
+    );
 }

@@ -24,16 +24,39 @@ pub(super) fn minutes_of(given: u32) -> Result<u32> {
     }
 }
 
+/// What an item of the agenda says of itself.
+pub struct ItemFacts<'a> {
+    pub title: &'a str,
+    pub presenter: &'a str,
+    /// Length, 1 to 1,440.
+    pub minutes: u32,
+}
+
 impl Service {
     /// At the end of the agenda.
     pub async fn add_item(&self, actor: &Actor, id: &MeetingId, title: &str, presenter: &str, minutes: u32) -> Result<ItemId> {
+        let facts = ItemFacts { title, presenter, minutes };
+        self.add_item_under_name(actor, id, None, facts).await
+    }
+
+    /// The same under a name (UUID) that a program gives: asked again, the answer is the item that there is.
+    pub async fn add_item_under_name(&self, actor: &Actor, id: &MeetingId, name: Option<&str>, facts: ItemFacts<'_>) -> Result<ItemId> {
+        let name = name.map(super::prepare::named).transpose()?;
+        let name = name.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+        let ItemFacts { title, presenter, minutes } = facts;
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), Need::Manage).await?;
         not_over(&row)?;
         let minutes = minutes_of(minutes)?;
         let before = store::items(work.conn(), &row.id).await?;
+        if before.iter().any(|i| i.id == name) {
+            return Ok(ItemId(name));
+        }
+        if store::item_known(work.conn(), &name).await? {
+            return Err(Error::Field("id"));
+        }
         let item = ItemRow {
-            id: uuid::Uuid::now_v7().to_string(),
+            id: name,
             meeting_id: row.id.clone(),
             position: before.last().map_or(1, |last| last.position + 1),
             title: text(title, "title", 500, false)?,

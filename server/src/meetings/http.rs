@@ -24,6 +24,7 @@ pub fn routes() -> Router<AppState> {
         .merge(super::http_after::routes())
         .merge(super::http_floor::routes())
         .merge(super::http_members::routes())
+        .merge(super::http_prepare::routes())
         .merge(super::http_ballots::routes())
         .merge(super::http_presenter::routes())
 }
@@ -190,7 +191,11 @@ pub async fn list(State(service): State<Service>, Caller(actor): Caller) -> Resu
 /// One meeting with agenda, documents and votes.
 #[utoipa::path(get, path = "/api/v1/meetings/{id}", params(("id" = String, Path)), responses((status = 200, body = MeetingV1), (status = 401), (status = 404)), tag = "meetings")]
 pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id): Path<MeetingId>) -> Result<Json<MeetingV1>, Fault> {
-    let m = service.get(&actor, &id).await?;
+    Ok(Json(whole(&service, &actor, &id).await?))
+}
+
+pub(super) async fn whole(service: &Service, actor: &crate::actor::Actor, id: &MeetingId) -> Result<MeetingV1, Fault> {
+    let m = service.get(actor, id).await?;
     let items = m.items.into_iter().map(|i| ItemV1 {
         id: i.id.0,
         position: i.position,
@@ -228,7 +233,7 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         needed: v.needed,
         passed: v.passed,
     });
-    Ok(Json(MeetingV1 {
+    Ok(MeetingV1 {
         items: items.collect(),
         members: members.collect(),
         votes: votes.collect(),
@@ -243,7 +248,7 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
         topic: m.topic,
         topic_seq: m.topic_seq,
         own_seq: m.own_seq,
-    }))
+    })
 }
 
 /// Puts a document on the agenda; it appears on the members' devices. The same document on the same item twice is one

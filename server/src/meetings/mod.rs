@@ -15,6 +15,7 @@ pub mod http_after;
 pub mod http_ballots;
 pub mod http_floor;
 pub mod http_members;
+pub mod http_prepare;
 pub mod http_presenter;
 pub mod invitation;
 mod letters;

@@ -27,6 +27,11 @@ pub(super) fn span(starts: &str, ends: &str) -> Result<(i64, i64)> {
     Ok((from, to))
 }
 
+/// The id that a program gives to what it makes, so that it may ask again.
+pub(super) fn named(name: &str) -> Result<String> {
+    Ok(uuid::Uuid::parse_str(name).map_err(|_| Error::Field("id"))?.to_string())
+}
+
 /// When the room, and each of `people`, is taken by another meeting than `except`; an empty room is no room.
 pub(super) async fn taken(
     c: &mut AnyConnection,
@@ -55,15 +60,28 @@ pub(super) async fn taken(
 impl Service {
     /// A meeting in preparation, whose secretary is the one who makes it.
     pub async fn create(&self, actor: &Actor, draft: &MeetingDraft) -> Result<MeetingId> {
-        self.make(actor, draft, None).await
+        self.make(actor, draft, None, None).await
     }
 
     /// The same with agenda and quorum rule of an earlier one that this person sees. Documents are not taken over: they belong to that day.
     pub async fn copy(&self, actor: &Actor, from: &MeetingId, draft: &MeetingDraft) -> Result<MeetingId> {
-        let mut c = self.db.read().acquire().await?;
-        self.seen(&mut c, actor, from.as_str()).await?;
-        drop(c);
-        self.make(actor, draft, Some(from)).await
+        self.create_under_name(actor, None, Some(from), draft).await
+    }
+
+    /// Either of the two under a name (UUID) that a program gives: asked again, the answer is the meeting that there is.
+    pub async fn create_under_name(
+        &self,
+        actor: &Actor,
+        name: Option<&str>,
+        from: Option<&MeetingId>,
+        draft: &MeetingDraft,
+    ) -> Result<MeetingId> {
+        let name = name.map(named).transpose()?;
+        if let Some(from) = from {
+            let mut c = self.db.read().acquire().await?;
+            self.seen(&mut c, actor, from.as_str()).await?;
+        }
+        self.make(actor, draft, from, name).await
     }
 
     /// What is taken already at this time: the room, and people. Which meetings those are is not told.
@@ -97,11 +115,11 @@ impl Service {
         Ok(work.commit().await?)
     }
 
-    async fn make(&self, actor: &Actor, draft: &MeetingDraft, from: Option<&MeetingId>) -> Result<MeetingId> {
+    async fn make(&self, actor: &Actor, draft: &MeetingDraft, from: Option<&MeetingId>, name: Option<String>) -> Result<MeetingId> {
         let me = actor.require(&[Role::Secretary])?.clone();
         let (starts_at, ends_at) = span(&draft.starts, &draft.ends)?;
         let row = Row {
-            id: uuid::Uuid::now_v7().to_string(),
+            id: name.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
             title: text(&draft.title, "title", 500, false)?,
             room: text(&draft.room, "room", 200, false)?,
             starts_at,
@@ -123,6 +141,14 @@ impl Service {
             return Err(Error::Field("members"));
         }
         let mut work = self.db.begin(actor).await?;
+        if name.is_some() && store::get(work.conn(), &row.id).await?.is_some() {
+            let part = store::member(work.conn(), &row.id, me.as_str()).await?.map(|m| m.part);
+            return if part == Some(Part::Secretary) {
+                Ok(MeetingId(row.id))
+            } else {
+                Err(Error::Field("id"))
+            };
+        }
         if !store::is_active_person(work.conn(), draft.chair_id.as_str()).await? {
             return Err(Error::Field("chair_id"));
         }

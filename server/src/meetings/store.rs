@@ -324,6 +324,15 @@ pub async fn items(c: &mut AnyConnection, meeting: &str) -> DbResult<Vec<ItemRow
     rows.iter().map(item_row).collect()
 }
 
+/// Whether there is or was an item of this id anywhere.
+pub async fn item_known(c: &mut AnyConnection, id: &str) -> DbResult<bool> {
+    let found = sqlx::query("SELECT 1 FROM agenda_item WHERE id = $1")
+        .bind(id)
+        .fetch_optional(c)
+        .await?;
+    Ok(found.is_some())
+}
+
 pub async fn item(c: &mut AnyConnection, id: &str) -> DbResult<Option<ItemRow>> {
     let sql = AssertSqlSafe(format!("{ITEMS} AND id = $1"));
     let found = sqlx::query(sql).bind(id).fetch_optional(c).await?;
