@@ -188,7 +188,7 @@ impl SignerInfo {
         Ok(SignerInfo {
             id,
             // Some programs name the signature algorithm, which says the digest as well.
-            digest: Digest::from_oid(&digest_algorithm.oid).or_else(|| digest_algorithm.digest(None)),
+            digest: digest_algorithm.hash().or_else(|| digest_algorithm.digest(None)),
             digest_oid: digest_algorithm.oid,
             algorithm,
             signature,

@@ -199,7 +199,7 @@ fn refers(value: &[u8], v2: bool, certificate: &Certificate) -> Result<bool, Mal
     let mut digest = if v2 { Digest::Sha256 } else { Digest::Sha1 };
     if v2 && id.peek() == Some(SEQUENCE) {
         let algorithm = Algorithm::parse(id.expect(SEQUENCE)?)?;
-        digest = Digest::from_oid(&algorithm.oid).ok_or(Malformed("digest"))?;
+        digest = algorithm.hash().ok_or(Malformed("digest"))?;
     }
     let hash = id.expect(OCTET_STRING)?.content;
     if digest.hash(certificate.raw()).as_deref() != Some(hash) {

@@ -66,7 +66,7 @@ impl Token {
             signed,
             time,
             policy,
-            imprint_digest: Digest::from_oid(&algorithm.oid),
+            imprint_digest: algorithm.hash(),
             imprint: hash,
             serial,
             nonce,

@@ -245,7 +245,10 @@ fn cover(document: &Document<'_>, item: &mut Item, range: ByteRange, grounds: &[
 fn decode(document: &Document<'_>, item: &mut Item, located: &Located) -> Result<(), &'static str> {
     let unsaid = item.subfilter.is_none();
     let cms = match item.subfilter.as_deref() {
-        Some("ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "adbe.pkcs7.sha1" | "ETSI.RFC3161") => SignedData::parse(&located.contents),
+        // The last but one is Brazil's name (DOC-ICP-15.03) for what is built as the first.
+        Some("ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "adbe.pkcs7.sha1" | "PBAD.PAdES" | "ETSI.RFC3161") => {
+            SignedData::parse(&located.contents)
+        }
         Some("adbe.x509.rsa_sha1") => SignedData::bare(&located.contents, certificates_beside(document, &item.signed.dict)),
         Some(_) => return Err("subfilter_unknown"),
         // A name is what it must be; of something else readers make what they like.

@@ -73,6 +73,23 @@ pub(super) fn verifies_ecdsa(key: &PKey<Public>, value: &[u8], signature: &[u8])
     verify().unwrap_or(false)
 }
 
+/// The same of two numbers that are written one behind the other, each as long as the order of the curve.
+pub(super) fn verifies_plain_ecdsa(key: &PKey<Public>, value: &[u8], signature: &[u8]) -> bool {
+    let verify = || {
+        let key = key.ec_key()?;
+        let mut order = BigNum::new()?;
+        key.group().order(&mut order, &mut *BigNumContext::new()?)?;
+        let half = order.num_bytes() as usize;
+        if signature.len() != 2 * half {
+            return Ok(false);
+        }
+        let (r, s) = signature.split_at(half);
+        let numbers = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
+        numbers.verify(value, &key)
+    };
+    verify().unwrap_or(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -192,7 +192,7 @@ fn single(entry: Tlv<'_>) -> Result<Single, Malformed> {
         None => None,
     };
     Ok(Single {
-        digest: Digest::from_oid(&algorithm.oid),
+        digest: algorithm.hash(),
         issuer_name,
         issuer_key,
         serial,

@@ -41,6 +41,14 @@ impl Algorithm {
         }
     }
 
+    /// The digest that it names. SHAKE256 goes with Ed448 with 512 bits, said or not (RFC 8419, 3.1); others are not used.
+    pub fn hash(&self) -> Option<Digest> {
+        match (self.oid.as_str(), self.parameters.as_deref()) {
+            ("2.16.840.1.101.3.4.2.18", Some([0x02, 0x02, 0x02, 0x00])) => Some(Digest::Shake256),
+            (oid, _) => Digest::from_oid(oid),
+        }
+    }
+
     fn scheme(&self, hint: Option<Digest>) -> Option<(Scheme, Option<Digest>)> {
         use Digest::*;
         let fixed = |scheme, digest| Some((scheme, Some(digest)));
@@ -60,7 +68,8 @@ impl Algorithm {
                 let (digest, mgf, salt) = pss_parameters(self.parameters.as_deref())?;
                 Some((Scheme::Pss { mgf, salt }, Some(digest)))
             }
-            "1.2.840.10045.2.1" => Some((Scheme::Ecdsa, hint)),
+            // The kind of key, or that of the value (ANSI X9.62): the digest is said elsewhere.
+            "1.2.840.10045.2.1" | "1.2.840.10045.4" => Some((Scheme::Ecdsa, hint)),
             "1.2.840.10045.4.1" => fixed(Scheme::Ecdsa, Sha1),
             "1.2.840.10045.4.3.1" => fixed(Scheme::Ecdsa, Sha224),
             "1.2.840.10045.4.3.2" => fixed(Scheme::Ecdsa, Sha256),
@@ -70,6 +79,15 @@ impl Algorithm {
             "2.16.840.1.101.3.4.3.10" => fixed(Scheme::Ecdsa, Sha3_256),
             "2.16.840.1.101.3.4.3.11" => fixed(Scheme::Ecdsa, Sha3_384),
             "2.16.840.1.101.3.4.3.12" => fixed(Scheme::Ecdsa, Sha3_512),
+            "0.4.0.127.0.7.1.1.4.1.1" => fixed(Scheme::PlainEcdsa, Sha1),
+            "0.4.0.127.0.7.1.1.4.1.2" => fixed(Scheme::PlainEcdsa, Sha224),
+            "0.4.0.127.0.7.1.1.4.1.3" => fixed(Scheme::PlainEcdsa, Sha256),
+            "0.4.0.127.0.7.1.1.4.1.4" => fixed(Scheme::PlainEcdsa, Sha384),
+            "0.4.0.127.0.7.1.1.4.1.5" => fixed(Scheme::PlainEcdsa, Sha512),
+            "0.4.0.127.0.7.1.1.4.1.8" => fixed(Scheme::PlainEcdsa, Sha3_224),
+            "0.4.0.127.0.7.1.1.4.1.9" => fixed(Scheme::PlainEcdsa, Sha3_256),
+            "0.4.0.127.0.7.1.1.4.1.10" => fixed(Scheme::PlainEcdsa, Sha3_384),
+            "0.4.0.127.0.7.1.1.4.1.11" => fixed(Scheme::PlainEcdsa, Sha3_512),
             "1.2.840.10040.4.1" => Some((Scheme::Dsa, hint)),
             "1.2.840.10040.4.3" => fixed(Scheme::Dsa, Sha1),
             "2.16.840.1.101.3.4.3.1" => fixed(Scheme::Dsa, Sha224),
@@ -97,7 +115,7 @@ impl Algorithm {
         Some(match scheme {
             Scheme::Pkcs1 => format!("RSA {digest}"),
             Scheme::Pss { .. } => format!("RSA-PSS {digest}"),
-            Scheme::Ecdsa => format!("ECDSA {digest}"),
+            Scheme::Ecdsa | Scheme::PlainEcdsa => format!("ECDSA {digest}"),
             Scheme::Dsa => format!("DSA {digest}"),
             Scheme::Pure(Id::ED25519) => "Ed25519".into(),
             Scheme::Pure(_) => "Ed448".into(),
@@ -108,8 +126,13 @@ impl Algorithm {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Scheme {
     Pkcs1,
-    Pss { mgf: Digest, salt: i32 },
+    Pss {
+        mgf: Digest,
+        salt: i32,
+    },
     Ecdsa,
+    /// The two numbers one behind the other (BSI TR-03111, 5.2.1).
+    PlainEcdsa,
     Dsa,
     Pure(Id),
 }
@@ -122,7 +145,7 @@ fn pss_parameters(encoded: Option<&[u8]>) -> Option<(Digest, Digest, i32)> {
     };
     let mut body = Reader::new(encoded).sequence().ok()?;
     if let Some(hash) = body.optional(0xa0).ok()? {
-        digest = Digest::from_oid(&algorithm_in(hash)?.oid)?;
+        digest = algorithm_in(hash)?.hash()?;
     }
     if let Some(mask) = body.optional(0xa1).ok()? {
         let mask = algorithm_in(mask)?;
@@ -131,7 +154,7 @@ fn pss_parameters(encoded: Option<&[u8]>) -> Option<(Digest, Digest, i32)> {
         if mask.oid != "1.2.840.113549.1.1.8" {
             return None;
         }
-        mgf = Digest::from_oid(&Algorithm::parse(inner).ok()?.oid)?;
+        mgf = Algorithm::parse(inner).ok()?.hash()?;
     }
     if let Some(length) = body.optional(0xa2).ok()? {
         salt = i32::try_from(length.reader().any().ok()?.unsigned().ok()?).ok()?;
@@ -214,7 +237,7 @@ impl PublicKey {
         let mut plain = vec![0; rsa.size() as usize];
         let length = rsa.public_decrypt(signature, &mut plain, Padding::PKCS1).ok()?;
         let mut info = Reader::new(&plain[..length]).sequence().ok()?;
-        Digest::from_oid(&Algorithm::parse(info.expect(SEQUENCE).ok()?).ok()?.oid)
+        Algorithm::parse(info.expect(SEQUENCE).ok()?).ok()?.hash()
     }
 
     /// Kind and size for the judgement of strength: `("RSA", 2048)`.
@@ -248,7 +271,7 @@ impl PublicKey {
         let fits = match scheme {
             Scheme::Pkcs1 => key.id() == Id::RSA,
             Scheme::Pss { .. } => matches!(key.id(), Id::RSA | Id::RSA_PSS),
-            Scheme::Ecdsa => key.id() == Id::EC,
+            Scheme::Ecdsa | Scheme::PlainEcdsa => key.id() == Id::EC,
             Scheme::Dsa => key.id() == Id::DSA,
             Scheme::Pure(id) => key.id() == id,
         };
@@ -271,6 +294,7 @@ impl PublicKey {
         match scheme {
             Scheme::Pkcs1 => return key::verifies_pkcs1(key, digest, &value, signature),
             Scheme::Ecdsa => return Some(key::verifies_ecdsa(key, &value, signature)),
+            Scheme::PlainEcdsa => return Some(key::verifies_plain_ecdsa(key, &value, signature)),
             _ => {}
         }
         let md = digest.md()?;

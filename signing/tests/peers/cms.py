@@ -4,7 +4,7 @@ import hashlib
 
 from asn1crypto import core
 from common import *  # noqa: F403
-from cryptography.hazmat.primitives.asymmetric import dsa, ed448, padding
+from cryptography.hazmat.primitives.asymmetric import dsa, ed448, padding, utils
 
 DATA = "1.2.840.113549.1.7.1"
 TST_INFO = "1.2.840.113549.1.9.16.1.4"
@@ -20,6 +20,7 @@ DIGESTS = {
     "sha3_384": ("2.16.840.1.101.3.4.2.9", hashes.SHA3_384),
     "sha3_512": ("2.16.840.1.101.3.4.2.10", hashes.SHA3_512),
     "shake256": ("2.16.840.1.101.3.4.2.12", None),
+    "shake256_len": ("2.16.840.1.101.3.4.2.18", None),
 }
 RSA = {
     "md5": "1.2.840.113549.1.1.4",
@@ -74,7 +75,7 @@ def attribute(dotted, *values):
 
 
 def digest(name, data):
-    if name == "shake256":
+    if name.startswith("shake256"):
         return hashlib.shake_256(data).digest(64)
     return hashlib.new(name, data).digest()
 
@@ -149,6 +150,8 @@ def cms(
         covers = content if bare else tlv(0x31, signed)
         made = spoil(raw(covers) if raw else value(key, covers, md, pss))
         rest = {} if null else dict(parameters=b"")
+        if md == "shake256_len":
+            rest = dict(parameters=integer(512))
         named = algorithm(DIGESTS[md][0], **rest)
         way = scheme(key, md, pss, plain) if null else algorithm(RSA[md], b"")
         own = cert1(cert)

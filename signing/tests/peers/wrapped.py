@@ -216,10 +216,10 @@ def values_of_keys():
 
 def ways():
     """What the algorithm is said to be, against what it is."""
-    def said(way, pss=None, key=KEY, md="sha256"):
+    def said(way, pss=None, key=KEY, md="sha256", **how):
         cert = CERT if key is KEY else certificate("Người ký", key, CA_ISSUER)
         return changed(lambda _, info: info.__setitem__("signature_algorithm", asn1_cms.SignedDigestAlgorithm.load(way)),
-                       cms(key, cert, pss=pss, md=md))
+                       cms(key, cert, pss=pss, md=md, **how))
 
     pss = ("sha256", 32)
 
@@ -245,6 +245,16 @@ def ways():
     foreign("ecdsa-said-rsa", said(algorithm(RSA["sha256"]), key=curve), indications=["TOTAL_FAILED"])
     foreign("ecdsa-with-null", said(algorithm(ECDSA["sha256"]), key=curve))
     foreign("ecdsa-said-key", said(seq(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")), key=curve))
+    foreign("ecdsa-said-value", said(algorithm("1.2.840.10045.4", b""), key=curve))
+
+    def numbers(der_value, size=32):
+        return b"".join(n.to_bytes(size, "big") for n in utils.decode_dss_signature(der_value))
+
+    way = algorithm("0.4.0.127.0.7.1.1.4.1.3", b"")
+    foreign("ecdsa-two-numbers", said(way, key=curve, spoil=numbers))
+    foreign("ecdsa-two-long-numbers", said(way, key=curve, spoil=lambda v: numbers(v, 33)), **CRYPTO)
+    foreign("ecdsa-der-said-two-numbers", said(way, key=curve), **CRYPTO)
+    foreign("ecdsa-two-numbers-said-der", said(algorithm(ECDSA["sha256"], b""), key=curve, spoil=numbers), **CRYPTO)
     edwards = ed25519.Ed25519PrivateKey.generate()
     foreign("ed25519-with-sha256", own(edwards), levels=["B-B"])
 
