@@ -178,6 +178,10 @@ fn changed(code: &str, name: &str, value: &str, object: Option<u32>) -> (String,
         "signature_changed" => (format!("Sửa chữ ký{name}"), format!("Changed the signature{name}")),
         "signature_appearance_changed" => ("Sửa hình hiển thị của một chữ ký".into(), "Changed the look of a signature".into()),
         "signature_removed" => (format!("Gỡ bỏ chữ ký{name}"), format!("Removed the signature{name}")),
+        "signature_reused" => (
+            format!("Hiện lại một chữ ký đã có ở ô khác{name}"),
+            format!("Shows a signature that was there in another field{name}"),
+        ),
         "timestamp_added" => (format!("Thêm dấu thời gian{name}"), format!("Added the time stamp{name}")),
         "validation_data_added" => (
             "Thêm dữ liệu để kiểm tra lâu dài".into(),

@@ -102,6 +102,7 @@ pub const CHANGES: &[&str] = &[
     "signature_covers_content",
     "signature_field_added",
     "signature_removed",
+    "signature_reused",
     "startxref_elsewhere",
     "structure_added",
     "structure_changed",

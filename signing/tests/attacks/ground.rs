@@ -31,6 +31,9 @@ pub fn stream(dictionary: &str, content: &str) -> String {
     format!("<<{dictionary}/Length {}>>\nstream\n{content}\nendstream", content.len())
 }
 
+/// The least that is a packet of metadata.
+pub const XMP: &str = "<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><x:xmpmeta xmlns:x='adobe:ns:meta/'></x:xmpmeta>";
+
 pub fn text(words: &str) -> String {
     format!("BT /F1 24 Tf 72 700 Td ({words}) Tj ET /Im Do /Sh Do")
 }

@@ -167,6 +167,42 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
         "object_changed",
     );
     let catalog = body(CATALOG);
+    let beside = |entry: &str, object: &str| {
+        let catalog = with(&catalog, "/Type/Catalog", &format!("/Type/Catalog{entry}"));
+        s.append(&[(CATALOG, catalog), (fresh, object.into())])
+    };
+    let packet = |text: &str| beside(&format!("/Metadata {fresh} 0 R"), &stream("/Type/Metadata/Subtype/XML", text));
+    add("metadata that are none", packet("<x/>"), "catalog_changed");
+    add(
+        "metadata with a bomb",
+        packet(&XMP.replacen("<?", "<!DOCTYPE x><?", 1)),
+        "catalog_changed",
+    );
+    add("metadata that are no stream", beside("/Metadata(x)", "null"), "catalog_changed");
+    add("store that is a text", beside("/DSS(x)", "null"), "catalog_changed");
+    add(
+        "store of texts",
+        beside(&format!("/DSS {fresh} 0 R"), "<</Certs[(x)]>>"),
+        "catalog_changed",
+    );
+    add(
+        "store with texts for signatures",
+        beside(&format!("/DSS {fresh} 0 R"), "<</VRI<</AA(x)>>>>"),
+        "catalog_changed",
+    );
+    let again = format!(
+        "<</Type/Annot/Subtype/Widget/FT/Sig/T(Again)/F 4/Rect[300 20 400 60]/P {PAGE} 0 R/V {} 0 R>>",
+        s.value
+    );
+    add(
+        "signature shown a second time",
+        s.append(&[
+            (FORM, with(&body(FORM), "/Fields[", &format!("/Fields[{fresh} 0 R "))),
+            (PAGE, with(&page, "/Annots[", &format!("/Annots[{fresh} 0 R "))),
+            (fresh, again),
+        ]),
+        "signature_reused",
+    );
     add(
         "layer switched on",
         s.append(&[(CATALOG, with(&catalog, &format!("/D<</OFF[{LAYER} 0 R]>>"), "/D<<>>"))]),

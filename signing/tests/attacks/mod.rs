@@ -199,7 +199,7 @@ fn everything_harmless(authority: &Authority) -> Vec<Harmless> {
                     CATALOG,
                     with(&catalog, "/Type/Catalog", &format!("/Type/Catalog/Metadata {fresh} 0 R")),
                 ),
-                (fresh, stream("/Type/Metadata/Subtype/XML", "<x/>")),
+                (fresh, stream("/Type/Metadata/Subtype/XML", XMP)),
             ]),
             "lta_updates",
         ),

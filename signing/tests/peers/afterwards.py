@@ -40,6 +40,8 @@ def forms():
     after("form-of-another-kind", {8: form(b"/XFA 60 0 R"), 60: template}, BROKEN)
     after("calculated", {8: form(b"/CO[9 0 R]")}, BROKEN)
     after("another-font", {8: form(font=60), 60: b"<</Type/Font/Subtype/Type1/BaseFont/Courier>>"}, BROKEN)
+    more = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[49/nine]>>>>"
+    after("another-font-with-more-in-it", {8: form(font=60), 60: more}, BROKEN)
     after("form-elsewhere", {1: ROOT.replace(b"8 0", b"60 0") % b"", 60: form()})
     after("form-in-the-catalog", {1: b"<</Type/Catalog/Pages 2 0 R/AcroForm%s>>" % form()})
     after("fields-in-another-order", {8: form(fields=b"21 0 R 10 0 R 9 0 R")})
@@ -47,7 +49,44 @@ def forms():
     after("value-written-anew", {20: value}, BROKEN)
     after("field-written-anew", {21: SIGNED % (0, b"")}, mods=["none"])
     after("field-with-a-tooltip", {21: SIGNED % (0, b"/TU(x)")}, BROKEN)
+    untyped = by_hand(MAKE, data=blank().replace(b"/Type/Annot/Subtype/Widget/FT/Tx/T(date)", b"/Subtype/Widget/FT/Tx/T(date)           "))
+    typed = b"<</Type/Annot/Subtype/Widget/FT/Tx/T(date)/Rect[300 650 400 670]/P 3 0 R/F 4/V(1)>>"
+    case("after-type-named.pdf", append(untyped, {10: typed}), **FINE, **filled)
     after("field-shown", {21: SIGNED.replace(b"0 0 %d 0", b"0 0 %d 300") % (300, b"")}, BROKEN)
+
+
+def signed_without_a_look(data):
+    """As PDFBox does: the field loses its place."""
+    w = IncrementalPdfFileWriter(io.BytesIO(data))
+    field = next(f for f in w.root["/AcroForm"]["/Fields"] if f.get_object()["/T"] == "Later").get_object()
+    field["/Rect"] = generic.ArrayObject(generic.NumberObject(0) for _ in range(4))
+    w.update_container(field)
+    return signers.sign_pdf(w, signers.PdfSignatureMetadata(field_name="Later"), signer=signer()).getvalue()
+
+
+def other_programs():
+    w = IncrementalPdfFileWriter(io.BytesIO(blank()))
+    fields.append_signature_field(w, SigFieldSpec("Later", box=(300, 20, 400, 60)))
+    out = io.BytesIO()
+    w.write(out)
+    two = dict(indications=passed(2), mods=["form_filling", "none"])
+    case("after-signed-without-a-look.pdf", signed_without_a_look(sign(out.getvalue())), **two)
+
+    # Each signature's picture under the same name among the resources of the form.
+    def resources(look, number, more=b""):
+        listed = b"<</Fields[%s]/SigFlags 3/DR<</Font<</Helv 7 0 R>>/XObject<</FRM %d 0 R>>>>/DA(/Helv 12 Tf 0 g)>>" % (LIST, number)
+        picture = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]%s/Length 3>>stream\nq Q\nendstream" % more
+        return {8: listed, number: picture, 9: TEXT % (PLACE, b"/AP<</N 70 0 R>>"), 70: look}
+
+    def drawn(label, more, how):
+        look = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]%s/Length 7>>stream\n/FRM Do\nendstream" % more
+        kept = {n: body for n, body in resources(look, 71).items() if n != 8}
+        one = by_hand(MAKE, data=append(blank(), kept))
+        one = append(one, {8: resources(look, 71)[8]})
+        case(f"after-picture-exchanged-{label}.pdf", append(one, {8: resources(look, 72)[8], 72: resources(look, 72, b"/Matrix[1 0 0 1 1 1]")[72]}), **how)
+
+    drawn("unused", b"/Resources<<>>", FINE)
+    drawn("found-by-a-look", b"", BROKEN)
 
 
 def annotations():
@@ -83,6 +122,6 @@ def catalogs():
     after("font-read-otherwise", {7: font, 60: b"<</Length 1>>stream\nx\nendstream"}, BROKEN)
 
 
-for part in (forms, annotations, catalogs):
+for part in (forms, other_programs, annotations, catalogs):
     part()
 finish()

@@ -7,6 +7,7 @@ use super::view::{Anchor, View};
 use super::{Change, Level, Step};
 use crate::pdf::{Document, Entry, Indirect};
 use lopdf::{Dictionary, Object, ObjectId};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
@@ -19,6 +20,8 @@ pub fn step(document: &Document<'_>, old: &View, new: &View, uses: &mut Uses) ->
         same: Same::new(document, old.revision, new.revision),
         step: Step::default(),
         drawn: Vec::new(),
+        store_fit: OnceCell::new(),
+        metadata_fit: OnceCell::new(),
     };
     judge.ambiguity();
     judge.trailer();
@@ -91,6 +94,9 @@ pub(super) struct Judge<'d, 'a> {
     pub step: Step,
     /// Page, object and dictionary of what this revision drew.
     pub drawn: Vec<(u32, Option<u32>, Dictionary)>,
+    /// Whether the new security store and the new metadata are such.
+    pub store_fit: OnceCell<bool>,
+    pub metadata_fit: OnceCell<bool>,
 }
 
 impl Judge<'_, '_> {
@@ -296,9 +302,9 @@ impl Judge<'_, '_> {
         let id = self.old.catalog_id;
         for key in self.same.differing(old, new) {
             match key.as_slice() {
-                b"DSS" => drop(self.note(Level::LtaUpdates, "validation_data_added", id, None)),
+                b"DSS" => self.security_store(id, "catalog_changed"),
                 b"Extensions" | b"Version" => drop(self.note(Level::LtaUpdates, "version_changed", id, None)),
-                b"Metadata" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
+                b"Metadata" => self.metadata(id, "catalog_changed"),
                 // That the document is tagged: written by programs that add tagged signature fields.
                 b"MarkInfo" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
                 b"AcroForm" => {
@@ -318,8 +324,8 @@ impl Judge<'_, '_> {
         let id = Some(object.id);
         match anchor {
             Anchor::Trailer(key) if key == b"Info" => drop(self.note(Level::LtaUpdates, "information_changed", id, None)),
-            Anchor::Catalog(key) if key == b"DSS" => drop(self.note(Level::LtaUpdates, "validation_data_added", id, None)),
-            Anchor::Catalog(key) if key == b"Metadata" => drop(self.note(Level::LtaUpdates, "metadata_changed", id, None)),
+            Anchor::Catalog(key) if key == b"DSS" => self.security_store(id, "object_changed"),
+            Anchor::Catalog(key) if key == b"Metadata" => self.metadata(id, "object_changed"),
             Anchor::Catalog(key) if key == b"Extensions" => drop(self.note(Level::LtaUpdates, "version_changed", id, None)),
             Anchor::Catalog(key) if key == b"AcroForm" => self.form_part(object, None),
             Anchor::Structure(key) => self.structure_part(object, key),

@@ -38,7 +38,7 @@ impl Judge<'_, '_> {
                 }
                 b"DR" => {
                     let (before, after) = (dictionary(old, b"DR"), dictionary(new, b"DR"));
-                    if !self.only_added(&before, &after, 0) {
+                    if !self.resources_added(&before, &after) {
                         self.other("form_changed", id, None, &key);
                     }
                 }
@@ -61,7 +61,7 @@ impl Judge<'_, '_> {
         } else if key.is_none_or(|k| k == b"DR") {
             match object.dictionaries() {
                 Some((old, new))
-                    if !old.has(b"Type") && self.only_added(&Object::Dictionary(old.clone()), &Object::Dictionary(new.clone()), 0) => {}
+                    if !old.has(b"Type") && self.resources_added(&Object::Dictionary(old.clone()), &Object::Dictionary(new.clone())) => {}
                 _ => self.other("form_changed", Some(object.id), None, b"DR"),
             }
         } else {
@@ -104,6 +104,38 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// Of the form's resources nothing that a look is made from is changed. The forms among them are what programs drew their
+    /// signatures with, all under one name: nothing is made from them, unless a look without resources of its own finds them there.
+    fn resources_added(&self, old: &Object, new: &Object) -> bool {
+        let drawn = |resources: &Object, revision| match self.document.resolve(resources, revision) {
+            Object::Dictionary(mut all) => (all.remove(b"XObject"), Object::Dictionary(all)),
+            other => (None, other),
+        };
+        let (old_forms, old_rest) = drawn(old, self.old.revision);
+        let (new_forms, new_rest) = drawn(new, self.new.revision);
+        let forms = |forms: Option<Object>| forms.unwrap_or(Object::Null);
+        self.only_added(&old_rest, &new_rest, 0) && (self.only_added(&forms(old_forms), &forms(new_forms), 0) || self.looks_stand_alone())
+    }
+
+    /// Whether all that fields looked like before has its own resources.
+    fn looks_stand_alone(&self) -> bool {
+        let revision = self.old.revision;
+        let alone = |look: &Object| match self.document.resolve(look, revision) {
+            Object::Dictionary(look) if look.has(b"BBox") => look.has(b"Resources"),
+            Object::Dictionary(states) => states.iter().all(|(_, state)| {
+                let state = self.document.resolve(state, revision);
+                state.as_dict().is_ok_and(|look| look.has(b"Resources"))
+            }),
+            _ => true,
+        };
+        let widgets = self.old.all_fields().flat_map(|field| field.widgets.iter());
+        widgets.into_iter().all(|widget| {
+            let widget = self.document.indirect(*widget, revision);
+            let looks = widget.and_then(|w| self.document.get_dict(w.value.as_dict().ok()?, b"AP", revision));
+            looks.iter().flat_map(Dictionary::iter).all(|(_, look)| alone(look))
+        })
+    }
+
     /// Nothing that was in a dictionary of resources is changed, only more is there.
     fn only_added(&self, old: &Object, new: &Object, depth: u32) -> bool {
         if depth > 4 {
@@ -115,9 +147,10 @@ impl Judge<'_, '_> {
         );
         match (&old, &new) {
             (Object::Null, _) => true,
-            (Object::Dictionary(a), Object::Dictionary(b)) => a.iter().all(|(k, v)| {
+            // A list of resources, not one of them: a font with more in it is another font.
+            (Object::Dictionary(a), Object::Dictionary(b)) if !a.has(b"Type") && !a.has(b"Subtype") => a.iter().all(|(k, v)| {
                 let Ok(after) = b.get(k) else { return false };
-                self.same.value(v, after) || (!a.has(b"Type") && self.only_added(v, after, depth + 1))
+                self.same.value(v, after) || self.only_added(v, after, depth + 1)
             }),
             (Object::Array(a), Object::Array(b)) => a.iter().all(|v| b.iter().any(|w| self.same.value(v, w))),
             _ => false,
@@ -195,6 +228,15 @@ impl Judge<'_, '_> {
             .get(b"V")
             .ok()
             .and_then(|v| fields::without_value(self.document, v, revision));
+        // Whoever signs writes the signature; an old one under a new field is shown where its signer never put it.
+        let written = field.dict.get(b"V").and_then(Object::as_reference).ok();
+        let written = written.and_then(|(id, _)| self.document.entry(id, revision));
+        if value.is_some() && written.is_some_and(|(by, _)| by <= self.old.revision) {
+            let (name, page) = (field.name.clone(), self.page_of(field));
+            self.note(Level::Other, "signature_reused", Some(field.id), page)
+                .params
+                .insert("field", name);
+        }
         let name_of = |d: &Dictionary, key: &[u8]| match self.document.get(d, key, revision) {
             Some(Object::Name(name)) => name,
             _ => Vec::new(),
@@ -274,7 +316,11 @@ impl Judge<'_, '_> {
                 // Programs lock the field that they sign, and note how its look was made.
                 b"Lock" if signature && self.signs(field) => {}
                 b"MK" | b"DA" if signature && self.signs(field) && new.has(b"AP") => {}
+                // PDFBox takes the place from a field that it signs without a look.
+                b"Rect" if signature && self.signs(field) && !self.visible(object.id) => {}
                 b"P" if !old.has(b"P") => {}
+                // What it is without that as well.
+                b"Type" if !old.has(b"Type") && new.has_type(b"Annot") => {}
                 b"StructParent" if !old.has(&key) => {}
                 b"F" if toggled(b"F") & !HARMLESS_FLAGS == 0 => {}
                 b"Ff" if toggled(b"Ff") & !HARMLESS_FIELD_FLAGS == 0 => {}

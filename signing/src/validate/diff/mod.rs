@@ -3,6 +3,7 @@
 //! Each revision is compared with the one before it. Everything that differs must be explained
 //! by a rule as harmless of a certain level; what no rule explains is `other` and invalidates.
 
+mod beside;
 mod compare;
 mod cover;
 mod form;

@@ -340,6 +340,10 @@ impl View {
         self.changed.iter().copied()
     }
 
+    pub fn all_fields(&self) -> impl Iterator<Item = &Rc<Field>> {
+        self.order.iter().filter_map(|id| self.field(*id))
+    }
+
     /// How many fields have a name.
     pub fn named(&self, name: &str) -> u32 {
         self.names.get(name).copied().unwrap_or(0)
