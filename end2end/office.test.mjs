@@ -121,6 +121,39 @@ test("a deputy signs in the chair's place while it is allowed, and the clerk use
   for (const person of Object.values(people)) person.assertQuiet();
 });
 
+test("figures say what waits and lead to the lists that they count", async () => {
+  const { clerk, deputy } = people;
+  await clerk.go("/figures");
+  const issued = clerk.at("figure", '[data-counted="issued"]');
+  await issued.waitFor();
+  const count = Number(await issued.innerText());
+  assert.ok(count > 0, "nothing was issued");
+  // The demonstration's documents are signed by their leader and sealed.
+  assert.equal(await clerk.at("share-signed").innerText(), "100 %");
+  await clerk.picture("figures-phone");
+  await issued.click();
+  await clerk.at("counted", '[data-counted="issued"]').waitFor();
+  await clerk.picture("figures-list-phone");
+  const query = { direction: "outgoing", state: null, text: "", page: 1, mine: false };
+  const { from, to } = await clerk.ask("documents/figures", { query: {} });
+  const list = await clerk.ask("documents/list", { query: { ...query, counted: "issued", from, to } });
+  assert.equal(list.total, count);
+  assert.equal(await clerk.page.locator(".list .list-link").count(), Math.min(count, 50));
+  const csv = String(await clerk.fetch("/api/v1/figures/open-data?by=month"));
+  assert.match(csv, /^body_code,level,unit,period,.*\r\nH99,body,,\d{4}-\d{2},/);
+
+  await deputy.go("/figures");
+  await deputy.at("scope", '[data-scope="body"]').waitFor();
+  await deputy.picture("figures-tablet");
+  await deputy.page.locator("#unit").selectOption("Phòng Tổng hợp");
+  await deputy.at("figures-show").tap();
+  await deputy.at("scope", '[data-scope="unit"]').waitFor();
+  await deputy.page.emulateMedia({ media: "print" });
+  await deputy.picture("figures-print-tablet");
+  await deputy.page.emulateMedia({ media: "screen" });
+  for (const person of [clerk, deputy]) person.assertQuiet();
+});
+
 test("a deleted draft is taken out of the trash again", async () => {
   const { drafter } = people;
   const id = await drafted("Dự thảo sẽ được khôi phục");

@@ -41,6 +41,7 @@ const SCREENS = [
   ["trash", "soanthao", "/documents/trash", "Thùng rác", "The trash"],
   ["incoming", "vanthu", "/incoming", "Văn bản đến", "Incoming documents"],
   ["incoming-document", "vanthu", documents("incoming"), "Một văn bản đến: kết quả kiểm tra chữ ký", "An incoming document: the verdict on its signatures"],
+  ["figures", "lanhdao", "/figures", "Tình hình xử lý văn bản", "How documents are dealt with"],
   ["axis", "vanthu", "/axis", "Trục liên thông: kết nối và hàng đợi", "The axis: link and queues"],
   ["verify", null, "/verify", "Kiểm tra chữ ký số, không cần tài khoản", "Verifying signatures, without an account"],
   ["verify-result", null, "/verify", "Kết quả kiểm tra", "The result", null, verified],

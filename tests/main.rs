@@ -14,6 +14,7 @@ mod digest;
 mod envelopes;
 mod faults;
 mod feed;
+mod figures;
 mod finding;
 mod floor;
 mod gateway;

@@ -2,6 +2,7 @@
 use crate::support::axis::{Cast, Province};
 use crate::support::{Backend, Server};
 use app::dto::Placement;
+use app::dto::figures::{Counted, FiguresQuery};
 use app::dto::identity::Role;
 use app::dto::numbers::{HeldState, HoldWish};
 use app::ids::DocumentId;
@@ -108,6 +109,8 @@ async fn many_clerks_leave_no_gap(backend: Backend) {
     let seen = ours.get(&cast.clerk, &waiting[*loser]).await.expect("a document");
     assert_eq!(seen.row.number.as_deref(), Some("01a/TB-UBND"));
     assert_eq!(seen.steps.last().map(|s| s.remark.as_str()), Some("Chờ phụ lục"));
+    let figures = ours.figures(&cast.clerk, &FiguresQuery::default()).await.expect("figures");
+    assert_eq!((figures.count(Counted::Issued), figures.count(Counted::Signed)), (4, 4));
 
     // The register accounts for each in its order.
     let browser = server.browser(&cast.clerk).await;

@@ -322,6 +322,10 @@ async fn an_arrival_is_worked_on_by_whom_it_was_given_to_and_the_sender_hears_ea
     let seen = first.ui("documents/get", &json!({ "id": id })).await.ok().json();
     assert_eq!(seen["row"]["state"], "done");
     assert_eq!(seen["row"]["due"]["left"], Value::Null, "what is done is not late");
+    let figures = clerk.get("/api/v1/figures").await.ok().json();
+    let counts = ["arrived", "done", "in_time", "in_work"].map(|what| figures["counts"][what].as_u64());
+    assert_eq!(counts, [Some(1), Some(1), Some(1), Some(0)], "{figures}");
+    assert_eq!(figures["hours_median"], 1);
     let path: Vec<bool> = seen["assignments"]
         .as_array()
         .expect("a list")

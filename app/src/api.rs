@@ -7,6 +7,7 @@ use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::calendar::{Calendar, Span};
 use crate::dto::chat::ChatLine;
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use crate::dto::figures::{Figures, FiguresQuery};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
 use crate::dto::meetings::{
@@ -96,6 +97,8 @@ pub trait DocumentsApi: Send + Sync {
     async fn finish(&self, id: DocumentId, revision: i64, result: String) -> ApiResult<()>;
     /// To the trash of its author.
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
+    /// What waits, is late, came and went: of the body, a unit, or this person.
+    async fn figures(&self, query: FiguresQuery) -> ApiResult<Figures>;
     /// Whether this person has a calendar feed of deadlines.
     async fn calendar_feed(&self) -> ApiResult<Option<FeedState>>;
     /// A new address of it.

@@ -44,6 +44,7 @@ mod built_in {
         "common",
         "identity",
         "documents",
+        "figures",
         "meetings",
         "live",
         "opinions",
@@ -152,6 +153,15 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
+/// A share in tenths of a percent as people read it: `66,7 %`.
+pub fn percent(tenths: u64) -> String {
+    let comma = if lang() == Lang::En { "." } else { "," };
+    match tenths % 10 {
+        0 => format!("{} %", tenths / 10),
+        rest => format!("{}{comma}{rest} %", tenths / 10),
+    }
+}
+
 /// The words of an error in the page's language.
 pub fn error_text(error: &ApiError) -> String {
     if lang() == Lang::En { error.en.clone() } else { error.vi.clone() }
@@ -245,6 +255,8 @@ mod tests {
                 .iter()
                 .map(|k| format!("axis.kind.{k}")),
         );
+        let counted = crate::dto::figures::Counted::ALL;
+        keys.extend(counted.iter().map(|c| format!("figures.counted.{}", c.as_str())));
         use crate::dto::authority::{AuthorityForm, Standing};
         keys.extend(AuthorityForm::ALL.iter().map(|f| format!("authority.form.{}", f.as_str())));
         keys.extend(Standing::ALL.iter().map(|s| format!("authority.standing.{}", s.as_str())));

@@ -84,6 +84,8 @@ part!(office, load_office, OfficePart {
     People => pages::people::PeoplePage,
 });
 
+part!(figures, load_figures, FiguresPart { Figures => pages::figures::FiguresPage });
+
 // What somebody is and may do: long forms that are seldom filled in.
 part!(account, load_account, AccountPart {
     Account => pages::account::AccountPage,
@@ -156,6 +158,7 @@ pub fn part_of(path: &str) -> Option<&'static str> {
         ("opinions", Some(_)) if steps.next() == Some("edit") => Some("planning"),
         ("opinions", _) => Some("opinions"),
         ("account" | "authority", _) => Some("account"),
+        ("figures", _) => Some("figures"),
         ("verify", _) => Some("verify"),
         ("login", _) => None,
         _ => Some("office"),
@@ -171,6 +174,7 @@ async fn load_part(part: &str) -> Result<(), SplitLoaderError> {
         "opinions" => load_opinions().await,
         "planning" => load_planning().await,
         "beside" => load_beside().await,
+        "figures" => load_figures().await,
         "account" => load_account().await,
         "verify" => load_verify().await,
         "assigning" => load_assigning().await,
@@ -200,6 +204,7 @@ pub async fn load_all() {
         "assigning",
         "office",
         "planning",
+        "figures",
         "account",
         "verify",
     ] {
@@ -263,6 +268,7 @@ mod tests {
         assert_eq!(part_of("/opinions/new"), Some("planning"));
         assert_eq!(part_of("/account"), Some("account"));
         assert_eq!(part_of("/authority"), Some("account"));
+        assert_eq!(part_of("/figures"), Some("figures"));
         assert_eq!(part_of("/login"), None);
     }
 }

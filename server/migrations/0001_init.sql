@@ -31,6 +31,8 @@ CREATE TABLE person (
   created_at    BIGINT NOT NULL
 );
 
+CREATE INDEX person_unit ON person(unit);
+
 CREATE TABLE person_role (
   person_id TEXT NOT NULL REFERENCES person(id),
   role      TEXT NOT NULL,
@@ -188,6 +190,11 @@ CREATE TABLE document (
   -- incoming: who leads its processing (chủ trì), and until when; '' without a deadline
   handler_id     TEXT REFERENCES person(id),
   due_on         TEXT NOT NULL DEFAULT '',
+  -- incoming: when its processing was finished, and the day of that in Vietnam
+  done_at        BIGINT,
+  done_on        TEXT,
+  -- outgoing: digital signatures that the issued file carries
+  signatures     BIGINT NOT NULL DEFAULT 0,
   -- JSON of app::dto::Placement
   number_box     TEXT NOT NULL DEFAULT '',
   date_box       TEXT NOT NULL DEFAULT '',
@@ -203,7 +210,10 @@ CREATE INDEX document_meeting ON document(meeting_id);
 CREATE INDEX document_list ON document(direction, state, updated_at);
 CREATE INDEX document_direction ON document(direction, updated_at);
 CREATE INDEX document_kind ON document(direction, kind, updated_at);
-CREATE INDEX document_day ON document(direction, issued_on);
+CREATE INDEX document_day ON document(direction, issued_on, state, drafter_id, signatures);
+-- for the figures, which are counted from these alone
+CREATE INDEX document_arrived ON document(arrived_at, arrival_number, handler_id) WHERE arrived_at IS NOT NULL;
+CREATE INDEX document_done ON document(done_on, handler_id, due_on, arrived_at, done_at) WHERE done_on IS NOT NULL;
 CREATE INDEX document_state ON document(state, updated_at);
 CREATE INDEX document_age ON document(updated_at);
 CREATE INDEX document_drafter ON document(drafter_id, state);

@@ -1,4 +1,5 @@
 //! Prometheus figures at `/metrics`.
+use crate::documents::figures::gauges::Gauges;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
@@ -42,6 +43,8 @@ pub struct Metrics {
     pub nats_connected: Gauge,
     /// 1 while this node does the background work.
     pub leading: Gauge,
+    /// What the body has to do with documents.
+    pub documents: Gauges,
 }
 
 impl Default for Metrics {
@@ -76,6 +79,8 @@ impl Default for Metrics {
         );
         registry.register("mail_failed", "Letters given up", mail_failed.clone());
         registry.register("leading", "1 while this node does the background work", leading.clone());
+        let documents = Gauges::default();
+        documents.register(&mut registry);
         Self {
             registry: Arc::new(Mutex::new(registry)),
             answers,
@@ -89,6 +94,7 @@ impl Default for Metrics {
             mail_failed,
             nats_connected,
             leading,
+            documents,
         }
     }
 }

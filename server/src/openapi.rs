@@ -43,6 +43,8 @@ use utoipa::{Modify, OpenApi};
         documents::feed::http::feed,
         documents::feed::http::renew,
         documents::feed::http::end,
+        documents::figures::http::figures,
+        documents::figures::http::open_data,
         documents::register::http::register,
         documents::trash::list,
         documents::trash::restore,

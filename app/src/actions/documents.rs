@@ -1,6 +1,7 @@
 //! Official documents.
 use crate::dto::authority::{Authority, AuthorityWish, SignAs};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use crate::dto::figures::{Figures, FiguresQuery};
 use crate::dto::numbers::{HoldWish, NumberBook};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
@@ -130,6 +131,11 @@ pub async fn finish(id: DocumentId, revision: i64, result: String) -> ApiResult<
 #[server(prefix = "/api/ui", endpoint = "documents/delete-draft", input = Json)]
 pub async fn delete_draft(id: DocumentId, revision: i64) -> ApiResult<()> {
     expect_context::<Documents>().delete_draft(id, revision).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/figures", input = Json)]
+pub async fn read_figures(query: FiguresQuery) -> ApiResult<Figures> {
+    expect_context::<Documents>().figures(query).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/calendar-feed", input = Json)]

@@ -42,6 +42,7 @@ pub enum Icon {
     Pause,
     Screen,
     Ballot,
+    Chart,
 }
 
 impl Icon {
@@ -52,6 +53,7 @@ impl Icon {
             }
             Icon::Screen => "M3 5h18v11H3zM12 16v4M8 20h8",
             Icon::Ballot => "M5 4h14v16H5zM8.5 9l1.500 1.500L12.500 8M15 9.500h1M8.500 15l1.500 1.500L12.500 14M15 15.500h1",
+            Icon::Chart => "M4 4v16h16M8.5 16v-4M13 16V8M17.500 16v-6",
             Icon::Play => "M7 5l12 7-12 7z",
             Icon::Pause => "M8 5v14M16 5v14",
             Icon::Home => "M4 11l8-7 8 7M6 9.5V20h4.5v-5h3v5H18V9.5",

@@ -62,14 +62,14 @@ fn entries(me: Option<&Me>) -> Vec<Entry> {
         icon: Icon::Home,
         words: t("nav.home"),
     }];
-    if any(&[Role::Drafter, Role::Leader, Role::Clerk, Role::Secretary, Role::Auditor]) {
+    if any(&[Role::Drafter, Role::Leader, Role::Head, Role::Clerk, Role::Secretary, Role::Auditor]) {
         all.push(Entry {
             href: "/documents",
             icon: Icon::Document,
             words: t("nav.documents"),
         });
     }
-    if any(&[Role::Clerk, Role::Leader, Role::Secretary, Role::Auditor]) {
+    if any(&[Role::Clerk, Role::Leader, Role::Head, Role::Secretary, Role::Auditor]) {
         all.push(Entry {
             href: "/incoming",
             icon: Icon::Inbox,
@@ -86,6 +86,13 @@ fn entries(me: Option<&Me>) -> Vec<Entry> {
         icon: Icon::Ballot,
         words: t("nav.opinions"),
     });
+    if any(&[Role::Drafter, Role::Leader, Role::Head, Role::Clerk, Role::Auditor]) {
+        all.push(Entry {
+            href: "/figures",
+            icon: Icon::Chart,
+            words: t("nav.figures"),
+        });
+    }
     all.push(verify);
     if any(&[Role::Clerk, Role::Admin]) {
         all.push(Entry {

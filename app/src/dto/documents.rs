@@ -1,5 +1,6 @@
 //! Official documents: outgoing (văn bản đi) and incoming (văn bản đến).
 use super::authority::SignChoice;
+use super::figures::Counted;
 use super::numbers::HeldChoice;
 use super::{FileRef, Placement, When, identity::Body, identity::KeyInfo};
 use crate::ids::{DocumentId, MessageId, UserId};
@@ -250,6 +251,14 @@ pub struct DocumentQuery {
     pub from: String,
     #[serde(default)]
     pub to: String,
+    /// Only what a figure counts; `from` and `to` are then the days that it is counted over.
+    #[serde(default)]
+    pub counted: Option<Counted>,
+    /// Of a figure: only what people of that unit, or that person, lead or have drafted.
+    #[serde(default)]
+    pub unit: String,
+    #[serde(default)]
+    pub person: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

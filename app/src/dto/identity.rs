@@ -15,6 +15,8 @@ pub enum Role {
     Drafter,
     /// lãnh đạo ký
     Leader,
+    /// trưởng đơn vị: sees what the people of the own unit have to do
+    Head,
     /// văn thư
     Clerk,
     /// kiểm tra, thanh tra viên
@@ -24,11 +26,12 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 7] = [
+    pub const ALL: [Role; 8] = [
         Role::Official,
         Role::Secretary,
         Role::Drafter,
         Role::Leader,
+        Role::Head,
         Role::Clerk,
         Role::Auditor,
         Role::Admin,
@@ -40,6 +43,7 @@ impl Role {
             Role::Secretary => "secretary",
             Role::Drafter => "drafter",
             Role::Leader => "leader",
+            Role::Head => "head",
             Role::Clerk => "clerk",
             Role::Auditor => "auditor",
             Role::Admin => "admin",

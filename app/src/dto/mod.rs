@@ -6,6 +6,7 @@ pub mod axis;
 pub mod calendar;
 pub mod chat;
 pub mod documents;
+pub mod figures;
 pub mod floor;
 pub mod identity;
 pub mod meetings;

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod authority;
 pub mod axis;
 pub mod documents;
+pub mod figures;
 pub mod home;
 pub mod incoming;
 pub mod login;

@@ -2,6 +2,7 @@
 //!
 //! SQLite has a full-text index beside the table (FTS5), PostgreSQL a column of lexemes. What is found is the same: every word that
 //! was typed, the last one also as the beginning of a word, accents and case ignored.
+use super::figures::store::Whose;
 use super::store::{self, Row};
 use crate::db::DbResult;
 use crate::text;
@@ -31,6 +32,8 @@ pub struct Filter<'a> {
     /// As typed; empty for everything.
     pub text: &'a str,
     pub waiting: Option<String>,
+    /// What a figure counts, and of whom.
+    pub counted: Option<(String, Whose)>,
     pub offset: usize,
     pub limit: usize,
 }
@@ -152,6 +155,14 @@ impl Condition {
         }
         if let Some(state) = f.state {
             all.and_bound("state =", state.as_str());
+        }
+        if let Some((clause, whose)) = &f.counted {
+            all.and(clause);
+            if let (Some(direction), Some(value)) = (f.direction, whose.bound()) {
+                all.bound.push(value.to_owned());
+                let clause = whose.condition(direction, all.bound.len());
+                all.and(&clause);
+            }
         }
         for (clause, value) in [
             ("kind =", f.kind),

@@ -9,6 +9,7 @@ use crate::state::AppState;
 use app::dto::Placement;
 use app::dto::authority::SignAs;
 use app::dto::documents::{AssignWish, DocumentQuery, State as DocumentState};
+use app::dto::figures::Counted;
 use app::ids::{AuthorityId, DocumentId, NumberId, UserId};
 use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
@@ -34,6 +35,7 @@ pub fn routes() -> Router<AppState> {
         .merge(uploads)
         .merge(super::authority::http::routes())
         .merge(super::feed::http::routes())
+        .merge(super::figures::http::routes())
         .merge(super::register::http::routes())
         .merge(super::trash::routes())
         .route("/api/v1/documents", get(list))
@@ -289,6 +291,11 @@ pub struct ListV1 {
     /// First and last day of the documents themselves, `2026-11-24`.
     from: Option<String>,
     to: Option<String>,
+    /// Only what this figure of `/api/v1/figures` counts; `from` and `to` are then the days that it is counted over.
+    counted: Option<String>,
+    /// Of a figure: of that unit, or of the person with this id, alone.
+    unit: Option<String>,
+    person: Option<String>,
     /// From 1.
     page: Option<u32>,
 }
@@ -310,6 +317,10 @@ pub async fn list(
         Some(text) => Some(DocumentState::parse(&text).ok_or(Error::Field("state"))?),
         None => None,
     };
+    let counted = match parse(&query.counted) {
+        Some(text) => Some(Counted::parse(&text).ok_or(Error::Field("counted"))?),
+        None => None,
+    };
     let query = DocumentQuery {
         direction,
         state,
@@ -319,6 +330,9 @@ pub async fn list(
         from: query.from.unwrap_or_default(),
         to: query.to.unwrap_or_default(),
         mine: false,
+        counted,
+        unit: query.unit.unwrap_or_default(),
+        person: query.person.unwrap_or_default(),
     };
     let page = service.list(&actor, &query).await?;
     let documents = page

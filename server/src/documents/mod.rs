@@ -4,6 +4,7 @@ pub mod digest;
 pub mod draft;
 pub mod error;
 pub mod feed;
+pub mod figures;
 pub mod find;
 pub mod http;
 pub mod incoming;

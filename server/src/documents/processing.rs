@@ -93,6 +93,7 @@ impl Service {
         row.state = State::Done;
         self.tell_sender(&mut work, &row, "06", &result).await?;
         self.changed(&mut work, &row, "document.done", &result).await?;
+        store::finished(work.conn(), &row.id, now_us()).await?;
         self.tell_concerned(&mut work, &row).await?;
         Ok(work.commit().await?)
     }

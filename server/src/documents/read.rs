@@ -1,4 +1,5 @@
 //! Lists, one document with all that belongs to it, and who may read its bytes.
+use super::figures::store::{Days, Whose, condition};
 use super::find::{self, Filter};
 use super::signing::notation;
 use super::store::{self, Row};
@@ -8,6 +9,7 @@ use crate::clock::{due, now_us, parse_day, vietnam, when};
 use crate::signatures::Owner;
 use crate::signatures::verify::Checked;
 use app::dto::documents::{Action, Direction, DocumentDetail, DocumentQuery, DocumentRow, Envelope, NextNumber, State, Step, Version};
+use app::dto::figures::Counted;
 use app::dto::identity::Body;
 use app::dto::verify::VerifyReport;
 use app::dto::{FileRef, Page, Placement};
@@ -25,16 +27,19 @@ impl Service {
                 return Err(Error::Field(field));
             }
         }
+        let counted = counted(query)?;
+        let (from, to) = if counted.is_some() { ("", "") } else { (&*query.from, &*query.to) };
         let filter = Filter {
             person: me.as_str(),
             visible: rules::visible_sql(actor),
-            direction: query.direction,
+            direction: query.counted.map(Counted::direction).or(query.direction),
             state: query.state,
             kind: &query.kind,
-            from: &query.from,
-            to: &query.to,
+            from,
+            to,
+            counted,
             text: &query.text,
-            own: (!rules::sees_widely(actor, query.direction)).then(rules::own_sql),
+            own: (!rules::sees_widely(actor, query.direction)).then(|| rules::own_sql(actor)),
             waiting: query.mine.then(|| rules::waiting_sql(actor)),
             offset: (page as usize - 1) * PER_PAGE as usize,
             limit: PER_PAGE as usize,
@@ -235,6 +240,23 @@ impl Service {
         }
         Ok(row.file_name)
     }
+}
+
+/// The documents that a figure counts, where they are asked for. What is counted over a time needs its days.
+fn counted(query: &DocumentQuery) -> Result<Option<(String, Whose)>> {
+    let Some(counted) = query.counted else { return Ok(None) };
+    let now = now_us();
+    let today = vietnam(now).date();
+    let days = match counted.over_time() {
+        true => Days::parse(&query.from, &query.to).ok_or(Error::Field("from"))?,
+        false => Days { from: today, to: today },
+    };
+    let whose = match (query.person.as_str(), query.unit.as_str()) {
+        ("", "") => Whose::Body,
+        ("", unit) => Whose::Unit(unit.to_owned()),
+        (person, _) => Whose::Person(person.to_owned()),
+    };
+    Ok(Some((condition(counted, days, now), whose)))
 }
 
 const NOWHERE: Placement = Placement {

@@ -34,6 +34,9 @@ fn heads_sql() -> String {
     )
 }
 
+/// People of the unit that this person heads, as a question of SQL.
+const UNIT_SQL: &str = "SELECT u.id FROM person u JOIN person h ON h.unit = u.unit WHERE h.id = $1 AND u.unit <> ''";
+
 /// The person who leads the processing (chủ trì).
 pub fn is_handler(actor: &Actor, row: &Row) -> bool {
     row.handler_id.as_deref() == Some(actor.id())
@@ -44,7 +47,7 @@ fn in_work(state: State) -> bool {
     matches!(state, State::TakenIn | State::Assigned | State::Processing)
 }
 
-/// The drafter always; others from the moment that it concerns them; whoever was once given a part, for good.
+/// The drafter always; others from the moment that it concerns them; whoever was once given a part, and the heads of their units, for good.
 pub fn may_see(actor: &Actor, row: &Row) -> bool {
     if actor.user().is_err() {
         return false;
@@ -78,9 +81,12 @@ pub fn visible_sql(actor: &Actor) -> String {
          OR ({leader} AND state IN ('submitted','returned') AND meeting_id IS NULL AND leader_id IN ({heads})) \
          OR ({clerk} AND state IN ('signed','issued','sent')) OR ({auditor} AND state <> 'draft') \
          OR ({secretary} AND state IN ('issued','sent')) \
+         OR ({head} AND state IN ('issued','sent') AND drafter_id IN ({UNIT_SQL})) \
          OR (state IN ('issued','sent') AND meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1)))) \
          OR (direction = 'incoming' AND ({clerk} OR {auditor} OR (({leader} OR {secretary}) \
-         AND state IN ('taken_in','assigned','processing','done')) OR id IN (SELECT document_id FROM assignment WHERE person_id = $1))))",
+         AND state IN ('taken_in','assigned','processing','done')) OR id IN (SELECT document_id FROM assignment WHERE person_id = $1) \
+         OR ({head} AND id IN (SELECT document_id FROM assignment WHERE person_id IN ({UNIT_SQL}))))))",
+        head = has(Role::Head),
         clerk = has(Role::Clerk),
         auditor = has(Role::Auditor),
         secretary = has(Role::Secretary),
@@ -96,13 +102,20 @@ pub fn sees_widely(actor: &Actor, direction: Option<Direction>) -> bool {
 }
 
 /// All that may be visible to anybody else, found by indexes.
-pub fn own_sql() -> String {
+pub fn own_sql(actor: &Actor) -> String {
+    let unit = match actor.is(Role::Head) {
+        true => format!(
+            " UNION SELECT id FROM document WHERE drafter_id IN ({UNIT_SQL}) AND state IN ('issued','sent') \
+             UNION SELECT document_id FROM assignment WHERE person_id IN ({UNIT_SQL})"
+        ),
+        false => String::new(),
+    };
     format!(
         "id IN (SELECT id FROM document WHERE drafter_id = $1 UNION SELECT id FROM document WHERE leader_id = $1 \
      UNION SELECT id FROM document WHERE head_id = $1 \
      UNION SELECT id FROM document WHERE state IN ('submitted','returned') AND leader_id IN ({}) \
      UNION SELECT document_id FROM assignment WHERE person_id = $1 \
-     UNION SELECT id FROM document WHERE meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1))",
+     UNION SELECT id FROM document WHERE meeting_id IN (SELECT meeting_id FROM meeting_member WHERE person_id = $1){unit})",
         heads_sql()
     )
 }

@@ -140,6 +140,7 @@ impl Service {
             }
         };
         self.next_version(&mut work, &mut row, sealed, "issued").await?;
+        let signatures = self.signatures.count(&self.files.local(&row.sha256).await?).await?;
         row.number = Some(number);
         row.number_year = Some(year);
         row.number_suffix = suffix;
@@ -147,6 +148,7 @@ impl Service {
         row.issued_on = day(now);
         row.state = State::Issued;
         self.changed(&mut work, &row, "document.issued", &remark).await?;
+        store::signed(work.conn(), &row.id, i64::from(signatures)).await?;
         if kept.is_some() {
             work.publish("desk:outgoing", &LiveEvent::NumbersChanged).await?;
         }

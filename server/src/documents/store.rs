@@ -55,7 +55,8 @@ pub struct Row {
     pub head: Option<String>,
     /// Ids of those who may sign today in the leader's place, between blanks.
     pub deputies: String,
-    /// Ids of all who were ever given a part in processing it, or belong to the meeting whose minutes it is, between blanks.
+    /// Ids of all who were ever given a part in processing it, or belong to the meeting whose minutes it is, and of the heads of
+    /// the units of those and of its drafter, between blanks.
     pub people: String,
     /// What became of it after it was sent.
     pub mark: Option<Mark>,
@@ -70,7 +71,10 @@ const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgen
     (SELECT string_agg(u.person_id || '|' || u.from_on || '|' || u.to_on, ' ') FROM authority u \
      WHERE u.head_id = d.leader_id AND u.ended_at IS NULL) AS deputies, \
     COALESCE((SELECT string_agg(a.person_id, ' ') FROM assignment a WHERE a.document_id = d.id), '') || ' ' || \
-    COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') AS people, \
+    COALESCE((SELECT string_agg(m.person_id, ' ') FROM meeting_member m WHERE m.meeting_id = d.meeting_id), '') || ' ' || \
+    COALESCE((SELECT string_agg(h.id, ' ') FROM (SELECT d.drafter_id AS id UNION SELECT a.person_id FROM assignment a WHERE a.document_id = d.id) w \
+     JOIN person u ON u.id = w.id AND u.unit <> '' JOIN person h ON h.unit = u.unit \
+     JOIN person_role r ON r.person_id = h.id AND r.role = 'head'), '') AS people, \
     k.kind AS mark, k.reason AS mark_reason, k.by_name AS mark_by, k.at AS mark_at, \
     k.successor_id, n.notation AS successor_number, n.abstract_text AS successor_title, \
     q.reason AS asked_reason, q.by_name AS asked_by, q.at AS asked_at \
@@ -296,6 +300,20 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     }
     find::index(c, &r.id, &folded(r)).await?;
     Ok(true)
+}
+
+/// When the processing of an incoming document was finished.
+pub async fn finished(c: &mut AnyConnection, id: &str, at: i64) -> DbResult<()> {
+    let sql = "UPDATE document SET done_at = $1, done_on = $2 WHERE id = $3";
+    sqlx::query(sql).bind(at).bind(day(at)).bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// How many digital signatures the issued file carries.
+pub async fn signed(c: &mut AnyConnection, id: &str, signatures: i64) -> DbResult<()> {
+    let sql = "UPDATE document SET signatures = $1 WHERE id = $2";
+    sqlx::query(sql).bind(signatures).bind(id).execute(c).await?;
+    Ok(())
 }
 
 pub async fn delete(c: &mut AnyConnection, id: &str, revision: i64, now: i64) -> DbResult<bool> {

@@ -7,6 +7,7 @@ use crate::ui::Bound;
 use app::api::{Documents, DocumentsApi};
 use app::dto::authority::{Authority, AuthorityWish, SignAs};
 use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use app::dto::figures::{Figures, FiguresQuery};
 use app::dto::numbers::{HoldWish, NumberBook};
 use app::dto::verify::VerifyReport;
 use app::dto::{Page, Placement};
@@ -121,6 +122,10 @@ impl DocumentsApi for Bound<Service> {
 
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()> {
         api(self.service.delete_draft(&self.actor, &id, revision).await)
+    }
+
+    async fn figures(&self, query: FiguresQuery) -> ApiResult<Figures> {
+        api(self.service.figures(&self.actor, &query).await)
     }
 
     async fn calendar_feed(&self) -> ApiResult<Option<FeedState>> {

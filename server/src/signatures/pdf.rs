@@ -88,6 +88,17 @@ impl Service {
         signed.await?.ok_or(Error::NoKey)
     }
 
+    /// Digital signatures that a file carries.
+    pub async fn count(&self, file: &Path) -> Result<u32> {
+        let file = file.to_owned();
+        let done = tokio::task::spawn_blocking(move || {
+            let io = |e: std::io::Error| Error::Files(FileError::Io(e));
+            let source = FileSource::new(File::open(file).map_err(io)?).map_err(io)?;
+            Ok(signing::inspect(&source, None)?.signatures)
+        });
+        done.await.map_err(|e| Error::Files(FileError::Io(std::io::Error::other(e))))?
+    }
+
     /// Runs `work` off the async threads; what it writes becomes a file on its way in, unless it says that there is nothing.
     async fn written(
         &self,

@@ -9,6 +9,8 @@ use tokio::task::JoinSet;
 
 /// How often the figures of the queues are brought up to date.
 const FIGURES: Duration = Duration::from_secs(10);
+/// And those of documents, which take longer to count.
+const DOCUMENTS: Duration = Duration::from_secs(60);
 
 /// Starts the background work of a server; it ends with the program. What it has not finished stays in the database.
 pub fn start(state: &AppState) {
@@ -19,6 +21,7 @@ pub fn start(state: &AppState) {
         .map(|address| (address, state.config.nats_subject.clone()));
     crate::live::bus::start(&state.hub, &state.db, nats, &state.metrics);
     tokio::spawn(figures(state.clone()));
+    tokio::spawn(documents(state.clone()));
     tokio::spawn(leader::run(state.clone(), once));
 }
 
@@ -37,6 +40,15 @@ fn once(state: &AppState, work: &mut JoinSet<()>) {
     work.spawn(crate::documents::digest::run(state.documents.clone()));
     work.spawn(crate::documents::trash::run(state.documents.clone()));
     work.spawn(crate::opinions::deadlines::run(state.opinions.clone()));
+}
+
+async fn documents(state: AppState) {
+    loop {
+        if let Err(e) = state.documents.measure(&state.metrics.documents, crate::clock::now_us()).await {
+            tracing::debug!(error = %e, "the figures of documents stay as they were");
+        }
+        tokio::time::sleep(DOCUMENTS).await;
+    }
 }
 
 async fn figures(state: AppState) {

@@ -1,6 +1,6 @@
 //! Lists of documents, outgoing and incoming: tabs by what a person's role works with, search, pages.
 use crate::actions::documents::list_documents;
-use crate::components::badge::{DueMark, MarkBadge, StateBadge, UrgencyMark, kind_words, state_name};
+use crate::components::badge::{DueMark, MarkBadge, StateBadge, UrgencyMark, day_words, kind_words, state_name};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::layout::{PageHead, use_session};
 use crate::components::live::{FROM_NOW, follow};
@@ -9,8 +9,9 @@ use crate::components::pager::{Pager, page_link};
 use crate::components::prefs::escape;
 use crate::dto::Page;
 use crate::dto::documents::{Direction, DocumentQuery, DocumentRow, KINDS, State};
+use crate::dto::figures::Counted;
 use crate::dto::identity::{Me, Role};
-use crate::i18n::t;
+use crate::i18n::{find, t};
 use leptos::prelude::*;
 use leptos_router::components::{A, Form};
 use leptos_router::hooks::use_query_map;
@@ -97,6 +98,36 @@ fn tab_of(query: &DocumentQuery) -> &'static str {
     }
 }
 
+/// The same question without what a figure counts, whose days are other ones.
+fn uncounted(query: &DocumentQuery) -> DocumentQuery {
+    let mut query = query.clone();
+    if query.counted.take().is_some() {
+        for word in [&mut query.unit, &mut query.person, &mut query.from, &mut query.to] {
+            word.clear();
+        }
+    }
+    query
+}
+
+/// Address of the list that shows what a figure counts.
+pub fn counted_address(counted: Counted, unit: &str, person: &str, days: (&str, &str)) -> String {
+    let (from, to) = if counted.over_time() { days } else { ("", "") };
+    let query = DocumentQuery {
+        counted: Some(counted),
+        unit: unit.into(),
+        person: person.into(),
+        from: from.into(),
+        to: to.into(),
+        ..DocumentQuery::default()
+    };
+    address(counted.direction(), "", &query)
+}
+
+/// Words of a set that is counted.
+pub fn counted_name(counted: Counted) -> &'static str {
+    find(&["figures.counted.", counted.as_str()].concat()).unwrap_or(counted.as_str())
+}
+
 /// Address of the list with a tab and what is searched for.
 fn address(direction: Direction, tab: &str, query: &DocumentQuery) -> String {
     let pairs = [
@@ -105,6 +136,9 @@ fn address(direction: Direction, tab: &str, query: &DocumentQuery) -> String {
         ("kind", &query.kind),
         ("from", &query.from),
         ("to", &query.to),
+        ("counted", query.counted.map_or("", Counted::as_str)),
+        ("unit", &query.unit),
+        ("who", &query.person),
     ];
     let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
     let query: Vec<String> = pairs.map(|(key, value)| [key, "=", &escape(value)].concat()).collect();
@@ -165,6 +199,9 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
         kind: get("kind"),
         from: get("from"),
         to: get("to"),
+        counted: Counted::parse(&get("counted")),
+        unit: get("unit"),
+        person: get("who"),
     });
     let rows = Resource::new(move || wanted.get(), list_documents);
     follow_lists(Some(direction), refetching(move || rows.refetch()));
@@ -177,6 +214,7 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
         </Suspense>
         <Form method="GET" action=base(direction) attr:class="filters" attr:role="search">
             <input type="hidden" name="tab" value=move || get("tab") />
+            {["counted", "unit", "who"].map(|name| view! { <input type="hidden" name=name value=move || get(name) /> })}
             <div class="grow">
                 <label for="q">{t("documents.search")}</label>
                 <input id="q" name="q" type="search" maxlength="200" autocomplete="off" value=move || get("q") prop:value=move || get("q") />
@@ -209,6 +247,7 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
                 </div>
             </details>
         </Form>
+        {move || wanted.with(|w| w.counted.map(|counted| view! { <CountedNote counted query=w.clone() /> }))}
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
                 let query = wanted.get_untracked();
@@ -228,6 +267,32 @@ pub fn DocumentList(direction: Direction) -> impl IntoView {
         </Suspense>
     }
     .into_any()
+}
+
+/// Over a list that shows what a figure counts: which, and the way to everything.
+#[component]
+fn CountedNote(counted: Counted, query: DocumentQuery) -> impl IntoView {
+    let days = match counted.over_time() {
+        true => [day_words(&query.from).as_str(), "–", &day_words(&query.to)].concat(),
+        false => String::new(),
+    };
+    let whose = if query.person.is_empty() {
+        query.unit.clone()
+    } else {
+        t("figures.of_one").to_owned()
+    };
+    let parts: Vec<String> = [counted_name(counted).to_owned(), whose, days]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    view! {
+        <p class="counted-note row" data-test="counted" data-counted=counted.as_str()>
+            <strong>{parts.join(" · ")}</strong>
+            <A href=address(counted.direction(), "", &uncounted(&query)) attr:class="button button-quiet">
+                {t("figures.show_all")}
+            </A>
+        </p>
+    }
 }
 
 /// Sổ đăng ký của một năm: to print, or as a file. A plain form, so that it needs no program.
@@ -269,7 +334,7 @@ fn Register(direction: Direction) -> impl IntoView {
 
 /// More is asked for than words.
 fn narrowed(query: &DocumentQuery) -> bool {
-    !(query.kind.is_empty() && query.from.is_empty() && query.to.is_empty())
+    query.counted.is_none() && !(query.kind.is_empty() && query.from.is_empty() && query.to.is_empty())
 }
 
 #[component]
@@ -287,7 +352,11 @@ fn Tabs(direction: Direction, me: Me, wanted: Memo<DocumentQuery>) -> impl IntoV
         view! {
             <li>
                 // Not `A`, which calls every link of this path the current one.
-                <a href=move || wanted.with(|w| address(direction, tab, w)) class="tab" aria-current=move || (get("tab") == tab).then_some("page")>
+                <a
+                    href=move || wanted.with(|w| address(direction, tab, &uncounted(w)))
+                    class="tab"
+                    aria-current=move || (get("tab") == tab && get("counted").is_empty()).then_some("page")
+                >
                     {words}
                 </a>
             </li>
@@ -302,7 +371,7 @@ fn Tabs(direction: Direction, me: Me, wanted: Memo<DocumentQuery>) -> impl IntoV
 
 #[component]
 fn Nothing(direction: Direction, query: DocumentQuery) -> impl IntoView {
-    if !query.text.trim().is_empty() || narrowed(&query) {
+    if !query.text.trim().is_empty() || narrowed(&query) || query.counted.is_some() {
         let all = address(direction, tab_of(&query), &DocumentQuery::default());
         return view! {
             <Empty icon=Icon::Search title=t("documents.none_found") text=t("documents.none_found_text")>

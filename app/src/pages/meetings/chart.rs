@@ -1,6 +1,6 @@
 //! The result of a vote as a bar chart: drawn by the browser from numbers, and said in words.
 use crate::dto::meetings::{Choice, Majority, Vote};
-use crate::i18n::{t, tf};
+use crate::i18n::{percent, t, tf};
 use leptos::prelude::*;
 
 pub fn choice_name(choice: Choice) -> &'static str {
@@ -28,15 +28,6 @@ fn share(part: u32, whole: u32) -> u32 {
         return 0;
     }
     u32::try_from((part * 1000 + whole / 2) / whole).unwrap_or(u32::MAX)
-}
-
-/// `66,7 %`
-fn percent(tenths: u32) -> String {
-    let comma = if crate::i18n::lang() == crate::i18n::Lang::En { "." } else { "," };
-    match tenths % 10 {
-        0 => format!("{} %", tenths / 10),
-        rest => format!("{}{comma}{rest} %", tenths / 10),
-    }
 }
 
 /// One bar for each choice, of the whole that the majority is counted of; a line where the motion is carried.
@@ -88,7 +79,7 @@ pub fn bar(
                 <strong class="number" data-test=hook>
                     {move || count.get()}
                 </strong>
-                <span class="quiet">{move || percent(tenths.get())}</span>
+                <span class="quiet">{move || percent(tenths.get().into())}</span>
             </span>
             // Numbers and words say it all; the picture is for the eye alone.
             <svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
