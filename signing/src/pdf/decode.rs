@@ -11,6 +11,10 @@ use super::PdfError;
 pub fn decode(dictionary: &Dictionary, raw: &[u8], limit: usize) -> Result<Vec<u8>, PdfError> {
     let filters = list(dictionary.get(b"Filter").ok());
     let parameters = list(dictionary.get(b"DecodeParms").ok());
+    // To read it without what is elsewhere would be to read something else.
+    if packed_elsewhere(dictionary) {
+        return Err(PdfError::Malformed("how a stream is packed stands elsewhere".into()));
+    }
     if filters.len() > 4 {
         return Err(PdfError::TooComplex("filters"));
     }
@@ -31,6 +35,31 @@ pub fn decode(dictionary: &Dictionary, raw: &[u8], limit: usize) -> Result<Vec<u
         };
     }
     Ok(data)
+}
+
+/// Whether other objects say how a stream is packed, in part at least.
+pub fn packed_elsewhere(dictionary: &Dictionary) -> bool {
+    fn refers(value: &Object) -> bool {
+        match value {
+            Object::Reference(_) => true,
+            Object::Array(items) => items.iter().any(refers),
+            Object::Dictionary(d) => d.iter().any(|(_, value)| refers(value)),
+            _ => false,
+        }
+    }
+    let says = |key| dictionary.get(key).is_ok_and(refers);
+    says(b"Filter") || says(b"DecodeParms")
+}
+
+/// Whether filters and parameters are written in the one way in which all readers take them for pairs.
+pub fn packed_plainly(dictionary: &Dictionary) -> bool {
+    let value = |key| dictionary.get(key).unwrap_or(&Object::Null);
+    match (value(b"Filter"), value(b"DecodeParms")) {
+        (_, Object::Null) => true,
+        (Object::Name(_), Object::Dictionary(_)) => true,
+        (Object::Array(filters), Object::Array(parameters)) => filters.len() == parameters.len(),
+        _ => false,
+    }
 }
 
 fn list(object: Option<&Object>) -> Vec<&Object> {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::bytes::{Bytes, Indirect};
 use super::cache::Cache;
 use super::crypt::{Crypt, Unlock};
-use super::decode::decode;
+use super::decode::{decode, packed_elsewhere};
 use super::entries::Entry;
 use super::history::History;
 use super::parser::{Parser, Stop};
@@ -45,6 +45,9 @@ type Objects = Cache<(u64, u32, u32), Option<Rc<Indirect>>>;
 
 /// Values that the encryption dictionary may consist of.
 const MAX_ENCRYPTION: u32 = 10_000;
+
+/// Values that say how a stream is packed.
+const MAX_PACKING: u32 = 1000;
 
 /// In place of an index, for an object that is not in an object stream.
 const DIRECT: u32 = u32::MAX;
@@ -359,7 +362,8 @@ impl<'a> Document<'a> {
         let most = MAX_UNPACKED.max(self.len().saturating_mul(MAX_RATIO));
         let left = most.checked_sub(self.unpacked_size.get())?;
         let limit = usize::try_from(left).unwrap_or(usize::MAX).min(MAX_OBJECT_STREAM);
-        let data = self.content(container, limit);
+        // Nothing else may say how objects are read that it may itself be among.
+        let data = self.stored(container, limit).and_then(|raw| decode(dictionary, &raw, limit));
         // What does not end was unpacked as far as the limit.
         let work = data.as_ref().map_or(limit, Vec::len) as u64;
         self.unpacked_size.set(self.unpacked_size.get() + work);
@@ -390,10 +394,25 @@ impl<'a> Document<'a> {
         Some(Unpacked { data, objects, malformed })
     }
 
-    /// Decoded content of a stream, at most `limit` bytes.
+    /// Decoded content of a stream, at most `limit` bytes. Where others say how it is packed, they do so as of the newest revision.
     pub fn content(&self, stream: &Indirect, limit: usize) -> Result<Vec<u8>, PdfError> {
         let dictionary = stream.value.as_dict().map_err(|_| PdfError::Malformed("not a stream".into()))?;
-        decode(dictionary, &self.stored(stream, limit)?, limit)
+        match packed_elsewhere(dictionary) {
+            true => decode(&self.packing(dictionary, self.newest()), &self.stored(stream, limit)?, limit),
+            false => decode(dictionary, &self.stored(stream, limit)?, limit),
+        }
+    }
+
+    /// How a stream is packed: its filters and their parameters, without references.
+    pub fn packing(&self, dictionary: &Dictionary, revision: usize) -> Dictionary {
+        let mut left = MAX_PACKING;
+        let mut found = Dictionary::new();
+        for key in ["Filter", "DecodeParms"] {
+            if let Ok(value) = dictionary.get(key.as_bytes()) {
+                found.set(key, self.resolve_all(value, revision, 3, &mut left));
+            }
+        }
+        found
     }
 
     /// Content of a stream behind its filters, but no longer encrypted.

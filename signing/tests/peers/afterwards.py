@@ -4,6 +4,7 @@ usage: afterwards.py OUT_DIR
 """
 
 from odd import *  # noqa: F403
+from strange import packed, predicted
 
 ONE = by_hand(MAKE)
 ROOT = b"<</Type/Catalog/Pages 2 0 R/AcroForm 8 0 R%s>>"
@@ -89,6 +90,34 @@ def other_programs():
     drawn("found-by-a-look", b"", BROKEN)
 
 
+def packing():
+    """How a stream is packed may be said elsewhere, and then be said otherwise."""
+    raw = predicted(b"BT /F1 18 Tf 72 720 Td (Quyet dinh so 1) Tj ET ", 6)
+    parameters = b"<</Predictor 12/Columns 6>>"
+
+    def content(how):
+        return {5: b"<<%s/Length %d>>stream\n%s\nendstream" % (how, len(raw), raw)}
+
+    one = by_hand(MAKE, data=append(blank(), {**content(b"/Filter/FlateDecode/DecodeParms 70 0 R"), 70: parameters}))
+    for label, how, expect in [
+        ("as-before", b"/Filter/FlateDecode/DecodeParms" + parameters, FINE), ("without-parameters", b"/Filter/FlateDecode", BROKEN),
+        ("with-other-parameters", b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 70 0 R>>", BROKEN),
+        ("with-parameters-apart", b"/Filter[/FlateDecode]/DecodeParms" + parameters, BROKEN),
+    ]:
+        case(f"after-unpacked-{label}.pdf", append(one, content(how)), **expect)
+    # Of what is inside an object stream, nobody but the stream itself may say how it is read.
+    font = {7: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"}
+    length = len(b"7 0 " + font[7] + b" ")
+    held = packed(append(blank(), {62: b"%d" % length}), font, (7,), how=b"/Length 62 0 R")
+    held = by_hand(MAKE, data=held)
+    case("after-packed-with-a-length-elsewhere.pdf", held, **FINE)
+    case("after-packed-with-another-length.pdf", append(held, {62: b"9"}), **BROKEN)
+    held = packed(append(blank(), {62: b"null"}), font, (7,), how=b"/DecodeParms 62 0 R/Length %d")
+    case("after-packed-with-other-parameters.pdf", append(by_hand(MAKE, data=held), {62: parameters}), **BROKEN)
+    lost = packed(ONE, {7: font[7]}, (7,), how=b"/Filter/FlateDecode/Length %d")
+    case("after-packed-beyond-reading.pdf", lost, **BROKEN)
+
+
 def annotations():
     def noted(label, annotation, how=FINE, more=None):
         more = more or {}
@@ -122,6 +151,6 @@ def catalogs():
     after("font-read-otherwise", {7: font, 60: b"<</Length 1>>stream\nx\nendstream"}, BROKEN)
 
 
-for part in (forms, other_programs, annotations, catalogs):
+for part in (forms, other_programs, packing, annotations, catalogs):
     part()
 finish()

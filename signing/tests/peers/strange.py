@@ -87,7 +87,7 @@ def objects():
     odd("endobj-in-a-string", {22: b"(endobj 20 0 obj <</Contents<00>>> endobj)"}, levels=["B-B"])
 
 
-def packed(data, objects, into=(), width=(1, 4, 2), wrap=None, parms=b"", prev=b"/Prev %d", size=80):
+def packed(data, objects, into=(), width=(1, 4, 2), wrap=None, parms=b"", prev=b"/Prev %d", size=80, how=b"/Length %d"):
     """One more revision with a stream of cross-references; `into`: numbers that go into an object stream."""
     number = 60
     before = int(data[data.rindex(b"startxref") + 9 :].split()[0])
@@ -106,8 +106,9 @@ def packed(data, objects, into=(), width=(1, 4, 2), wrap=None, parms=b"", prev=b
             rows[n] = (2, number + 1, i)
         raw = head + rest
         rows[number + 1] = (1, len(out), 0)
-        out += b"%d 0 obj\n<</Type/ObjStm/N %d/First %d/Length %d>>stream\n%s\nendstream\nendobj\n" % (
-            number + 1, len(inside), len(head), len(raw), raw)
+        how = how % len(raw) if b"%d" in how else how
+        out += b"%d 0 obj\n<</Type/ObjStm/N %d/First %d%s>>stream\n%s\nendstream\nendobj\n" % (
+            number + 1, len(inside), len(head), how, raw)
     start = len(out)
     rows[number] = (1, start, 0)
     raw = b"".join(b"".join(v.to_bytes(w, "big") for v, w in zip(row, width)) for _, row in sorted(rows.items()))
@@ -178,6 +179,7 @@ def ends_of_others():
     odd("entries-at-the-byte-after", data=later, indications=[], error="malformed_pdf")
 
 
-for part in (names, numbers, fields, objects, streams, ends_of_others):
-    part()
-finish()
+if __name__ == "__main__":
+    for part in (names, numbers, fields, objects, streams, ends_of_others):
+        part()
+    finish()

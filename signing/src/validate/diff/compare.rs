@@ -220,6 +220,9 @@ impl Judge<'_, '_> {
             let before = self.document.indirect(id, self.old.revision);
             let after = self.document.indirect(id, self.new.revision);
             let unreadable = after.is_none() && entry != Entry::Free;
+            if unreadable && matches!(entry, Entry::InStream(..)) {
+                self.note(Level::Other, "object_stream_malformed", Some(id), None);
+            }
             if let Some(code) = after.as_ref().and_then(|a| a.ambiguous) {
                 self.note(Level::Other, code, Some(id), None);
             }

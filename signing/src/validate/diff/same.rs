@@ -3,6 +3,7 @@
 use lopdf::{Dictionary, Object};
 use std::cell::Cell;
 
+use crate::pdf::decode::{decode, packed_plainly};
 use crate::pdf::{Document, Indirect};
 
 /// Values compared for one question; more is not equality but an attempt to keep us busy.
@@ -77,17 +78,23 @@ impl<'d, 'a> Same<'d, 'a> {
     }
 
     fn content(&self, a: &Indirect, b: &Indirect, x: &Dictionary, y: &Dictionary) -> bool {
-        let packed = |d: &Dictionary| [b"Filter".as_slice(), b"DecodeParms"].map(|k| d.get(k).cloned().unwrap_or(Object::Null));
+        let (before, after) = (self.document.packing(x, self.old), self.document.packing(y, self.new));
         let raw = |i: &Indirect| self.document.raw_content(i, MAX_CONTENT).ok();
         if !self.document.is_encrypted()
-            && packed(x) == packed(y)
+            && before == after
             && let (Some(one), Some(other)) = (raw(a), raw(b))
             && one == other
         {
             return true;
         }
-        let decoded = |i: &Indirect| self.document.content(i, MAX_CONTENT).ok();
-        matches!((decoded(a), decoded(b)), (Some(one), Some(other)) if one == other)
+        let decoded = |i: &Indirect, packing: &Dictionary| {
+            let stored = self.document.stored_content(i, MAX_CONTENT).ok()?;
+            decode(packing, &stored, MAX_CONTENT).ok()
+        };
+        // Readers differ in what they make of parameters that do not stand beside their filters.
+        packed_plainly(&after)
+            && packed_plainly(&before)
+            && matches!((decoded(a, &before), decoded(b, &after)), (Some(one), Some(other)) if one == other)
     }
 
     fn deep(&self, a: &Object, b: &Object, depth: u32) -> bool {

@@ -12,6 +12,8 @@ pub type Key = u16;
 pub const ITEM: Key = 0;
 /// The trailer as a holder.
 pub const TRAILER: u32 = 0;
+/// In place of the keys of an object stream that say how it is read: all that is in it hangs on them.
+pub const PACKED: &[u8] = b"\0";
 
 /// `(holder, top-level key)` of every reference to an object, in one view of the file.
 #[derive(Default)]
@@ -101,6 +103,15 @@ impl Uses {
         match document.indirect(id, revision) {
             // The cross-reference streams of all revisions name the catalog; the trailer stands for them.
             Some(found) if found.stream.is_some() && found.value.as_dict().is_ok_and(|d| d.has_type(b"XRef")) => Vec::new(),
+            Some(found) if found.stream.is_some() && found.value.as_dict().is_ok_and(|d| d.has_type(b"ObjStm")) => {
+                let packing = [&b"Length"[..], b"Filter", b"DecodeParms", b"N", b"First"].map(|name| self.key(name));
+                let packed = self.key(PACKED);
+                let mut references = self.references(&found.value);
+                let on_it = references.iter_mut().filter(|(_, key)| packing.contains(key));
+                on_it.for_each(|(_, key)| *key = packed);
+                references.sort_unstable();
+                references
+            }
             Some(found) => self.references(&found.value),
             None => Vec::new(),
         }

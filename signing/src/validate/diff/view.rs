@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::layered::Layered;
-use super::uses::{TRAILER, Uses};
+use super::uses::{PACKED, TRAILER, Uses};
 use crate::pdf::{Document, Indirect};
 use crate::validate::fields::{self, Annotations, Field, Form};
 
@@ -388,7 +388,9 @@ impl View {
         while let Some(target) = queue.pop() {
             for (holder, key) in uses.of(target) {
                 let name = || uses.name(key).to_vec();
-                if holder == TRAILER {
+                if uses.name(key) == PACKED {
+                    found.push(Anchor::Everywhere);
+                } else if holder == TRAILER {
                     found.push(Anchor::Trailer(name()));
                 } else if Some(holder) == self.catalog_id {
                     found.push(Anchor::Catalog(name()));
