@@ -1,8 +1,9 @@
 //! The presenter's page: shown by who may, followed by all who are there or come later, kept nowhere.
 use crate::meetings::{Meeting, arrived, refused, servers};
 use app::dto::identity::Role;
+use app::dto::meetings::Pointer;
 use app::ids::AttachmentId;
-use app::live::{LiveEvent, ServerFrame};
+use app::live::{ClientFrame, LiveEvent, ServerFrame};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
@@ -80,5 +81,72 @@ async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
         service.close(&m.chair, &m.id).await.expect("closed");
         assert_eq!(m.seen(&server, other).await.presenting, None);
         refused(service.present(&m.chair, &m.id, &shown, 1, true).await, "meetings.not_now");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_presenter_alone_points_and_nothing_of_it_is_kept() {
+    for server in servers().await {
+        let service = &server.state.meetings;
+        let m = Meeting::open(&server, 2).await;
+        let clerk = server.person("vanthu", &[Role::Clerk]).await;
+        let (paper, _) = arrived(&server, Some(&clerk)).await;
+        let item = m.item(&server, "Nội dung").await;
+        let shown = service.attach(&m.secretary, &item, &paper).await.expect("attached");
+        service.present(&m.chair, &m.id, &shown, 2, true).await.expect("shown");
+        let seq = m.seen(&server, &m.chair).await.topic_seq;
+        let mut sockets = Vec::new();
+        for who in [&m.chair, &m.members[0], &m.members[1]] {
+            let mut socket = server.browser(who).await.live().await.expect("a socket");
+            socket.follow(&m.topic(), seq).await;
+            sockets.push(socket);
+        }
+        let [mut chair, mut member, mut other] = <[_; 3]>::try_from(sockets).ok().expect("three");
+        let at = |x: u16, page: u32| Pointer {
+            attachment: shown.clone(),
+            page,
+            x,
+            y: 300,
+        };
+        let say = |at: Option<Pointer>| ClientFrame::Point { topic: m.topic(), at };
+        // Neither who does not present, nor another document, nor beside the page.
+        member.say(&say(Some(at(1, 2)))).await;
+        let foreign = AttachmentId("nothing".into());
+        for wrong in [
+            Pointer {
+                attachment: foreign,
+                ..at(2, 2)
+            },
+            at(10_001, 2),
+            at(3, 0),
+        ] {
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            chair.say(&say(Some(wrong))).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        chair.say(&say(Some(at(5000, 2)))).await;
+        let heard = async |socket: &mut crate::support::Socket| loop {
+            if let ServerFrame::Passing {
+                event: LiveEvent::Pointer { at },
+                ..
+            } = socket.hear().await.expect("the connection goes on")
+            {
+                break at;
+            }
+        };
+        assert_eq!(heard(&mut member).await, Some(at(5000, 2)));
+        assert_eq!(heard(&mut other).await, Some(at(5000, 2)));
+        chair.say(&say(None)).await;
+        assert_eq!(heard(&mut other).await, None);
+        assert!(!m.events(&server).await.iter().any(|e| matches!(e, LiveEvent::Pointer { .. })));
+        // With the one who presented, the right to point is gone.
+        service.present(&m.secretary, &m.id, &shown, 1, true).await.expect("taken over");
+        chair.say(&say(Some(at(7, 1)))).await;
+        let mut secretary = server.browser(&m.secretary).await.live().await.expect("a socket");
+        // The server has read what the chair said once it has answered.
+        chair.say(&ClientFrame::Ping { n: 1 }).await;
+        while !matches!(chair.hear().await.expect("the connection goes on"), ServerFrame::Pong { .. }) {}
+        secretary.say(&say(Some(at(8, 1)))).await;
+        assert_eq!(heard(&mut other).await, Some(at(8, 1)));
     }
 }

@@ -44,6 +44,11 @@ sheet.replaceSync(`
 .grip { position: absolute; right: -22px; bottom: -22px; width: 44px; height: 44px; cursor: nwse-resize; touch-action: none; display: grid; place-items: center; }
 .grip::after { content: ""; width: 18px; height: 18px; border-radius: 50%; background: #1f4a86; border: 3px solid #fff; box-shadow: 0 1px 4px rgb(0 0 0 / 45%); }
 .seal .grip::after { background: #96191f; }
+.pointer { position: absolute; z-index: 4; width: 26px; height: 26px; margin: -13px 0 0 -13px; border-radius: 50%; background: #d3121c; opacity: .85;
+  border: 3px solid #fff; box-shadow: 0 0 0 2px #d3121c, 0 0 14px 6px rgb(211 18 28 / 45%); pointer-events: none; transition: left 70ms linear, top 70ms linear; }
+:host([pointing]) .scroll { touch-action: none; cursor: crosshair; }
+:host([pointing]) .text { user-select: none; }
+@media (prefers-reduced-motion: reduce) { .pointer { transition: none; } }
 .middle { display: flex; flex: 1; min-height: 0; position: relative; }
 .middle > .scroll { flex: 1 1 0; min-width: 0; }
 .tools, .colours { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }

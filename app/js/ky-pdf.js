@@ -5,12 +5,14 @@
 // find   ["regular expression", …], looked for on the first page, or on as many as find-on says
 // words  {loading,page,…} every text for people, from the message files
 // meeting, attachment, documents [{id,title,url,sha256,size,pages}], led: a meeting's document among the others (ky-pdf-desk.js)
-// Tells: ky-go {attachment,page} (another document is asked for), ky-shown {pages} (not yet checked), ky-ready {pages} (checked), ky-page {page}, ky-box {id,page,x,y,w,h}, ky-found [{what,text,page,x,y,w,h,room}], ky-error {code}
+// pointing there: finger, pen or mouse point for the others; pointer {page,x,y}: where another does (ky-pdf-pointer.js)
+// Tells: ky-point {page,x,y} (page 0: nowhere any more), ky-go {attachment,page} (another document is asked for), ky-shown {pages} (not yet checked), ky-ready {pages} (checked), ky-page {page}, ky-box {id,page,x,y,w,h}, ky-found [{what,text,page,x,y,w,h,room}], ky-error {code}
 import { Boxes } from "./ky-pdf-boxes.js";
 import { Desk } from "./ky-pdf-desk.js";
 import { sheet } from "./ky-pdf-style.js";
 import { Download, Excerpts, Failure, open, pdfjs } from "./ky-pdf-source.js";
 import { keepFile, keptFile } from "./ky-store.js";
+import { Pointer } from "./ky-pdf-pointer.js";
 import { search } from "./ky-pdf-text.js";
 
 const ICONS = { back: "M15 5l-7 7 7 7", on: "M9 5l7 7-7 7", less: "M5 12h14", more: "M12 5v14M5 12h14", fit: "M3 12h18M7 8l-4 4 4 4M17 8l4 4-4 4" };
@@ -28,7 +30,7 @@ function el(tag, className, attributes = {}) {
 }
 
 class KyPdf extends HTMLElement {
-  static observedAttributes = ["src", "sha256", "page", "boxes", "find", "words", "fit", "awake", "documents"];
+  static observedAttributes = ["src", "sha256", "page", "boxes", "find", "words", "fit", "awake", "documents", "pointer", "pointing"];
 
   #pages = [];
   #scale = 1;
@@ -107,6 +109,7 @@ class KyPdf extends HTMLElement {
     else if (name === "fit") this.#layout();
     else if (name === "words") this.#label();
     else if (name === "documents") this.desk.shelf();
+    else if (name === "pointer" || name === "pointing") this.#point();
     else if (name === "awake" && this.#pdf) this.#tellAgain();
   }
 
@@ -144,7 +147,17 @@ class KyPdf extends HTMLElement {
     this.scroller.addEventListener("click", (ev) => this.#tapped(ev));
     this.scroller.addEventListener("wheel", (ev) => this.#wheel(ev), { passive: false });
     this.#pinch();
+    this.pointer = new Pointer(this.scroller, this.#pages, (at) => this.#tell("ky-point", at));
     this.#label();
+  }
+
+  #point() {
+    this.pointer.use(this.hasAttribute("pointing"));
+    try {
+      this.pointer.show(JSON.parse(this.getAttribute("pointer") || "null"));
+    } catch {
+      this.pointer.show(null);
+    }
   }
 
   #furnish() {
@@ -345,6 +358,7 @@ class KyPdf extends HTMLElement {
     this.goTo(Math.min(begin, pdf.numPages));
     this.desk.opened(this.#current);
     this.boxes.reveal();
+    this.#point();
   }
 
   #layout() {

@@ -8,14 +8,16 @@ use crate::dto::after::Conclusion;
 use crate::dto::chat::ChatLine;
 use crate::dto::documents::{Receiver, State};
 use crate::dto::floor::{Clock, Floor};
-use crate::dto::meetings::{AgendaItem, Attachment, MeetingRow, MeetingState, Member, Presenting, QuorumRule, Vote};
+use crate::dto::meetings::{AgendaItem, Attachment, MeetingRow, MeetingState, Member, Pointer, Presenting, QuorumRule, Vote};
 use crate::dto::opinions::{News, SheetState};
 use crate::dto::seating::Seating;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SheetId, TaskId, UserId, VoteId};
 use serde::{Deserialize, Serialize};
 
 /// Highest version of these frames that this build speaks.
-pub const PROTOCOL: u32 = 1;
+///
+/// 2: `point`.
+pub const PROTOCOL: u32 = 2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
@@ -31,6 +33,11 @@ pub enum ClientFrame {
     /// Answered with `Pong`; lets a client notice a dead link.
     Ping {
         n: u64,
+    },
+    /// Where the one who presents in this topic points; `None`: nowhere any more. Of anybody else it is passed over. From protocol 2 on.
+    Point {
+        topic: String,
+        at: Option<Pointer>,
     },
 }
 
@@ -144,6 +151,10 @@ pub enum LiveEvent {
     /// Somebody shows a page to all, or nobody any more. Passing: told, not kept.
     Presenting {
         now: Option<Presenting>,
+    },
+    /// Where the presenter points. Passing: told, not kept.
+    Pointer {
+        at: Option<Pointer>,
     },
     /// Ballots in the urn of a secret vote. Passing: told, not kept.
     BallotCount {

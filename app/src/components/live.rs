@@ -1,6 +1,7 @@
 //! The device's one WebSocket (`/live`): follows topics, comes back by itself, misses nothing. See `app::live` for the frames.
 //!
 //! Everything but [`provide_live`] and [`LinkState`] runs in the browser only: call [`follow`] from an effect.
+use crate::dto::meetings::Pointer;
 use crate::i18n::{find, t};
 use crate::live::{ClientFrame, LiveEvent, ServerFrame};
 use leptos::prelude::*;
@@ -84,6 +85,8 @@ struct Client {
     hand: ServerClock,
     ticking: bool,
     ended: bool,
+    /// Protocol of the server that this device is connected to.
+    protocol: u32,
 }
 
 /// How far this device's clock is from the server's, in milliseconds: of the quickest answer so far, which says it best.
@@ -155,6 +158,15 @@ fn say(frame: &ClientFrame) {
     let socket = with(|c| c.socket.clone()).filter(|s| s.ready_state() == WebSocket::OPEN);
     if let (Some(socket), Ok(text)) = (socket, serde_json::to_string(frame)) {
         let _ = socket.send_with_str(&text);
+    }
+}
+
+/// Tells where the person who presents in `topic` points. What a lost link does not carry is lost.
+pub fn point(topic: &str, at: Option<Pointer>) {
+    // An older server would take it for a broken device.
+    if with(|c| c.protocol) >= 2 {
+        let topic = topic.to_owned();
+        say(&ClientFrame::Point { topic, at });
     }
 }
 
@@ -317,7 +329,7 @@ fn heard(frame: ServerFrame) {
             let asked = c.asked_at;
             c.hand.learn(asked, js_sys::Date::now(), us);
         }),
-        ServerFrame::Hello { .. } => {}
+        ServerFrame::Hello { protocol, .. } => with(|c| c.protocol = protocol),
     }
 }
 

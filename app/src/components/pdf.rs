@@ -146,6 +146,15 @@ pub fn PdfView(
     /// A document of a meeting: notes are kept for it, and all the meeting's documents can be searched.
     #[prop(optional, into)]
     shelf: Option<Signal<Shelf>>,
+    /// Where the presenter points: `{page,x,y}`, in shares of the page.
+    #[prop(optional, into)]
+    pointer: Option<Signal<Option<String>>>,
+    /// The person points, and scrolls no longer with the finger.
+    #[prop(optional, into)]
+    pointing: Option<Signal<bool>>,
+    /// Where to: page and shares of its width and height; `None`: nowhere any more.
+    #[prop(optional, into)]
+    on_point: Option<Callback<Option<(u32, f64, f64)>>>,
     /// Another document of the shelf was asked for, at a page.
     #[prop(optional, into)]
     on_go: Option<Callback<(String, u32)>>,
@@ -183,6 +192,15 @@ pub fn PdfView(
                 if let Some(tell) = on_go {
                     let detail = ev.detail();
                     tell.run((text(&detail, "attachment"), number(&detail, "page") as u32));
+                }
+            }
+            pointer=move || pointer.and_then(|p| p.get())
+            pointing=move || pointing.filter(|p| p.get()).map(|_| "")
+            on:ky-point=move |ev: CustomEvent| {
+                if let Some(tell) = on_point {
+                    let detail = ev.detail();
+                    let page = number(&detail, "page") as u32;
+                    tell.run((page > 0).then(|| (page, number(&detail, "x"), number(&detail, "y"))));
                 }
             }
             find=find

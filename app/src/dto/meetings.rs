@@ -381,6 +381,18 @@ pub struct Presenting {
     pub page: u32,
 }
 
+/// Where the presenter points (con trỏ trình chiếu).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pointer {
+    pub attachment: AttachmentId,
+    /// From 1.
+    pub page: u32,
+    /// From the left edge of the page as it is displayed, in ten-thousandths of its width.
+    pub x: u16,
+    /// From its upper edge, in ten-thousandths of its height.
+    pub y: u16,
+}
+
 /// The whole state of a meeting for one person: the snapshot that events then change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeetingDetail {

@@ -27,7 +27,7 @@ pub struct Committed {
 }
 
 /// Kinds of what is told but not kept: the presenter's page, ballots in the urn, the link to the axis.
-pub const KINDS: [&str; 3] = ["presenting", "ballots", "axis_link"];
+pub const KINDS: [&str; 4] = ["presenting", "pointer", "ballots", "axis_link"];
 
 /// The frame `event` of `app::live::ServerFrame`. The event's JSON goes in as it was stored.
 fn event_frame(topic: &str, seq: u64, body: &str) -> Utf8Bytes {

@@ -25,6 +25,8 @@ const QUEUE: usize = 128;
 /// A client's frame is a few words.
 const LARGEST_FRAME: usize = 4 * 1024;
 const MOST_TOPICS: usize = 32;
+/// What a device points at sooner after the last is passed over: an eye sees no more, and all who follow are told each.
+const BETWEEN_POINTS: Duration = Duration::from_millis(20);
 /// How often a socket asks whether its session still lives.
 const SESSION_CHECK: Duration = Duration::from_secs(30);
 /// Silence after which the link counts as dead; clients ping every few seconds.
@@ -89,6 +91,7 @@ async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
         queue,
         trouble,
         followed: HashMap::new(),
+        pointed: None,
     };
     let hello = ServerFrame::Hello {
         protocol: PROTOCOL,
@@ -180,6 +183,8 @@ struct Device {
     /// A topic that cannot be carried on ends the connection: the device resumes.
     trouble: mpsc::Sender<()>,
     followed: HashMap<String, JoinHandle<()>>,
+    /// When it last pointed somewhere.
+    pointed: Option<Instant>,
 }
 
 /// An error ends the connection.
@@ -200,6 +205,15 @@ impl Device {
             ClientFrame::Ping { n } => self.say(&ServerFrame::Pong { n, us: now_us() }).await,
             ClientFrame::Unfollow { topic } => {
                 self.unfollow(&topic).await;
+                Ok(())
+            }
+            ClientFrame::Point { topic, at } => {
+                let now = Instant::now();
+                // The end of pointing counts, however soon it comes.
+                if at.is_none() || self.pointed.is_none_or(|last| now.duration_since(last) >= BETWEEN_POINTS) {
+                    self.pointed = Some(now);
+                    self.state.meetings.point(&self.actor, &topic, at);
+                }
                 Ok(())
             }
             ClientFrame::Follow { topic, after } => {

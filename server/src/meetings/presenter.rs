@@ -2,11 +2,12 @@
 use super::{Error, Result, Service, floor, rules, store, topic};
 use crate::actor::Actor;
 use crate::identity;
-use app::dto::meetings::{MeetingState, Presenting};
+use app::dto::meetings::{MeetingState, Pointer, Presenting};
 use app::ids::{AttachmentId, MeetingId};
 use app::live::{LiveEvent, ServerFrame};
 
 const KIND: &str = "presenting";
+const POINTER: &str = "pointer";
 
 impl Service {
     /// Shows this page to all who follow. `take` begins, and takes it over from whoever presents; without it only the one who
@@ -93,7 +94,28 @@ impl Service {
         }
     }
 
+    /// Con trỏ trình chiếu: of whoever presents this document. Many a second: nothing is read for it, and what nobody may say passes unheard.
+    pub fn point(&self, actor: &Actor, topic: &str, at: Option<Pointer>) {
+        let Some(now) = topic.strip_prefix("meeting:").and_then(|meeting| self.presenting(meeting)) else {
+            return;
+        };
+        let fits = at
+            .as_ref()
+            .is_none_or(|at| at.attachment == now.attachment && at.page > 0 && at.x <= 10_000 && at.y <= 10_000);
+        if fits && now.user_id.as_str() == actor.id() {
+            self.db.hub().pass(topic, POINTER, &LiveEvent::Pointer { at });
+        }
+    }
+
     pub(super) fn tell_presenting(&self, meeting: &str, now: Option<Presenting>) {
+        let same = |before: Presenting| {
+            now.as_ref()
+                .is_some_and(|now| now.user_id == before.user_id && now.attachment == before.attachment)
+        };
+        if !self.presenting(meeting).is_some_and(same) {
+            // Devices forget it by themselves when something else is shown.
+            self.db.hub().pass_no_more(&topic(meeting), POINTER);
+        }
         self.db.hub().pass(&topic(meeting), KIND, &LiveEvent::Presenting { now });
     }
 }

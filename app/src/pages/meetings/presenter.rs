@@ -5,7 +5,7 @@ use crate::components::call::Call;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live::{Link, use_link};
 use crate::components::notice::Failure;
-use crate::dto::meetings::{MeetingState, Presenting};
+use crate::dto::meetings::{MeetingState, Pointer, Presenting};
 use crate::i18n::{t, tf};
 use crate::ids::AttachmentId;
 use leptos::prelude::*;
@@ -21,6 +21,8 @@ pub struct Follow {
     touched: StoredValue<bool>,
     /// The page that is read here.
     here: RwSignal<u32>,
+    /// The one who presents points with finger, pen or mouse.
+    pub pointing: RwSignal<bool>,
 }
 
 impl Follow {
@@ -30,6 +32,7 @@ impl Follow {
             following: RwSignal::new(true),
             touched: StoredValue::new(false),
             here: RwSignal::new(1),
+            pointing: RwSignal::new(false),
         };
         // The presenter's document and page, as they change; also those that stand when one comes.
         // Only those changes: whatever else happens in the room is no turn of a page.
@@ -39,6 +42,12 @@ impl Follow {
             follow.touched.set_value(false);
             if follow.following.get_untracked() && room.open.with_untracked(|open| open.as_ref() != Some(&now.attachment)) {
                 room.read(now.attachment);
+            }
+        });
+        let presents = Memo::new(move |_| follow.presents());
+        Effect::new(move |_| {
+            if !presents.get() {
+                follow.pointing.set(false);
             }
         });
         follow.send_turns();
@@ -69,6 +78,34 @@ impl Follow {
             .open
             .with(|open| open.as_ref() == Some(&now.attachment))
             .then_some(now.page)
+    }
+
+    /// Where the presenter points on the document that is open, as the viewer takes it.
+    pub fn pointer(&self) -> Option<String> {
+        self.page()?;
+        let at = self.room.pointer.get()?;
+        let here = self.others().is_some_and(|now| now.attachment == at.attachment);
+        here.then(|| {
+            let share = |n: u16| f64::from(n) / 10_000.0;
+            serde_json::json!({ "page": at.page, "x": share(at.x), "y": share(at.y) }).to_string()
+        })
+    }
+
+    /// The person points at a place of a page, in shares of its width and height; `None`: nowhere any more.
+    pub fn point(&self, at: Option<(u32, f64, f64)>) {
+        if !untrack(|| self.presents()) {
+            return;
+        }
+        let Some(attachment) = self.room.open.get_untracked() else { return };
+        let share = |part: f64| (part.clamp(0.0, 1.0) * 10_000.0).round() as u16;
+        let at = at.map(|(page, x, y)| Pointer {
+            attachment,
+            page,
+            x: share(x),
+            y: share(y),
+        });
+        let topic = self.room.detail.with_untracked(|d| d.topic.clone());
+        crate::components::live::point(&topic, at);
     }
 
     /// The person moves something by hand.
@@ -150,6 +187,19 @@ pub fn PresentButton(room: Room, follow: Follow) -> impl IntoView {
             >
                 <Glyph icon=Icon::Screen />
                 {move || if presents.get() { t("present.stop") } else { t("present.start") }}
+            </button>
+        </Show>
+        <Show when=move || presents.get()>
+            <button
+                type="button"
+                class="button point"
+                data-test="point"
+                aria-pressed=move || follow.pointing.get().to_string()
+                title=t("present.point_help")
+                on:click=move |_| follow.pointing.update(|on| *on = !*on)
+            >
+                <Glyph icon=Icon::Pointer />
+                {t("present.point")}
             </button>
         </Show>
         <Failure error=call.error />

@@ -116,6 +116,9 @@ pub fn Reader(room: Room) -> impl IntoView {
                     early=true
                     shelf=shelf
                     on_go=on_go
+                    pointer=Signal::derive(move || follow.pointer())
+                    pointing=follow.pointing
+                    on_point=move |at| follow.point(at)
                     on_page=move |n| {
                         if shown.get_untracked() {
                             places.update_value(|p| {

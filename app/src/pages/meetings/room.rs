@@ -16,7 +16,7 @@ use crate::components::layout::use_session;
 use crate::components::live::{LinkState, News, follow};
 use crate::components::notice::{ErrorNote, Loading};
 use crate::dto::identity::Me;
-use crate::dto::meetings::{Attachment, MeetingDetail, MeetingState};
+use crate::dto::meetings::{Attachment, MeetingDetail, MeetingState, Pointer};
 use crate::i18n::{t, tf};
 use crate::ids::{AttachmentId, MeetingId, UserId, VoteId};
 use crate::live::LiveEvent;
@@ -43,6 +43,8 @@ pub struct Room {
     pub follow_new: RwSignal<bool>,
     /// The reader takes the whole width.
     pub wide: RwSignal<bool>,
+    /// Where the presenter points.
+    pub pointer: RwSignal<Option<Pointer>>,
     /// Secret votes that this device need not ask about any more.
     pub cast: RwSignal<HashSet<VoteId>>,
     /// What was done and is not sent yet.
@@ -68,6 +70,7 @@ impl Room {
             arrived: RwSignal::new(None),
             follow_new: RwSignal::new(follow_new),
             wide: RwSignal::new(false),
+            pointer: RwSignal::new(None),
             cast: RwSignal::new(HashSet::new()),
             outbox: Outbox::new(),
             me: StoredValue::new(me),
@@ -100,6 +103,11 @@ impl Room {
     }
 
     fn hear(&self, event: LiveEvent) {
+        match event {
+            LiveEvent::Pointer { at } => return self.pointer.set(at),
+            LiveEvent::Presenting { .. } => self.pointer.set(None),
+            _ => {}
+        }
         let new = match &event {
             LiveEvent::Attached { attachment: a } => {
                 // One's own topic tells of every meeting's documents. What is put there anew, for others, is nothing new.

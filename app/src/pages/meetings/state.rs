@@ -97,6 +97,8 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         | LiveEvent::TaskChanged { .. }
         | LiveEvent::NumbersChanged
         | LiveEvent::Chat { .. }
+        // Many a second, and of the page alone.
+        | LiveEvent::Pointer { .. }
         | LiveEvent::MinutesChanged => {}
     }
 }
