@@ -114,6 +114,10 @@ def packing():
     case("after-packed-with-another-length.pdf", append(held, {62: b"9"}), **BROKEN)
     held = packed(append(blank(), {62: b"null"}), font, (7,), how=b"/DecodeParms 62 0 R/Length %d")
     case("after-packed-with-other-parameters.pdf", append(by_hand(MAKE, data=held), {62: parameters}), **BROKEN)
+    # Programs that miss an object beyond the list build it anew, and may not look into object streams then.
+    held = by_hand(MAKE, data=packed(blank(), font, (7,)))
+    case("after-reference-beyond-the-list.pdf", append(held, {9: TEXT % (PLACE, b"/OC 90 0 R")}), **BROKEN)
+    case("after-reference-to-nothing.pdf", append(held, {9: TEXT % (PLACE, b"/OC 79 0 R")}), **FINE)
     lost = packed(ONE, {7: font[7]}, (7,), how=b"/Filter/FlateDecode/Length %d")
     case("after-packed-beyond-reading.pdf", lost, **BROKEN)
 

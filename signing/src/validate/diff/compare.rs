@@ -148,9 +148,35 @@ impl Judge<'_, '_> {
         }
         let astray = self.references(modified);
         let hint = || astray || shorter();
-        if loose(self.document, self.new.revision) || hint() && rebuilt_otherwise(self.document, self.new.revision) {
+        // Who builds the list anew may look into no object stream.
+        let packed = || {
+            all.iter()
+                .any(|r| r.entries.iter().any(|(_, entry)| matches!(entry, Entry::InStream(..))))
+        };
+        if loose(self.document, self.new.revision)
+            || hint() && rebuilt_otherwise(self.document, self.new.revision)
+            || self.leads_beyond(size) && packed()
+        {
             self.note(Level::Other, "object_not_listed", None, None);
         }
+    }
+
+    /// Whether what the revision writes refers to numbers beyond the list, for which some programs build it anew; also where that
+    /// is nothing to us, as before.
+    fn leads_beyond(&self, size: i64) -> bool {
+        let (old, new) = (self.old.revision, self.new.revision);
+        self.document.revisions()[new].entries.ids().any(|id| {
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            let beyond = |value: &Object, found: &mut Vec<ObjectId>| {
+                references(value, found);
+                found.retain(|id| i64::from(id.0) >= size);
+            };
+            self.document.indirect(id, new).iter().for_each(|o| beyond(&o.value, &mut after));
+            if !after.is_empty() {
+                self.document.indirect(id, old).iter().for_each(|o| beyond(&o.value, &mut before));
+            }
+            after.iter().any(|id| !before.contains(id))
+        })
     }
 
     /// Names references to an object under another generation than it has. Whether there are new ones that lead nowhere.
