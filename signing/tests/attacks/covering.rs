@@ -77,6 +77,55 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
     ] {
         add(name, annotated(s, &kind("Ink", OVER), Some(look)), covers);
     }
+    let page = s
+        .object(PAGE)
+        .replacen(&format!("{NOTE} 0 R"), &format!("{NOTE} 0 R {} 0 R", s.size), 1);
+    let (note, look, inner) = (s.size, s.size + 1, s.size + 2);
+    let with_look = |more: &str, look_of: &str, drawn: &str| {
+        let form = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]";
+        s.append(&[
+            (PAGE, page.clone()),
+            (note, format!("<</Type/Annot/Subtype/Stamp{OVER}{more}>>")),
+            (look, stream(&format!("{form}{look_of}"), drawn)),
+            (inner, stream("/BBox[0 0 300 40]/Subtype 99 0 R", WHITE)),
+            (99, "/Form".into()),
+        ])
+    };
+    add(
+        "look of a state",
+        with_look(&format!("/AS/X/AP<</N<</X {look} 0 R>>>>"), "", WHITE),
+        covers,
+    );
+    add(
+        "look of a state that is not there",
+        with_look(&format!("/AS/Y/AP<</N<</X {look} 0 R>>>>"), "", WHITE),
+        covers,
+    );
+    add(
+        "form that is said to be one elsewhere",
+        with_look(
+            &format!("/AP<</N {look} 0 R>>"),
+            &format!("/Resources<</XObject<</X {inner} 0 R>>>>"),
+            "/X Do",
+        ),
+        covers,
+    );
+    add("window with a look", annotated(s, &kind("Popup", OVER), Some(WHITE)), covers);
+    add(
+        "dark highlight",
+        annotated(s, &kind("Highlight", OVER), Some("/M gs 0.1 0 0 rg 0 0 300 40 re f")),
+        covers,
+    );
+    add(
+        "highlight without a colour",
+        annotated(s, &kind("Highlight", OVER), Some("/M gs 0 0 300 40 re f")),
+        covers,
+    );
+    add(
+        "dark highlight that the viewer draws",
+        annotated(s, &kind("Highlight", &format!("{OVER}/C[0 0 0]")), None),
+        covers,
+    );
     for (name, what, rest) in [
         ("wide line that the viewer draws", "Line", "/L[60 710 360 710]/BS<</W 30>>"),
         ("wide ink that the viewer draws", "Ink", "/InkList[[60 710 360 710]]/BS<</W 30>>"),

@@ -2,9 +2,10 @@
 
 use lopdf::{Dictionary, Object};
 
-use super::paint::{Area, Kind, Matrix, Painter, through};
-use crate::pdf::Document;
+use super::paint::{Area, Beneath, Kind, Matrix, Painter, dark, through};
+use crate::pdf::{Document, Indirect};
 use crate::validate::fields;
+use std::rc::Rc;
 
 /// A letter or picture counts as hidden when so much of its box is covered.
 const HIDDEN: f64 = 0.5;
@@ -83,37 +84,61 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
     };
     let kind = name(b"Subtype");
     let hidden = matches!(document.get(annotation, b"F", revision), Some(Object::Integer(n)) if n & 2 != 0);
-    let Some(rect) = fields::rect(document, annotation, revision).filter(|_| !hidden && kind != b"Popup") else {
+    let Some(rect) = fields::rect(document, annotation, revision).filter(|_| !hidden) else {
         return Vec::new();
     };
     let icon = matches!(kind.as_slice(), b"Text" | b"FileAttachment" | b"Sound");
     if icon && rect[2] - rect[0] <= ICON && rect[3] - rect[1] <= ICON {
         return Vec::new();
     }
-    let states = document.get_dict(annotation, b"AP", revision);
-    let normal = states.and_then(|ap| match ap.get(b"N").ok()? {
-        Object::Reference((id, _)) => document.indirect(*id, revision),
-        _ => None,
-    });
-    let chosen = normal.and_then(|n| match n.stream {
-        Some(_) => Some(n),
-        None => {
-            let state = name(b"AS");
-            let id = n.value.as_dict().ok()?.get(&state).and_then(Object::as_reference).ok()?.0;
-            document.indirect(id, revision)
-        }
-    });
-    let Some(look) = chosen else {
+    let looks = looks(document, annotation, revision);
+    if looks.is_empty() {
         // Viewers draw these by themselves.
         let filled = matches!(document.get(annotation, b"IC", revision), Some(Object::Array(colour)) if !colour.is_empty());
         let drawn = match kind.as_slice() {
             b"FreeText" | b"Stamp" => true,
             b"Square" | b"Circle" | b"Polygon" if filled => true,
+            // Drawn with what darkens; without a colour it is black.
+            b"Highlight" => match document.get(annotation, b"C", revision) {
+                Some(Object::Array(colour)) => {
+                    let colour: Vec<Object> = colour.iter().map(|part| document.resolve(part, revision)).collect();
+                    !colour.is_empty() && dark(b"", &colour)
+                }
+                _ => true,
+            },
             b"Square" | b"Circle" | b"Polygon" | b"Line" | b"PolyLine" | b"Ink" | b"Link" => line(document, annotation, revision) >= WIDE,
             _ => false,
         };
         return if drawn { vec![rect] } else { Vec::new() };
+    }
+    looks.iter().flat_map(|look| painted_by(document, look, rect, revision)).collect()
+}
+
+/// What an annotation may look like: of several states all where none is chosen that is there.
+fn looks(document: &Document<'_>, annotation: &Dictionary, revision: usize) -> Vec<Rc<Indirect>> {
+    let Some(all) = document.get_dict(annotation, b"AP", revision) else {
+        return Vec::new();
     };
+    let stream = |look: &Object| document.follow(look, revision).filter(|found| found.stream.is_some());
+    let Ok(normal) = all.get(b"N") else { return Vec::new() };
+    if let Some(look) = stream(normal) {
+        return vec![look];
+    }
+    let Object::Dictionary(states) = document.resolve(normal, revision) else {
+        return Vec::new();
+    };
+    let state = match document.get(annotation, b"AS", revision) {
+        Some(Object::Name(state)) => states.get(&state).ok().and_then(stream),
+        _ => None,
+    };
+    state.map_or_else(
+        || states.iter().filter_map(|(_, look)| stream(look)).collect(),
+        |chosen| vec![chosen],
+    )
+}
+
+/// Opaque places of a look in its rectangle.
+fn painted_by(document: &Document<'_>, look: &Indirect, rect: Area, revision: usize) -> Vec<Area> {
     let Ok(dictionary) = look.value.as_dict() else {
         return Vec::new();
     };
@@ -131,7 +156,7 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
     }
     let (sx, sy) = ((rect[2] - rect[0]) / width, (rect[3] - rect[1]) / height);
     let fit = [sx, 0.0, 0.0, sy, rect[0] - bounds[0] * sx, rect[1] - bounds[1] * sy];
-    painter.form(&look, fit, false, 0);
+    painter.form(look, fit, Beneath::default(), 0);
     if painter.gave_up {
         return vec![rect];
     }

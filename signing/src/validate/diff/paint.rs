@@ -21,6 +21,9 @@ const MAX_OPERANDS: usize = 64;
 /// What is painted with so much lets read what is beneath.
 const THIN: f64 = 0.6;
 
+/// Dark letters cannot be told from a ground that is darker than this.
+const DARK: f64 = 0.4;
+
 /// Left, bottom, right, top in points.
 pub type Area = [f64; 4];
 pub type Matrix = [f64; 6];
@@ -109,17 +112,30 @@ struct State {
     line_width: f64,
     /// What is beneath shows through all that is painted…
     see_through: bool,
-    /// …through what darkens, and what is thin enough in fillings and in strokes.
+    /// …through what darkens, unless it is dark itself, and what is thin enough in fillings and in strokes.
     darkens: bool,
+    dark_fill: bool,
+    dark_stroke: bool,
     fill: f64,
     stroke: f64,
 }
 
 impl State {
     fn translucent(&self, kind: Kind) -> bool {
-        let alpha = if kind == Kind::Stroke { self.stroke } else { self.fill };
-        self.see_through || self.darkens || alpha <= THIN
+        let (alpha, dark) = match kind {
+            Kind::Stroke => (self.stroke, self.dark_stroke),
+            Kind::Image => (self.fill, true),
+            _ => (self.fill, self.dark_fill),
+        };
+        self.see_through || self.darkens && !dark || alpha <= THIN
     }
+}
+
+/// What is seen of what lies beneath a form.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beneath {
+    pub see_through: bool,
+    pub darkens: bool,
 }
 
 pub struct Painter<'d, 'a> {
@@ -165,7 +181,8 @@ impl<'d, 'a> Painter<'d, 'a> {
                 _ => break,
             }
         }
-        self.content(&content, &resources.unwrap_or_default(), IDENTITY, false, 0);
+        let nothing = Beneath::default();
+        self.content(&content, &resources.unwrap_or_default(), IDENTITY, nothing, 0);
     }
 
     /// Decoded content, as long as there is room for it.
@@ -200,15 +217,16 @@ impl<'d, 'a> Painter<'d, 'a> {
     }
 
     /// A form XObject, seen through `ctm`.
-    pub fn form(&mut self, form: &Indirect, ctm: Matrix, translucent: bool, depth: u32) {
+    pub fn form(&mut self, form: &Indirect, ctm: Matrix, beneath: Beneath, depth: u32) {
         let Ok(dictionary) = form.value.as_dict() else { return };
         let Ok(content) = self.document.content(form, MAX_CONTENT) else {
+            self.gave_up |= self.hides;
             return;
         };
         let own = self.numbers(dictionary, b"Matrix");
         let ctm = own.and_then(|m| Matrix::try_from(m).ok()).map_or(ctm, |m| multiply(m, ctm));
         let resources = self.document.get_dict(dictionary, b"Resources", self.revision);
-        self.content(&content, &resources.unwrap_or_default(), ctm, translucent, depth);
+        self.content(&content, &resources.unwrap_or_default(), ctm, beneath, depth);
     }
 
     pub fn numbers(&self, dictionary: &Dictionary, key: &[u8]) -> Option<Vec<f64>> {
@@ -254,7 +272,7 @@ impl<'d, 'a> Painter<'d, 'a> {
         }
     }
 
-    fn content(&mut self, data: &[u8], resources: &Dictionary, ctm: Matrix, translucent: bool, depth: u32) {
+    fn content(&mut self, data: &[u8], resources: &Dictionary, ctm: Matrix, beneath: Beneath, depth: u32) {
         if depth > MAX_DEPTH {
             self.gave_up = true;
             return;
@@ -264,8 +282,10 @@ impl<'d, 'a> Painter<'d, 'a> {
             font_size: 0.0,
             leading: 0.0,
             line_width: 1.0,
-            see_through: translucent,
-            darkens: false,
+            see_through: beneath.see_through,
+            darkens: beneath.darkens,
+            dark_fill: true,
+            dark_stroke: true,
             fill: 1.0,
             stroke: 1.0,
         };
@@ -307,6 +327,10 @@ impl<'d, 'a> Painter<'d, 'a> {
                 b"Q" => state = saved.pop().unwrap_or(state),
                 b"cm" => state.ctm = multiply(six(), state.ctm),
                 b"w" => state.line_width = n(0),
+                b"g" | b"rg" | b"k" | b"sc" | b"scn" => state.dark_fill = dark(operator, &operands),
+                b"G" | b"RG" | b"K" | b"SC" | b"SCN" => state.dark_stroke = dark(operator, &operands),
+                b"cs" => state.dark_fill = true,
+                b"CS" => state.dark_stroke = true,
                 b"gs" => self.set_state(&mut state, resources, &operands),
                 b"re" => {
                     path.begin((n(0), n(1)));
@@ -410,12 +434,17 @@ impl<'d, 'a> Painter<'d, 'a> {
         let Some(found) = found.and_then(|o| self.document.indirect(o.as_reference().ok()?.0, self.revision)) else {
             return;
         };
-        let form = found
+        let kind = found
             .value
             .as_dict()
-            .is_ok_and(|d| matches!(d.get(b"Subtype"), Ok(Object::Name(n)) if n == b"Form"));
-        if form {
-            self.form(&found, state.ctm, state.translucent(Kind::Fill), depth + 1);
+            .ok()
+            .and_then(|d| self.document.get(d, b"Subtype", self.revision));
+        if matches!(kind, Some(Object::Name(kind)) if kind == b"Form") {
+            let beneath = Beneath {
+                see_through: state.see_through || state.fill <= THIN,
+                darkens: state.darkens,
+            };
+            self.form(&found, state.ctm, beneath, depth + 1);
         } else {
             self.mark(state, state.ctm, [0.0, 0.0, 1.0, 1.0], Kind::Image);
         }
@@ -461,6 +490,20 @@ fn after_inline_image(data: &[u8], mut at: usize) -> usize {
         at = found + 1;
     }
     data.len()
+}
+
+/// Whether a colour leaves nothing to read of dark letters that it darkens. What cannot be told is.
+pub fn dark(operator: &[u8], colour: &[Object]) -> bool {
+    let parts: Vec<f64> = colour.iter().filter_map(number).collect();
+    let brightest = match (operator, parts.as_slice()) {
+        // Ink of a colour of its own: none of it is light.
+        (b"sc" | b"scn" | b"SC" | b"SCN", [tint]) => 1.0 - tint,
+        (_, [grey]) => *grey,
+        (_, [r, g, b]) => r.max(*g).max(*b),
+        (_, [c, m, y, k]) => (1.0 - c.min(*m).min(*y)) * (1.0 - k),
+        _ => 0.0,
+    };
+    brightest < DARK
 }
 
 fn number(object: &Object) -> Option<f64> {
