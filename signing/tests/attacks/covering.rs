@@ -10,7 +10,7 @@ fn annotated(s: &Signed, body: &str, look: Option<&str>) -> Vec<u8> {
     let appearance = look.map(|_| format!("/AP<</N {drawn} 0 R>>")).unwrap_or_default();
     let mut objects = vec![(PAGE, page), (note, format!("<</Type/Annot{body}{appearance}>>"))];
     if let Some(look) = look {
-        let dictionary = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]/Resources<</ExtGState<</M<</BM/Multiply>>/N<</BM/Normal>>/T<</ca 0.1>>>>\
+        let dictionary = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]/Resources<</ExtGState<</M<</BM/Multiply>>/N<</BM/Normal>>/T<</ca 0.1>>/H<</ca 0.5/CA 0.5>>>>\
              /Shading<</S<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 1 0]>>>>/Font<</D<</Subtype/Type3>>>>>>";
         objects.push((drawn, stream(dictionary, look)));
     }
@@ -85,7 +85,7 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
         let form = "/Type/XObject/Subtype/Form/BBox[0 0 300 40]";
         s.append(&[
             (PAGE, page.clone()),
-            (note, format!("<</Type/Annot/Subtype/Stamp{OVER}{more}>>")),
+            (note, format!("<</Type/Annot/Subtype/Text{OVER}{more}>>")),
             (look, stream(&format!("{form}{look_of}"), drawn)),
             (inner, stream("/BBox[0 0 300 40]/Subtype 99 0 R", WHITE)),
             (99, "/Form".into()),
@@ -108,6 +108,12 @@ pub fn attacks(s: &Signed) -> Vec<Attack> {
             &format!("/Resources<</XObject<</X {inner} 0 R>>>>"),
             "/X Do",
         ),
+        covers,
+    );
+    let thrice = format!("/H gs {WHITE} 0 0 300 40 re f 0 0 300 40 re f");
+    add(
+        "thin layers that hide together",
+        annotated(s, &kind("Square", OVER), Some(&thrice)),
         covers,
     );
     add("window with a look", annotated(s, &kind("Popup", OVER), Some(WHITE)), covers);
@@ -166,6 +172,14 @@ pub fn harmless(s: &Signed) -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "highlight with a look",
             annotated(s, &kind("Highlight", OVER), Some("/M gs 1 1 0 rg 0 0 300 40 re f")),
+        ),
+        (
+            "thin highlights, one over the other",
+            annotated(s, &kind("Highlight", OVER), Some("/H gs 1 1 0 rg 0 0 300 40 re f 0 0 300 40 re f")),
+        ),
+        (
+            "thin slanting line, which is one though it is looked at in pieces",
+            annotated(s, &kind("Ink", OVER), Some("/H gs 1 1 0 RG 60 w 0 0 m 300 40 l S")),
         ),
         ("line through", annotated(s, &kind("StrikeOut", OVER), Some("0 18 300 2 re f"))),
         ("frame", annotated(s, &kind("Square", OVER), Some("1 0 0 RG 1 1 298 38 re S"))),

@@ -2,13 +2,15 @@
 
 use lopdf::{Dictionary, Object};
 
-use super::paint::{Area, Beneath, Kind, Matrix, Painter, dark, through};
+use super::paint::{Area, Beneath, Kind, Matrix, Painter, THIN, dark, through};
 use crate::pdf::{Document, Indirect};
 use crate::validate::fields;
 use std::rc::Rc;
 
 /// A letter or picture counts as hidden when so much of its box is covered.
 const HIDDEN: f64 = 0.5;
+/// …or so little of it shows through all that lies over it.
+const FAINT: f64 = 0.2;
 /// Icons of notes stand where the remark belongs, often on the text; nobody reads them as text.
 const ICON: f64 = 40.0;
 /// Filled shapes up to this size, in points, may be drawn letters, ticks or the squares of a code; larger ones are grounds.
@@ -20,9 +22,16 @@ const GRID: usize = 5;
 /// Comparisons for one annotation.
 const MAX_PAIRS: usize = 4_000_000;
 
+/// A painted place, how much of what is beneath it hides, and with what it was painted at once.
+type Layer = (Area, f64, (usize, usize));
+
 /// The letters and pictures of a page.
 pub struct Signed {
     shown: Vec<Area>,
+    /// What annotations laid over it thinly: many layers hide as one does.
+    thin: Vec<Layer>,
+    /// How many annotations were asked about.
+    asked: usize,
     /// There may be more than could be found.
     gave_up: bool,
 }
@@ -37,18 +46,28 @@ impl Signed {
         };
         let kept = painter.marks.iter().filter(|m| match m.kind {
             Kind::Letter | Kind::Image => true,
-            Kind::Fill => small(&m.area) && !m.translucent,
+            Kind::Fill => small(&m.area) && m.opacity > THIN,
             Kind::Stroke => false,
         });
         Signed {
             shown: kept.map(|m| m.area).collect(),
+            thin: Vec::new(),
+            asked: 0,
             gave_up: painter.gave_up,
         }
     }
 
-    /// Whether the annotation paints over something here. What cannot be told counts as yes.
-    pub fn hidden_by(&self, document: &Document<'_>, annotation: &Dictionary, revision: usize) -> bool {
-        let painted = painted(document, annotation, revision);
+    /// Whether the annotation, with those that were asked about before, paints over something here. What cannot be told counts
+    /// as yes.
+    pub fn hidden_by(&mut self, document: &Document<'_>, annotation: &Dictionary, revision: usize) -> bool {
+        let mut painted = painted(document, annotation, revision);
+        self.asked += 1;
+        painted.iter_mut().for_each(|(_, _, layer)| layer.0 = self.asked);
+        let thin: Vec<Layer> = painted.iter().filter(|layer| layer.1 <= THIN).copied().collect();
+        if !thin.is_empty() {
+            painted.extend(&self.thin);
+            self.thin.extend(thin);
+        }
         if self.gave_up || painted.len().saturating_mul(self.shown.len()) > MAX_PAIRS {
             return !painted.is_empty();
         }
@@ -57,8 +76,20 @@ impl Signed {
 }
 
 /// Whether the areas together lie over so much of `below` that it cannot be read.
-fn hidden(below: Area, above: &[Area]) -> bool {
-    let over: Vec<Area> = above.iter().filter(|a| share(below, **a) > 0.0).copied().collect();
+fn hidden(below: Area, above: &[Layer]) -> bool {
+    let thin = above
+        .iter()
+        .filter(|(area, opacity, _)| *opacity <= THIN && share(below, *area) >= HIDDEN);
+    let mut layers: Vec<_> = thin.map(|(_, opacity, layer)| (*layer, *opacity)).collect();
+    layers.sort_unstable_by_key(|(layer, _)| *layer);
+    layers.dedup_by_key(|(layer, _)| *layer);
+    if layers.iter().map(|(_, opacity)| 1.0 - opacity).product::<f64>() < FAINT {
+        return true;
+    }
+    let over = above
+        .iter()
+        .filter(|(area, opacity, _)| *opacity > THIN && share(below, *area) > 0.0);
+    let over: Vec<Area> = over.map(|(area, ..)| *area).collect();
     if over.iter().any(|a| share(below, *a) >= HIDDEN) {
         return true;
     }
@@ -76,8 +107,8 @@ fn share(below: Area, above: Area) -> f64 {
     if whole > 0.0 { width * height / whole } else { 0.0 }
 }
 
-/// Opaque places of an annotation on its page.
-fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) -> Vec<Area> {
+/// What an annotation paints on its page.
+fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) -> Vec<Layer> {
     let name = |key: &[u8]| match document.get(annotation, key, revision) {
         Some(Object::Name(name)) => name,
         _ => Vec::new(),
@@ -109,7 +140,7 @@ fn painted(document: &Document<'_>, annotation: &Dictionary, revision: usize) ->
             b"Square" | b"Circle" | b"Polygon" | b"Line" | b"PolyLine" | b"Ink" | b"Link" => line(document, annotation, revision) >= WIDE,
             _ => false,
         };
-        return if drawn { vec![rect] } else { Vec::new() };
+        return if drawn { vec![(rect, 1.0, (0, 0))] } else { Vec::new() };
     }
     looks.iter().flat_map(|look| painted_by(document, look, rect, revision)).collect()
 }
@@ -137,15 +168,15 @@ fn looks(document: &Document<'_>, annotation: &Dictionary, revision: usize) -> V
     )
 }
 
-/// Opaque places of a look in its rectangle.
-fn painted_by(document: &Document<'_>, look: &Indirect, rect: Area, revision: usize) -> Vec<Area> {
+/// What a look paints in its rectangle.
+fn painted_by(document: &Document<'_>, look: &Indirect, rect: Area, revision: usize) -> Vec<Layer> {
     let Ok(dictionary) = look.value.as_dict() else {
         return Vec::new();
     };
     let mut painter = Painter::new(document, revision, true);
     let numbers = |painter: &Painter<'_, '_>, key: &[u8]| painter.numbers(dictionary, key);
     let Some(Ok(bounds)) = numbers(&painter, b"BBox").map(Area::try_from) else {
-        return vec![rect];
+        return vec![(rect, 1.0, (0, 0))];
     };
     let own = numbers(&painter, b"Matrix").and_then(|m| Matrix::try_from(m).ok());
     let bounds = through(own.unwrap_or(super::paint::IDENTITY), bounds);
@@ -158,20 +189,21 @@ fn painted_by(document: &Document<'_>, look: &Indirect, rect: Area, revision: us
     let fit = [sx, 0.0, 0.0, sy, rect[0] - bounds[0] * sx, rect[1] - bounds[1] * sy];
     painter.form(look, fit, Beneath::default(), 0);
     if painter.gave_up {
-        return vec![rect];
+        return vec![(rect, 1.0, (0, 0))];
     }
-    let opaque = painter.marks.iter().filter(|m| !m.translucent);
-    opaque
+    let marks = painter.marks.iter().filter(|m| m.opacity > 0.0);
+    marks
         .map(|m| {
             // Nothing is painted outside the bounding box.
-            [
+            let area = [
                 m.area[0].max(rect[0]),
                 m.area[1].max(rect[1]),
                 m.area[2].min(rect[2]),
                 m.area[3].min(rect[3]),
-            ]
+            ];
+            (area, m.opacity, (0, m.layer))
         })
-        .filter(|a| a[2] > a[0] && a[3] > a[1])
+        .filter(|(a, ..)| a[2] > a[0] && a[3] > a[1])
         .collect()
 }
 

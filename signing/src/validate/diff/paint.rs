@@ -19,7 +19,7 @@ const MAX_DEPTH: u32 = 6;
 const MAX_OPERANDS: usize = 64;
 
 /// What is painted with so much lets read what is beneath.
-const THIN: f64 = 0.6;
+pub const THIN: f64 = 0.6;
 
 /// Dark letters cannot be told from a ground that is darker than this.
 const DARK: f64 = 0.4;
@@ -80,8 +80,10 @@ impl Path {
 pub struct Mark {
     pub area: Area,
     pub kind: Kind,
-    /// By a blend mode or an alpha below one, what is beneath shows through.
-    pub translucent: bool,
+    /// How much of what is beneath it hides: all is 1, nothing (by a mode that darkens) is 0.
+    pub opacity: f64,
+    /// What is painted at once lies in one layer, however often it lies over itself.
+    pub layer: usize,
 }
 
 pub fn multiply(a: Matrix, b: Matrix) -> Matrix {
@@ -110,9 +112,9 @@ struct State {
     font_size: f64,
     leading: f64,
     line_width: f64,
-    /// What is beneath shows through all that is painted…
-    see_through: bool,
-    /// …through what darkens, unless it is dark itself, and what is thin enough in fillings and in strokes.
+    /// What is beneath shows through all that is painted by so much…
+    opacity: f64,
+    /// …through what darkens, unless it is dark itself, and through thin fillings and strokes.
     darkens: bool,
     dark_fill: bool,
     dark_stroke: bool,
@@ -121,21 +123,30 @@ struct State {
 }
 
 impl State {
-    fn translucent(&self, kind: Kind) -> bool {
+    fn opacity(&self, kind: Kind) -> f64 {
         let (alpha, dark) = match kind {
             Kind::Stroke => (self.stroke, self.dark_stroke),
             Kind::Image => (self.fill, true),
             _ => (self.fill, self.dark_fill),
         };
-        self.see_through || self.darkens && !dark || alpha <= THIN
+        if self.darkens && !dark { 0.0 } else { self.opacity * alpha }
     }
 }
 
 /// What is seen of what lies beneath a form.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Beneath {
-    pub see_through: bool,
+    pub opacity: f64,
     pub darkens: bool,
+}
+
+impl Default for Beneath {
+    fn default() -> Self {
+        Beneath {
+            opacity: 1.0,
+            darkens: false,
+        }
+    }
 }
 
 pub struct Painter<'d, 'a> {
@@ -147,6 +158,8 @@ pub struct Painter<'d, 'a> {
     /// A limit was reached: there may be more than `marks`.
     pub gave_up: bool,
     operators: usize,
+    /// The operator that paints a transparency group as a whole.
+    together: Option<usize>,
     errors: usize,
     left: usize,
 }
@@ -160,6 +173,7 @@ impl<'d, 'a> Painter<'d, 'a> {
             marks: Vec::new(),
             gave_up: false,
             operators: 0,
+            together: None,
             errors: 0,
             left: MAX_CONTENT,
         }
@@ -226,7 +240,12 @@ impl<'d, 'a> Painter<'d, 'a> {
         let own = self.numbers(dictionary, b"Matrix");
         let ctm = own.and_then(|m| Matrix::try_from(m).ok()).map_or(ctm, |m| multiply(m, ctm));
         let resources = self.document.get_dict(dictionary, b"Resources", self.revision);
+        let outside = self.together;
+        if dictionary.has(b"Group") {
+            self.together = outside.or(Some(self.operators));
+        }
         self.content(&content, &resources.unwrap_or_default(), ctm, beneath, depth);
+        self.together = outside;
     }
 
     pub fn numbers(&self, dictionary: &Dictionary, key: &[u8]) -> Option<Vec<f64>> {
@@ -244,8 +263,14 @@ impl<'d, 'a> Painter<'d, 'a> {
         let area = through(ctm, area);
         self.gave_up |= self.marks.len() >= MAX_MARKS;
         if self.marks.len() < MAX_MARKS && area.iter().all(|n| n.is_finite()) {
-            let translucent = state.translucent(kind);
-            self.marks.push(Mark { area, kind, translucent });
+            let opacity = state.opacity(kind);
+            let layer = self.together.unwrap_or(self.operators);
+            self.marks.push(Mark {
+                area,
+                kind,
+                opacity,
+                layer,
+            });
         }
     }
 
@@ -282,7 +307,7 @@ impl<'d, 'a> Painter<'d, 'a> {
             font_size: 0.0,
             leading: 0.0,
             line_width: 1.0,
-            see_through: beneath.see_through,
+            opacity: beneath.opacity,
             darkens: beneath.darkens,
             dark_fill: true,
             dark_stroke: true,
@@ -441,7 +466,7 @@ impl<'d, 'a> Painter<'d, 'a> {
             .and_then(|d| self.document.get(d, b"Subtype", self.revision));
         if matches!(kind, Some(Object::Name(kind)) if kind == b"Form") {
             let beneath = Beneath {
-                see_through: state.see_through || state.fill <= THIN,
+                opacity: state.opacity * state.fill,
                 darkens: state.darkens,
             };
             self.form(&found, state.ctm, beneath, depth + 1);
