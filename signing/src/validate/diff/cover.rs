@@ -2,7 +2,8 @@
 
 use lopdf::{Dictionary, Object};
 
-use super::paint::{Area, Beneath, Kind, Matrix, Painter, THIN, dark, through};
+use super::paint::{Beneath, Kind, Painter, THIN, dark};
+use super::shape::{Area, IDENTITY, Matrix, through};
 use crate::pdf::{Document, Indirect};
 use crate::validate::fields;
 use std::rc::Rc;
@@ -179,7 +180,7 @@ fn painted_by(document: &Document<'_>, look: &Indirect, rect: Area, revision: us
         return vec![(rect, 1.0, (0, 0))];
     };
     let own = numbers(&painter, b"Matrix").and_then(|m| Matrix::try_from(m).ok());
-    let bounds = through(own.unwrap_or(super::paint::IDENTITY), bounds);
+    let bounds = through(own.unwrap_or(IDENTITY), bounds);
     // ISO 32000-2, 12.5.5: the bounding box is made to fit the rectangle.
     let (width, height) = (bounds[2] - bounds[0], bounds[3] - bounds[1]);
     if width <= 0.0 || height <= 0.0 {

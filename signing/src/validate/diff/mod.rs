@@ -12,6 +12,7 @@ mod loose;
 mod page;
 mod paint;
 mod same;
+mod shape;
 mod structure;
 mod uses;
 mod view;
