@@ -18,7 +18,9 @@ before(async () => {
   const home = demo.url(0);
   people.drafter = await Person.enter(browser, home, "soanthao", TABLET);
   people.deputy = await Person.enter(browser, home, "lanhdao2", TABLET);
+  people.leader = await Person.enter(browser, home, "lanhdao", TABLET);
   people.clerk = await Person.enter(browser, home, "vanthu", PHONE);
+  people.returned = await Person.enter(browser, home, "soanthao", PHONE);
 });
 
 after(async () => {
@@ -152,6 +154,35 @@ test("figures say what waits and lead to the lists that they count", async () =>
   await deputy.picture("figures-print-tablet");
   await deputy.page.emulateMedia({ media: "screen" });
   for (const person of [clerk, deputy]) person.assertQuiet();
+});
+
+test("the bell tells of what waits and what came back, as it happens, until it is read", async () => {
+  const { drafter, leader, returned } = people;
+  await leader.go("/meetings");
+  await returned.go("/meetings");
+  await returned.at("bell").waitFor();
+  const id = await drafted("Dự thảo báo chuông của bài kiểm thử");
+  const revision = async () => (await drafter.ask("documents/get", { id })).revision;
+  await drafter.ask("documents/submit", { id, revision: await revision() });
+  await leader.at("unread").waitFor();
+  await leader.at("bell").tap();
+  await leader.at("notice", '[data-kind="submitted"][data-read="false"]').first().waitFor();
+  await leader.picture("notices-tablet");
+  await leader.at("notice", '[data-kind="submitted"]').first().locator("a").tap();
+  await leader.page.waitForURL(new RegExp(id));
+  await leader.at("unread").waitFor({ state: "detached" });
+
+  await leader.ask("documents/return", { id, revision: await revision(), reason: "Sửa trích yếu" });
+  await returned.at("unread").waitFor();
+  await returned.picture("bell-phone");
+  await returned.at("bell").tap();
+  const line = returned.at("notice", '[data-kind="returned"]');
+  await line.first().waitFor();
+  await returned.picture("notices-phone");
+  await line.first().locator('[data-test="read"]').tap();
+  await returned.at("notice", '[data-read="true"]').first().waitFor();
+  await returned.at("unread").waitFor({ state: "detached" });
+  for (const person of Object.values(people)) person.assertQuiet();
 });
 
 test("a deleted draft is taken out of the trash again", async () => {

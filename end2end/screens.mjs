@@ -42,6 +42,7 @@ const SCREENS = [
   ["incoming", "vanthu", "/incoming", "Văn bản đến", "Incoming documents"],
   ["incoming-document", "vanthu", documents("incoming"), "Một văn bản đến: kết quả kiểm tra chữ ký", "An incoming document: the verdict on its signatures"],
   ["figures", "lanhdao", "/figures", "Tình hình xử lý văn bản", "How documents are dealt with"],
+  ["notices", "soanthao", "/notices", "Thông báo", "Notices"],
   ["axis", "vanthu", "/axis", "Trục liên thông: kết nối và hàng đợi", "The axis: link and queues"],
   ["verify", null, "/verify", "Kiểm tra chữ ký số, không cần tài khoản", "Verifying signatures, without an account"],
   ["verify-result", null, "/verify", "Kết quả kiểm tra", "The result", null, verified],

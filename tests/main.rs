@@ -26,6 +26,7 @@ mod mail;
 mod meetings;
 mod minutes;
 mod nodes;
+mod notices;
 mod numbers;
 mod opinions;
 mod order;

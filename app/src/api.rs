@@ -14,13 +14,15 @@ use crate::dto::meetings::{
     Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
     QuorumRule,
 };
+use crate::dto::notices::Notices;
 use crate::dto::numbers::{HoldWish, NumberBook};
 use crate::dto::opinions::{Reply, SheetDetail, SheetDraft, SheetRow};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement, When};
 use crate::error::ApiResult;
 use crate::ids::{
-    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NumberId, SheetId, SpeechId, TaskId, TokenId, UserId, VoteId,
+    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NoticeId, NumberId, SheetId, SpeechId, TaskId, TokenId, UserId,
+    VoteId,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -99,6 +101,11 @@ pub trait DocumentsApi: Send + Sync {
     async fn delete_draft(&self, id: DocumentId, revision: i64) -> ApiResult<()>;
     /// What waits, is late, came and went: of the body, a unit, or this person.
     async fn figures(&self, query: FiguresQuery) -> ApiResult<Figures>;
+    /// What the bell tells this person.
+    async fn notices(&self) -> ApiResult<Notices>;
+    async fn unread_notices(&self) -> ApiResult<u64>;
+    /// Marks one as read, or all.
+    async fn read_notices(&self, id: Option<NoticeId>) -> ApiResult<()>;
     /// Whether this person has a calendar feed of deadlines.
     async fn calendar_feed(&self) -> ApiResult<Option<FeedState>>;
     /// A new address of it.

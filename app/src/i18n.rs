@@ -46,6 +46,7 @@ mod built_in {
         "documents",
         "figures",
         "meetings",
+        "notices",
         "live",
         "opinions",
         "incoming",
@@ -255,6 +256,8 @@ mod tests {
                 .iter()
                 .map(|k| format!("axis.kind.{k}")),
         );
+        let notices = crate::dto::notices::NoticeKind::ALL;
+        keys.extend(notices.iter().map(|k| format!("notices.kind.{}", k.as_str())));
         let counted = crate::dto::figures::Counted::ALL;
         keys.extend(counted.iter().map(|c| format!("figures.counted.{}", c.as_str())));
         use crate::dto::authority::{AuthorityForm, Standing};

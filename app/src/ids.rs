@@ -56,6 +56,8 @@ ids! {
     AuthorityId,
     /// A number taken from the register before a document has it.
     NumberId,
+    /// What the bell tells a person.
+    NoticeId,
     /// A message on the axis.
     MessageId,
 }

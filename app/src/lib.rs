@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/opinions/:id") view={Lazy::<parts::Opinion>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/opinions/:id/edit") view={Lazy::<parts::EditOpinion>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/figures") view={Lazy::<parts::Figures>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/notices") view={Lazy::<parts::Notices>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/authority") view={Lazy::<parts::Authority>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/axis") view={Lazy::<parts::Axis>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/verify") view={Lazy::<parts::Verify>::new()} ssr=SsrMode::Async />

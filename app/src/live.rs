@@ -170,6 +170,8 @@ pub enum LiveEvent {
     },
     /// Numbers of the outgoing register were kept, put in between, used or cancelled. In the topic `desk:outgoing`.
     NumbersChanged,
+    /// The bell has something new, or something was read elsewhere. In the topic `user:{id}`.
+    NoticesChanged,
     ReceiverChanged {
         id: DocumentId,
         receiver: Receiver,

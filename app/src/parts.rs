@@ -84,7 +84,10 @@ part!(office, load_office, OfficePart {
     People => pages::people::PeoplePage,
 });
 
-part!(figures, load_figures, FiguresPart { Figures => pages::figures::FiguresPage });
+part!(figures, load_figures, FiguresPart {
+    Figures => pages::figures::FiguresPage,
+    Notices => pages::notices::NoticesPage,
+});
 
 // What somebody is and may do: long forms that are seldom filled in.
 part!(account, load_account, AccountPart {
@@ -158,7 +161,7 @@ pub fn part_of(path: &str) -> Option<&'static str> {
         ("opinions", Some(_)) if steps.next() == Some("edit") => Some("planning"),
         ("opinions", _) => Some("opinions"),
         ("account" | "authority", _) => Some("account"),
-        ("figures", _) => Some("figures"),
+        ("figures" | "notices", _) => Some("figures"),
         ("verify", _) => Some("verify"),
         ("login", _) => None,
         _ => Some("office"),
@@ -269,6 +272,7 @@ mod tests {
         assert_eq!(part_of("/account"), Some("account"));
         assert_eq!(part_of("/authority"), Some("account"));
         assert_eq!(part_of("/figures"), Some("figures"));
+        assert_eq!(part_of("/notices"), Some("figures"));
         assert_eq!(part_of("/login"), None);
     }
 }

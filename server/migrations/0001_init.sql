@@ -80,6 +80,26 @@ CREATE TABLE calendar_feed (
   asked_at    BIGINT
 );
 
+-- Thông báo: what the bell tells a person of. Its words are those of what it is about.
+CREATE TABLE notice (
+  id          TEXT PRIMARY KEY,
+  person_id   TEXT NOT NULL REFERENCES person(id),
+  -- which thing it is: the same is told once
+  word        TEXT NOT NULL,
+  -- 'assigned', 'submitted', 'returned', 'soon' or 'late'
+  kind        TEXT NOT NULL,
+  -- one of the two; a draft may have been ended meanwhile
+  document_id TEXT,
+  task_id     TEXT,
+  due_on      TEXT NOT NULL,
+  at          BIGINT NOT NULL,
+  read_at     BIGINT,
+  UNIQUE (person_id, word)
+);
+CREATE INDEX notice_person ON notice(person_id, id);
+CREATE INDEX notice_unread ON notice(person_id) WHERE read_at IS NULL;
+CREATE INDEX notice_at ON notice(at);
+
 -- Thư nhắc buổi sáng: of which day somebody's last one is.
 CREATE TABLE digest (
   person_id TEXT PRIMARY KEY REFERENCES person(id),

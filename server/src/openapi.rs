@@ -45,6 +45,8 @@ use utoipa::{Modify, OpenApi};
         documents::feed::http::end,
         documents::figures::http::figures,
         documents::figures::http::open_data,
+        documents::notices::http::list,
+        documents::notices::http::read,
         documents::register::http::register,
         documents::trash::list,
         documents::trash::restore,

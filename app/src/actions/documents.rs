@@ -2,11 +2,12 @@
 use crate::dto::authority::{Authority, AuthorityWish, SignAs};
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
 use crate::dto::figures::{Figures, FiguresQuery};
+use crate::dto::notices::Notices;
 use crate::dto::numbers::{HoldWish, NumberBook};
 use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement};
 use crate::error::ApiResult;
-use crate::ids::{AuthorityId, DocumentId, NumberId};
+use crate::ids::{AuthorityId, DocumentId, NoticeId, NumberId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -136,6 +137,21 @@ pub async fn delete_draft(id: DocumentId, revision: i64) -> ApiResult<()> {
 #[server(prefix = "/api/ui", endpoint = "documents/figures", input = Json)]
 pub async fn read_figures(query: FiguresQuery) -> ApiResult<Figures> {
     expect_context::<Documents>().figures(query).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/notices", input = Json)]
+pub async fn list_notices() -> ApiResult<Notices> {
+    expect_context::<Documents>().notices().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/unread-notices", input = Json)]
+pub async fn unread_notices() -> ApiResult<u64> {
+    expect_context::<Documents>().unread_notices().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/read-notices", input = Json)]
+pub async fn read_notices(id: Option<NoticeId>) -> ApiResult<()> {
+    expect_context::<Documents>().read_notices(id).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/calendar-feed", input = Json)]

@@ -44,6 +44,7 @@ pub enum Icon {
     Pointer,
     Ballot,
     Chart,
+    Bell,
 }
 
 impl Icon {
@@ -55,6 +56,7 @@ impl Icon {
             Icon::Pointer => "M5 4l14 7-6 2-2 6z",
             Icon::Screen => "M3 5h18v11H3zM12 16v4M8 20h8",
             Icon::Ballot => "M5 4h14v16H5zM8.5 9l1.500 1.500L12.500 8M15 9.500h1M8.500 15l1.500 1.500L12.500 14M15 15.500h1",
+            Icon::Bell => "M6 16V11a6 6 0 0112 0v5l1.500 2H4.500zM10 20.500a2.200 2.200 0 004 0M12 3v2",
             Icon::Chart => "M4 4v16h16M8.5 16v-4M13 16V8M17.500 16v-6",
             Icon::Play => "M7 5l12 7-12 7z",
             Icon::Pause => "M8 5v14M16 5v14",

@@ -1,14 +1,17 @@
 //! The frame around every page of a signed-in person: who and where one is, and the way to everything else.
+use crate::actions::documents::unread_notices;
 use crate::actions::identity::whoami;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::live::{Link, use_link};
+use crate::components::live::{FROM_NOW, Link, News, follow, use_link};
 use crate::components::prefs::Preferences;
 use crate::components::toast::ToastArea;
 use crate::dto::identity::{Me, Role};
 use crate::error::ApiResult;
 use crate::i18n::{t, tf};
+use crate::live::LiveEvent;
 use crate::parts::NotLoaded;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::use_location;
@@ -193,6 +196,56 @@ fn Navigation(me: Option<Me>) -> impl IntoView {
     }
 }
 
+/// How many notices are new, told as it happens. Known in the browser only: what the server draws says nothing of it.
+fn use_unread() -> RwSignal<u64> {
+    let session = use_session();
+    let unread = RwSignal::new(0);
+    let ask = move || {
+        spawn_local(async move {
+            if let Ok(n) = unread_notices().await {
+                let _ = unread.try_set(n);
+            }
+        });
+    };
+    Effect::new(move |_| {
+        let Some(Ok(Some(me))) = session.get() else { return };
+        ask();
+        follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |news| {
+            if news == News::Event(LiveEvent::NoticesChanged) {
+                ask();
+            }
+        });
+    });
+    unread
+}
+
+#[component]
+fn Bell(unread: RwSignal<u64>) -> impl IntoView {
+    let path = use_location().pathname;
+    let shown = move || match unread.get() {
+        0 => None,
+        n if n >= 100 => Some("99+".to_owned()),
+        n => Some(n.to_string()),
+    };
+    view! {
+        <A href="/notices" attr:class="nav-link bell" attr:data-test="bell" attr:aria-current=move || (path.get() == "/notices").then_some("page")>
+            <Glyph icon=Icon::Bell />
+            <span class="bell-words">{t("nav.notices")}</span>
+            {move || {
+                shown()
+                    .map(|n| {
+                        view! {
+                            <span class="count" data-test="unread">
+                                {n}
+                            </span>
+                        }
+                    })
+            }}
+        </A>
+    }
+    .into_any()
+}
+
 #[component]
 fn SignOut() -> impl IntoView {
     view! {
@@ -256,6 +309,8 @@ fn kept_at() -> Option<String> {
 pub fn Frame() -> impl IntoView {
     let session = use_session();
     let location = use_location();
+    // Here, where it outlives every page.
+    let unread = use_unread();
     let open_to_all = move || location.pathname.get_untracked() == "/verify";
     view! {
         <a class="skip" href="#main">
@@ -279,6 +334,7 @@ pub fn Frame() -> impl IntoView {
                         let body = me.as_ref().map(|me| me.body.name.clone());
                         view! {
                             {body.map(|name| view! { <p class="rail-body">{name}</p> })}
+                            {me.as_ref().map(|_| view! { <Bell unread /> })}
                             <Navigation me />
                         }
                     })}

@@ -10,6 +10,7 @@ pub mod figures;
 pub mod floor;
 pub mod identity;
 pub mod meetings;
+pub mod notices;
 pub mod numbers;
 pub mod opinions;
 pub mod seating;

@@ -10,6 +10,7 @@ pub mod incoming;
 pub mod login;
 pub mod meetings;
 pub mod missing;
+pub mod notices;
 pub mod opinions;
 pub mod people;
 pub mod tasks;

@@ -8,6 +8,7 @@ use crate::db::Work;
 use app::dto::Placement;
 use app::dto::documents::{Action, Direction, DraftFields, KINDS, State, Urgency};
 use app::dto::identity::{Body, Role};
+use app::dto::notices::NoticeKind;
 use app::ids::{DocumentId, UserId};
 
 const LONGEST_ABSTRACT: usize = 1000;
@@ -144,6 +145,8 @@ impl Service {
             store::add_version(work.conn(), &row.id, "prepared", &row.sha256, &actor.name, now_us()).await?;
         }
         self.changed(&mut work, &row, "document.submitted", "").await?;
+        self.notify(&mut work, &row, NoticeKind::Submitted, row.leader_id.as_deref().as_slice())
+            .await?;
         Ok(work.commit().await?)
     }
 
@@ -191,6 +194,8 @@ impl Service {
         row.state = State::Returned;
         row.reason = Some(reason.clone());
         self.changed(&mut work, &row, "document.returned", &reason).await?;
+        self.notify(&mut work, &row, NoticeKind::Returned, row.drafter_id.as_deref().as_slice())
+            .await?;
         Ok(work.commit().await?)
     }
 

@@ -36,6 +36,7 @@ pub fn routes() -> Router<AppState> {
         .merge(super::authority::http::routes())
         .merge(super::feed::http::routes())
         .merge(super::figures::http::routes())
+        .merge(super::notices::http::routes())
         .merge(super::register::http::routes())
         .merge(super::trash::routes())
         .route("/api/v1/documents", get(list))

@@ -12,6 +12,7 @@ pub mod invitation;
 pub mod marks;
 pub mod marks_store;
 pub mod minutes;
+pub mod notices;
 pub mod processing;
 pub mod read;
 pub mod register;

@@ -6,6 +6,7 @@ use crate::actor::Actor;
 use crate::clock::{now_us, parse_day, vietnam};
 use crate::db::Work;
 use app::dto::documents::{Action, AssignWish, Part, State};
+use app::dto::notices::NoticeKind;
 use app::ids::DocumentId;
 use app::live::LiveEvent;
 
@@ -71,6 +72,7 @@ impl Service {
         let action = if first { "document.assigned" } else { "document.passed_on" };
         self.changed(&mut work, &row, action, instruction).await?;
         self.tell_people(&mut work, &row, &people).await?;
+        self.notify(&mut work, &row, NoticeKind::Assigned, &people).await?;
         Ok(work.commit().await?)
     }
 

@@ -8,11 +8,12 @@ use app::api::{Documents, DocumentsApi};
 use app::dto::authority::{Authority, AuthorityWish, SignAs};
 use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
 use app::dto::figures::{Figures, FiguresQuery};
+use app::dto::notices::Notices;
 use app::dto::numbers::{HoldWish, NumberBook};
 use app::dto::verify::VerifyReport;
 use app::dto::{Page, Placement};
 use app::error::{ApiError, ApiResult};
-use app::ids::{AuthorityId, DocumentId, NumberId};
+use app::ids::{AuthorityId, DocumentId, NoticeId, NumberId};
 use async_trait::async_trait;
 use leptos::prelude::provide_context;
 use std::sync::Arc;
@@ -126,6 +127,18 @@ impl DocumentsApi for Bound<Service> {
 
     async fn figures(&self, query: FiguresQuery) -> ApiResult<Figures> {
         api(self.service.figures(&self.actor, &query).await)
+    }
+
+    async fn notices(&self) -> ApiResult<Notices> {
+        api(self.service.notices(&self.actor).await)
+    }
+
+    async fn unread_notices(&self) -> ApiResult<u64> {
+        api(self.service.unread_notices(&self.actor).await)
+    }
+
+    async fn read_notices(&self, id: Option<NoticeId>) -> ApiResult<()> {
+        api(self.service.read_notices(&self.actor, id.as_ref()).await)
     }
 
     async fn calendar_feed(&self) -> ApiResult<Option<FeedState>> {

@@ -96,6 +96,7 @@ pub fn apply(meeting: &mut MeetingDetail, event: LiveEvent) {
         | LiveEvent::SheetNews { .. }
         | LiveEvent::TaskChanged { .. }
         | LiveEvent::NumbersChanged
+        | LiveEvent::NoticesChanged
         | LiveEvent::Chat { .. }
         // Many a second, and of the page alone.
         | LiveEvent::Pointer { .. }
