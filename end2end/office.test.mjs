@@ -158,30 +158,33 @@ test("figures say what waits and lead to the lists that they count", async () =>
 
 test("the bell tells of what waits and what came back, as it happens, until it is read", async () => {
   const { drafter, leader, returned } = people;
+  const unread = (person) => person.ask("documents/unread-notices", {});
+  const rings = (person, n) =>
+    n > 0 ? person.at("unread").getByText(String(n), { exact: true }).waitFor() : person.at("unread").waitFor({ state: "detached" });
   await leader.go("/meetings");
   await returned.go("/meetings");
-  await returned.at("bell").waitFor();
+  const [before, own] = [await unread(leader), await unread(returned)];
   const id = await drafted("Dự thảo báo chuông của bài kiểm thử");
   const revision = async () => (await drafter.ask("documents/get", { id })).revision;
   await drafter.ask("documents/submit", { id, revision: await revision() });
-  await leader.at("unread").waitFor();
+  await rings(leader, before + 1);
   await leader.at("bell").tap();
   await leader.at("notice", '[data-kind="submitted"][data-read="false"]').first().waitFor();
   await leader.picture("notices-tablet");
   await leader.at("notice", '[data-kind="submitted"]').first().locator("a").tap();
   await leader.page.waitForURL(new RegExp(id));
-  await leader.at("unread").waitFor({ state: "detached" });
+  await rings(leader, before);
 
   await leader.ask("documents/return", { id, revision: await revision(), reason: "Sửa trích yếu" });
-  await returned.at("unread").waitFor();
+  await rings(returned, own + 1);
   await returned.picture("bell-phone");
   await returned.at("bell").tap();
   const line = returned.at("notice", '[data-kind="returned"]');
   await line.first().waitFor();
   await returned.picture("notices-phone");
   await line.first().locator('[data-test="read"]').tap();
-  await returned.at("notice", '[data-read="true"]').first().waitFor();
-  await returned.at("unread").waitFor({ state: "detached" });
+  await returned.at("notice", '[data-kind="returned"][data-read="true"]').first().waitFor();
+  await rings(returned, own);
   for (const person of Object.values(people)) person.assertQuiet();
 });
 
