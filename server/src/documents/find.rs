@@ -2,7 +2,7 @@
 //!
 //! SQLite has a full-text index beside the table (FTS5), PostgreSQL a column of lexemes. What is found is the same: every word that
 //! was typed, the last one also as the beginning of a word, accents and case ignored.
-use super::figures::store::Whose;
+use super::figures::store::{Set, Whose};
 use super::store::{self, Row};
 use crate::db::DbResult;
 use crate::text;
@@ -33,7 +33,7 @@ pub struct Filter<'a> {
     pub text: &'a str,
     pub waiting: Option<String>,
     /// What a figure counts, and of whom.
-    pub counted: Option<(String, Whose)>,
+    pub counted: Option<(Set, Whose)>,
     pub offset: usize,
     pub limit: usize,
 }
@@ -150,14 +150,15 @@ impl Condition {
         for clause in [&f.own, &f.waiting].into_iter().flatten() {
             all.and(clause);
         }
-        if let Some(direction) = f.direction {
+        // A set says its direction itself; said twice, SQLite would look all of that direction through.
+        if let (Some(direction), None) = (f.direction, &f.counted) {
             all.and_bound("direction =", direction.as_str());
         }
         if let Some(state) = f.state {
             all.and_bound("state =", state.as_str());
         }
-        if let Some((clause, whose)) = &f.counted {
-            all.and(clause);
+        if let Some((set, whose)) = &f.counted {
+            all.and(&set.condition);
             if let (Some(direction), Some(value)) = (f.direction, whose.bound()) {
                 all.bound.push(value.to_owned());
                 let clause = whose.condition(direction, all.bound.len());
@@ -219,7 +220,11 @@ pub async fn list(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<(Vec<Row>, 
             condition.and(&clause);
             "id DESC"
         } else {
-            "updated_at DESC, id DESC"
+            // Few are sorted; of many the newest are read in their order.
+            match &f.counted {
+                Some((set, _)) if set.few => "updated_at + 0 DESC, id DESC",
+                _ => "updated_at DESC, id DESC",
+            }
         };
         let sql = format!("SELECT id FROM document WHERE {} ORDER BY {order} LIMIT {MOST}", condition.sql);
         condition.ids(c, sql).await?

@@ -1,5 +1,5 @@
 //! Lists, one document with all that belongs to it, and who may read its bytes.
-use super::figures::store::{Days, Whose, condition};
+use super::figures::store::{Days, Set, Whose};
 use super::find::{self, Filter};
 use super::signing::notation;
 use super::store::{self, Row};
@@ -243,7 +243,7 @@ impl Service {
 }
 
 /// The documents that a figure counts, where they are asked for. What is counted over a time needs its days.
-fn counted(query: &DocumentQuery) -> Result<Option<(String, Whose)>> {
+fn counted(query: &DocumentQuery) -> Result<Option<(Set, Whose)>> {
     let Some(counted) = query.counted else { return Ok(None) };
     let now = now_us();
     let today = vietnam(now).date();
@@ -256,7 +256,7 @@ fn counted(query: &DocumentQuery) -> Result<Option<(String, Whose)>> {
         ("", unit) => Whose::Unit(unit.to_owned()),
         (person, _) => Whose::Person(person.to_owned()),
     };
-    Ok(Some((condition(counted, days, now), whose)))
+    Ok(Some((Set::new(counted, days, now), whose)))
 }
 
 const NOWHERE: Placement = Placement {

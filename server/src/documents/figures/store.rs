@@ -41,8 +41,24 @@ impl Days {
     }
 }
 
+/// A set as a list asks for it.
+pub struct Set {
+    pub condition: String,
+    /// So few that an index finds them all sooner than the newest of all documents are looked through for them.
+    pub few: bool,
+}
+
+impl Set {
+    pub fn new(counted: Counted, days: Days, now: i64) -> Self {
+        Self {
+            condition: condition(counted, days, now),
+            few: !counted.over_time() || (days.to - days.from).whole_days() < 31,
+        }
+    }
+}
+
 /// What belongs to `counted` at `now`, over `days` where it is counted over a time.
-pub fn condition(counted: Counted, days: Days, now: i64) -> String {
+fn condition(counted: Counted, days: Days, now: i64) -> String {
     let (today, last) = (day(now), day(now + SOON * DAY));
     let in_work = format!("direction = 'incoming' AND state IN ('assigned','processing') AND {UNMARKED}");
     let waits = |direction: &str, state: &str| format!("direction = '{direction}' AND state = '{state}' AND {UNMARKED}");
