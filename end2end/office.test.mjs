@@ -124,7 +124,18 @@ test("a deputy signs in the chair's place while it is allowed, and the clerk use
 });
 
 test("figures say what waits and lead to the lists that they count", async () => {
-  const { clerk, deputy } = people;
+  const { clerk, deputy, drafter } = people;
+  // One arrival is given to the drafter, due today.
+  const mine = { state: "arrived", direction: "incoming", text: "", page: 1, mine: false };
+  const arrival = (await clerk.ask("documents/list", { query: mine })).rows[0].id;
+  const on = async (person, step, more = {}) => {
+    const { revision } = await person.ask("documents/get", { id: arrival });
+    await person.ask(`documents/${step}`, { id: arrival, revision, ...more });
+  };
+  const lead = (await clerk.ask("identity/people", { text: "soanthao" }))[0].id;
+  const day = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+  await on(clerk, "take-in");
+  await on(clerk, "assign", { wish: { lead, support: [], inform: [], due_on: day, instruction: "Tham mưu trả lời" } });
   await clerk.go("/figures");
   const issued = clerk.at("figure", '[data-counted="issued"]');
   await issued.waitFor();
@@ -147,6 +158,15 @@ test("figures say what waits and lead to the lists that they count", async () =>
   await deputy.go("/figures");
   await deputy.at("scope", '[data-scope="body"]').waitFor();
   await deputy.picture("figures-tablet");
+  await deputy.at("figure", '[data-counted="soon"]').click();
+  await deputy.at("counted", '[data-counted="soon"]').waitFor();
+  assert.equal(await deputy.page.locator(".list .list-link").count(), 1);
+  await on(drafter, "start");
+  await on(drafter, "finish", { result: "Đã trả lời" });
+  await deputy.go("/figures");
+  assert.equal(await deputy.at("share-in-time").innerText(), "100 %");
+  assert.equal(await deputy.at("median").innerText(), "1 giờ");
+  await deputy.picture("figures-done-tablet");
   await deputy.page.locator("#unit").selectOption("Phòng Tổng hợp");
   await deputy.at("figures-show").tap();
   await deputy.at("scope", '[data-scope="unit"]').waitFor();
