@@ -82,6 +82,9 @@ async fn of_documents(ground: &Ground, draft: &str, table: &mut Table) {
     ] {
         table.tried(what, &d.get(&path).await);
     }
+    let wrong = json!({ "id": 5 });
+    table.tried("a notice whose id is a number", &d.post("/api/v1/notices/read", &wrong).await);
+    table.tried("notices: nobody signed in", &ground.stranger.get("/api/v1/notices").await);
     for (what, path) in [
         ("check: nobody signed in", format!("/api/v1/documents/{draft}/verify")),
         ("version: nobody signed in", format!("/api/v1/documents/{draft}/versions/1")),
