@@ -160,7 +160,24 @@ step("the presenter's page is followed, left by hand, and found again by one tap
   await member.at("follow-back").tap();
   await member.at("following").waitFor();
   await together();
+  // The pointer: at the same place of the page on another screen, and gone when it leaves the page.
+  await chair.at("point").tap();
+  const part = async (person, selector) => (await person.page.locator(`ky-pdf ${selector}`).first().boundingBox());
+  const shown = await part(chair, `.page[data-page="${await pageOf(chair)}"]`);
+  await chair.page.mouse.move(shown.x + shown.width * 0.4, shown.y + shown.height * 0.2);
+  await chair.page.mouse.move(shown.x + shown.width * 0.5, shown.y + shown.height * 0.25);
+  const dot = member.page.locator(`ky-pdf .page[data-page="${await pageOf(member)}"] .pointer`);
+  await dot.waitFor();
+  await until("the dot is where the presenter points", async () => {
+    const [at, page] = [await dot.boundingBox(), await part(member, `.page[data-page="${await pageOf(member)}"]`)];
+    const near = (value, wanted) => Math.abs(value - wanted) < 0.01;
+    return near((at.x + at.width / 2 - page.x) / page.width, 0.5) && near((at.y + at.height / 2 - page.y) / page.height, 0.25);
+  });
+  await member.picture("pointer");
+  await chair.page.mouse.move(1, 1);
+  await dot.waitFor({ state: "detached" });
   await chair.at("present", ".button").tap();
+  await chair.at("point").waitFor({ state: "detached" });
   await member.at("following").waitFor({ state: "detached" });
 
   await member.go(`/meetings/${meeting}/screen`);

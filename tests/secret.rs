@@ -117,6 +117,68 @@ fn verifies(published: &Value, ballot: &Value) -> bool {
     verifier.verify_oneshot(&bytes(&ballot["signature"]), &message).expect("an answer")
 }
 
+/// The program counts again from the file alone; exit code, and what it says of the file as it was and as it was tampered with.
+fn recounted(published: &Value, voter: &Voter) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ballots.json");
+    let run = |content: &Value, more: &[&str]| {
+        std::fs::write(&file, content.to_string()).expect("a file");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kyhop"));
+        let out = command.arg("recount").arg("--json").args(more).arg(&file).output().expect("kyhop");
+        let said: Value = serde_json::from_slice(&out.stdout).unwrap_or_default();
+        let faults = said["recount"]["faults"].as_array().cloned().unwrap_or_default();
+        let codes: Vec<String> = faults.iter().map(|f| f["code"].as_str().expect("a code").to_owned()).collect();
+        (out.status.code(), codes, said)
+    };
+    let digest = published["digest"].as_str().expect("a digest");
+    let (code, faults, said) = run(published, &["--digest", digest, "--receipt", &voter.receipt]);
+    assert_eq!((code, faults.len()), (Some(0), 0), "{said}");
+    assert_eq!(
+        (&said["recount"]["agree"], &said["recount"]["disagree"], &said["recount"]["drawn"]),
+        (&json!(1), &json!(1), &json!(3))
+    );
+    assert_eq!(
+        (&said["digest_as_logged"], &said["receipt_counted_as"]),
+        (&json!(true), &json!(voter.choice.as_str()))
+    );
+    assert_eq!(run(published, &["--digest", "00"]).0, Some(1));
+    let missing = run(published, &["--receipt", "00"]);
+    assert_eq!((missing.0, &missing.2["receipt_counted_as"]), (Some(1), &Value::Null));
+
+    let mut turned = published.clone();
+    let choice = if turned["ballots"][0]["choice"] == "agree" {
+        "disagree"
+    } else {
+        "agree"
+    };
+    turned["ballots"][0]["choice"] = json!(choice);
+    assert_eq!(run(&turned, &[]).1, ["not_signed", "digest_differs"]);
+    let mut stuffed = published.clone();
+    let again = stuffed["ballots"][0].clone();
+    let ballots = stuffed["ballots"].as_array_mut().expect("ballots");
+    ballots.extend([again.clone(), again]);
+    let (code, faults, said) = run(&stuffed, &[]);
+    assert_eq!(
+        (code, faults),
+        (
+            Some(1),
+            ["twice", "twice", "more_than_drawn", "digest_differs"].map(str::to_owned).to_vec()
+        )
+    );
+    assert_eq!(
+        (&said["recount"]["agree"], &said["recount"]["disagree"]),
+        (&json!(1), &json!(1)),
+        "counted once"
+    );
+    let mut fewer = published.clone();
+    fewer["ballots"].as_array_mut().expect("ballots").pop();
+    assert_eq!(run(&fewer, &[]).1, ["digest_differs"]);
+    let mut other = published.clone();
+    other["vote"] = json!("another");
+    assert!(run(&other, &[]).1.starts_with(&["not_signed".to_owned(), "not_signed".to_owned()]));
+    assert_eq!(run(&json!({ "vote": 5 }), &[]).0, Some(3));
+}
+
 fn secret(question: &str) -> Motion {
     Motion {
         form: VoteForm::Secret,
@@ -245,6 +307,7 @@ async fn a_secret_ballot_is_drawn_once_cast_by_nobody_and_counted_by_everybody()
         spoiled["choice"] = json!("other");
         assert!(!verifies(&published, &spoiled));
         assert!(all.iter().any(|b| b["receipt"] == json!(voters[0].receipt)));
+        recounted(&published, &voters[0]);
 
         // With the database in hand: no row of a ballot names a person, no row of a person names a ballot, nothing has a moment.
         let urn = dump(&server, "secret_ballot", &["hash", "choice", "receipt", "prefix", "signature"]).await;

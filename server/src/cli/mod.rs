@@ -8,6 +8,7 @@ mod keys;
 mod look;
 mod message;
 mod opening;
+mod recount;
 mod revisions;
 mod secrets;
 mod serve;
@@ -45,6 +46,8 @@ enum Command {
     Message(message::Args),
     /// List what a PDF was after each signature and change, and save each version as it was.
     Revisions(revisions::Args),
+    /// Count the ballots of a secret vote again, from the file that was published of it.
+    Recount(recount::Args),
     /// Check exported audit logs.
     Audit(audit::Args),
     /// Run a node of the interconnection axis.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Message(args) => message::run(&args),
         Command::Revisions(args) => revisions::run(&args),
+        Command::Recount(args) => recount::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Axis(args) => axis::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -27,6 +27,7 @@ pub mod presence;
 pub mod presenter;
 pub mod read;
 mod readers;
+pub mod recount;
 pub mod rules;
 mod seats;
 mod secret;

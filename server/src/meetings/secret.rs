@@ -114,7 +114,7 @@ impl Service {
 }
 
 /// What the ballot says, as it was signed, and the signature; refused where a field is not of its length.
-fn opened(id: &VoteId, ballot: &SecretBallot) -> Result<(Vec<u8>, Vec<u8>)> {
+pub(super) fn opened(id: &VoteId, ballot: &SecretBallot) -> Result<(Vec<u8>, Vec<u8>)> {
     let hex = |text: &str, length: usize| {
         let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         hex::decode(text)

@@ -182,6 +182,7 @@ impl Judge<'_, '_> {
     /// Names references to an object under another generation than it has. Whether there are new ones that lead nowhere.
     fn references(&mut self, modified: &[Modified]) -> bool {
         let (old, new) = (self.old.revision, self.new.revision);
+        let written = &self.document.revisions()[new].entries;
         let fits = |id: ObjectId, revision| match self.document.entry(id.0, revision)?.1 {
             Entry::Free => None,
             Entry::InUse(_, generation) => Some(generation == id.1),
@@ -189,14 +190,16 @@ impl Judge<'_, '_> {
         };
         let mut astray = false;
         for object in modified {
-            let mut named = Vec::new();
+            let (mut named, mut before) = (Vec::new(), Vec::new());
             object.after.iter().for_each(|after| references(&after.value, &mut named));
+            object.before.iter().for_each(|b| references(&b.value, &mut before));
+            // Of a list that grows, what stands where it stood and is not written now fits as it did.
+            let same = named.iter().zip(&before).take_while(|(a, b)| a == b && written.get(a.0).is_none());
+            named.drain(..same.count());
             named.retain(|id| fits(*id, new) != Some(true));
             if named.is_empty() {
                 continue;
             }
-            let mut before = Vec::new();
-            object.before.iter().for_each(|b| references(&b.value, &mut before));
             named.retain(|id| !before.contains(id) || fits(*id, old) != fits(*id, new));
             astray |= !named.is_empty();
             if named.iter().any(|id| fits(*id, new) == Some(false)) {
