@@ -211,7 +211,8 @@ fn use_unread() -> RwSignal<u64> {
         let Some(Ok(Some(me))) = session.get() else { return };
         ask();
         follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |news| {
-            if news == News::Event(LiveEvent::NoticesChanged) {
+            // A reset comes first: what was told between the question and the following is asked for then.
+            if matches!(news, News::Reset | News::Event(LiveEvent::NoticesChanged)) {
                 ask();
             }
         });
