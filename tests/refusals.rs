@@ -28,6 +28,7 @@ async fn what_goes_wrong_leaves_nothing_behind() {
     let p12 = bench.write("key.p12", p12.to_der().expect("DER"));
     let plain = input("to-trinh.pdf");
     let broken = bench.write("broken.pdf", b"%PDF-1.7\nnothing more");
+    let (nowhere, folder) = (bench.path("nothing.pdf"), bench.path("out"));
     let locked = bench.path("locked.pdf");
     let made = run("qpdf", &["--encrypt", "secret", "owner", "256", "--", &plain, &locked]);
     assert!(made.status.success(), "{}", said(&made));
@@ -68,11 +69,14 @@ async fn what_goes_wrong_leaves_nothing_behind() {
         (with(&["--time", "2015-01-01T00:00:00Z"]), &plain, 1, "not on 2015-01-01"),
         (with(&["--field", "a.b"]), &plain, 1, "field name"),
         (with(&["--lock", "a,,b"]), &plain, 64, "field name"),
-        (with(&["--visible", "9:1,1,10,10"]), &plain, 1, "no page 9"),
+        (with(&["--visible", "9:1,1,10,10"]), &plain, 1, "no page 9 [no_such_page]"),
         (stamped("http://127.0.0.1:9/tsa", &[]), &plain, 1, "127.0.0.1:9"),
+        (with(&[]), &nowhere, 3, "nothing.pdf: cannot read the file"),
+        (with(&[]), &folder, 3, "[io]"),
         (stamped(&tsa.replace("/tsa", "/nowhere"), &[]), &plain, 1, "404"),
         (stamped(&tsa, &["--tsa-policy", "1.2.3.4.5"]), &plain, 1, "status 2"),
         (stamped(&tsa, &["--tsa-policy", "none"]), &plain, 64, "object identifier"),
+        (with(&[]), &broken, 3, "[malformed_pdf]"),
         (with(&[]), &broken, 3, "broken.pdf"),
         (with(&[]), &locked, 3, "password"),
         (with(&["--password", "wrong"]), &locked, 3, "password"),
@@ -91,6 +95,17 @@ async fn what_goes_wrong_leaves_nothing_behind() {
     }
     let extended = kyhop(&["extend", "--level", "b-t", "--tsa", &tsa, &plain, &out]);
     assert_eq!(extended.status.code(), Some(1), "{}", said(&extended));
+    assert!(said(&extended).contains("[nothing_signed]"), "{}", said(&extended));
+    let missing = kyhop(&["extend", "--level", "b-t", "--tsa", &tsa, &nowhere, &out]);
+    assert_eq!(missing.status.code(), Some(3), "{}", said(&missing));
+    let astray = format!("{nowhere}/out.pdf");
+    let unwritten = kyhop(&["sign", "--key", &key, "--cert", &cert, &plain, &astray]);
+    assert_eq!(unwritten.status.code(), Some(73), "{}", said(&unwritten));
+    assert!(
+        said(&unwritten).contains("nothing.pdf/out.pdf: cannot be written"),
+        "{}",
+        said(&unwritten)
+    );
     assert!(!std::path::Path::new(&out).exists());
 
     // Into its own place, with the permissions of a file that a person makes.

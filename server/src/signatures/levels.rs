@@ -57,6 +57,19 @@ pub enum LevelError {
     },
 }
 
+impl LevelError {
+    /// Stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "io",
+            Self::Key(_) => "key_unusable",
+            Self::Signing(e) => e.code(),
+            Self::NothingSigned => "nothing_signed",
+            Self::NotReached { .. } => "level_not_reached",
+        }
+    }
+}
+
 /// What opens an encrypted file.
 #[derive(Debug, Clone, Default)]
 pub struct Opening {

@@ -12,7 +12,7 @@ pub mod report;
 mod seal;
 mod store;
 pub mod verify;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
