@@ -2,6 +2,7 @@
 //!
 //! A part is a function that `scripts/build-web` cuts out of the WebAssembly module, with all that only it needs, into a
 //! file of its own. What several parts need lies in files shared by just these.
+use crate::components::layout::Watch;
 use crate::components::notice::Note;
 use crate::dto::identity::Person;
 use crate::i18n::t;
@@ -137,14 +138,33 @@ pub async fn session_part(what: SessionPart) -> AnyView {
     session(what).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
+/// What comes last: what stands beside the agenda, and what listens for the bell.
+enum LaterPart {
+    Beside(Beside),
+    Bell(Watch),
+}
+
 #[wasm_split(beside, wasm_split_path = leptos::wasm_split, fallible, preload(load_beside))]
-fn beside(what: Beside) -> Part {
-    Ok(what.draw())
+fn beside(what: LaterPart) -> Part {
+    Ok(match what {
+        LaterPart::Beside(what) => what.draw(),
+        LaterPart::Bell(bell) => {
+            bell.begin();
+            ().into_any()
+        }
+    })
+}
+
+/// Without the part, the bell counts what there was when the page was opened.
+pub async fn watch(bell: Watch) {
+    let _ = beside(LaterPart::Bell(bell)).await;
 }
 
 /// What stands beside the agenda and is looked at now and then.
 pub async fn beside_part(what: Beside) -> AnyView {
-    beside(what).await.unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
+    beside(LaterPart::Beside(what))
+        .await
+        .unwrap_or_else(|_| view! { <NotLoaded /> }.into_any())
 }
 
 /// Name of the part that holds the page at a path; the sign-in page is in the main module.

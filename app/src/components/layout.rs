@@ -8,8 +8,9 @@ use crate::components::toast::ToastArea;
 use crate::dto::identity::{Me, Role};
 use crate::error::ApiResult;
 use crate::i18n::{t, tf};
+use crate::ids::UserId;
 use crate::live::LiveEvent;
-use crate::parts::NotLoaded;
+use crate::parts::{NotLoaded, watch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -196,26 +197,46 @@ fn Navigation(me: Option<Me>) -> impl IntoView {
     }
 }
 
+fn ask_unread(unread: RwSignal<u64>) {
+    spawn_local(async move {
+        if let Ok(n) = unread_notices().await {
+            let _ = unread.try_set(n);
+        }
+    });
+}
+
+/// Listens for the bell. In a part of the program that comes later: what reads all events of the socket is not for the first page to wait for.
+pub struct Watch {
+    me: UserId,
+    unread: RwSignal<u64>,
+    owner: Owner,
+}
+
+impl Watch {
+    pub fn begin(self) {
+        let unread = self.unread;
+        let topic = ["user:", self.me.as_str()].concat();
+        self.owner.with(|| {
+            follow(&topic, FROM_NOW, move |news| {
+                // A reset comes first: what was told between the question and the following is asked for then.
+                if matches!(news, News::Reset | News::Event(LiveEvent::NoticesChanged)) {
+                    ask_unread(unread);
+                }
+            });
+        });
+    }
+}
+
 /// How many notices are new, told as it happens. Known in the browser only: what the server draws says nothing of it.
 fn use_unread() -> RwSignal<u64> {
     let session = use_session();
     let unread = RwSignal::new(0);
-    let ask = move || {
-        spawn_local(async move {
-            if let Ok(n) = unread_notices().await {
-                let _ = unread.try_set(n);
-            }
-        });
-    };
     Effect::new(move |_| {
         let Some(Ok(Some(me))) = session.get() else { return };
-        ask();
-        follow(&["user:", me.id.as_str()].concat(), FROM_NOW, move |news| {
-            // A reset comes first: what was told between the question and the following is asked for then.
-            if matches!(news, News::Reset | News::Event(LiveEvent::NoticesChanged)) {
-                ask();
-            }
-        });
+        ask_unread(unread);
+        let Some(owner) = Owner::current() else { return };
+        let me = me.id;
+        spawn_local(async move { watch(Watch { me, unread, owner }).await });
     });
     unread
 }

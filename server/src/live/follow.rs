@@ -4,6 +4,7 @@ use crate::db::DbResult;
 use crate::state::AppState;
 use app::live::ServerFrame;
 use axum::extract::ws::Utf8Bytes;
+use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 
@@ -24,7 +25,7 @@ impl From<sqlx::Error> for End {
 }
 
 pub struct Follow {
-    pub state: AppState,
+    pub state: Arc<AppState>,
     pub queue: mpsc::Sender<Utf8Bytes>,
     pub topic: String,
     /// Number of the last event that the device has.
@@ -49,7 +50,8 @@ impl Follow {
     async fn carry(&mut self) -> Result<std::convert::Infallible, End> {
         // Listening starts before the database is read, so that nothing falls between the two.
         let mut live = self.state.hub.follow(&self.topic);
-        self.catch_up().await?;
+        // What asks the database is large and short: it is not kept room for, for as long as the device is there.
+        Box::pin(self.catch_up()).await?;
         self.state.hub.caught_up(&self.topic, self.last);
         let (topic, seq) = (self.topic.clone(), self.last);
         self.say(&ServerFrame::Following { topic, seq }).await?;
@@ -60,7 +62,7 @@ impl Follow {
                 Ok(News::Committed(Committed { seq, .. })) if seq <= self.last => {}
                 Ok(News::Committed(Committed { seq, frame: Some(frame) })) if seq == self.last + 1 => self.pass(seq, frame).await?,
                 // Commits may be announced out of order or by number alone, and a slow task may miss some: the database has them all.
-                Ok(News::Committed(_)) | Err(RecvError::Lagged(_)) => self.catch_up().await?,
+                Ok(News::Committed(_)) | Err(RecvError::Lagged(_)) => Box::pin(self.catch_up()).await?,
                 Err(RecvError::Closed) => return Err(End::Device),
             }
         }

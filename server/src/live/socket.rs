@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
@@ -51,6 +52,8 @@ pub async fn connect(State(state): State<AppState>, headers: HeaderMap, Caller(a
         cookie: cookie(&headers, &cookie_name(&state.config.public_url)).map(str::to_owned),
         bearer: bearer(&headers).map(str::to_owned),
     };
+    // One for the device and all that it follows.
+    let state = Arc::new(state);
     upgrade
         // What devices say is short: the usual 128 KiB to read into would be most of what a connection costs.
         .read_buffer_size(READ_AT_ONCE)
@@ -77,7 +80,7 @@ const TROUBLE: Farewell = (close_code::ERROR, "the server cannot answer just now
 const BROKEN: Farewell = (close_code::PROTOCOL, "a frame that is too large or no WebSocket frame");
 const GONE: Farewell = (close_code::NORMAL, "");
 
-async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
+async fn run(state: Arc<AppState>, actor: Actor, proof: Proof, socket: WebSocket) {
     state.metrics.sockets.inc();
     let (sink, mut stream) = socket.split();
     let (queue, waiting) = mpsc::channel(QUEUE);
@@ -124,10 +127,10 @@ async fn run(state: AppState, actor: Actor, proof: Proof, socket: WebSocket) {
             () = device.queue.closed() => Err(SLOW),
             _ = troubled.recv() => Err(TROUBLE),
             () = hub.stopped() => Err(STOPPING),
-            _ = check.tick() => device.look_again().await,
+            _ = check.tick() => Box::pin(device.look_again()).await,
             person = people.recv() => match person {
                 Ok(id) if id != device.actor.id() => Ok(()),
-                Ok(_) | Err(RecvError::Lagged(_)) => device.look_again().await,
+                Ok(_) | Err(RecvError::Lagged(_)) => Box::pin(device.look_again()).await,
                 Err(RecvError::Closed) => Ok(()),
             },
         };
@@ -176,7 +179,7 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Recei
 }
 
 struct Device {
-    state: AppState,
+    state: Arc<AppState>,
     actor: Actor,
     proof: Proof,
     queue: mpsc::Sender<Utf8Bytes>,
@@ -221,7 +224,11 @@ impl Device {
                 if self.followed.len() >= MOST_TOPICS {
                     return Err(TOO_MANY);
                 }
-                if !access::may_follow(&self.state, &self.actor, &topic).await.ok_or(TROUBLE)? {
+                // Large and short, as all that asks the database: it is not kept room for while the device is silent.
+                if !Box::pin(access::may_follow(&self.state, &self.actor, &topic))
+                    .await
+                    .ok_or(TROUBLE)?
+                {
                     return self.say(&ServerFrame::Denied { topic }).await;
                 }
                 let follow = Follow {
@@ -260,7 +267,7 @@ impl Device {
         self.actor = now;
         let topics: Vec<String> = self.followed.keys().cloned().collect();
         for topic in topics {
-            if access::may_follow(&self.state, &self.actor, &topic).await == Some(false) {
+            if Box::pin(access::may_follow(&self.state, &self.actor, &topic)).await == Some(false) {
                 self.unfollow(&topic).await;
                 self.say(&ServerFrame::Denied { topic }).await?;
             }
