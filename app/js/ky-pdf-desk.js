@@ -25,6 +25,7 @@ export class Desk {
   #timer = 0;
   #at = null;
   #ahead = null;
+  #open = "";
 
   // view: as Notes and Panel need it, and {host, middle, bar}
   constructor(view) {
@@ -108,7 +109,11 @@ export class Desk {
     this.before ??= this.view.documents;
     this.#last = page;
     clearTimeout(this.#timer);
-    this.#mode("");
+    const attachment = this.view.attribute("attachment");
+    // The same document drawn again, because its file has come, takes neither the tool from the hand nor the words from the form.
+    if (attachment && attachment === this.#open) this.notes.draw(this.mode === "pen");
+    else this.#mode("");
+    this.#open = attachment;
     this.label();
     this.notes.opened();
     this.#late(page);
