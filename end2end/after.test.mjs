@@ -1,8 +1,9 @@
 // After a meeting: what was concluded, who has to do what, and the minutes from the first draft to the seal. Tablet and phone, by touch.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo, PIN } from "./lib/demo.mjs";
+import { steps } from "./lib/step.mjs";
 
 let demo, browser, secretary, chair, member, clerk, meeting;
 
@@ -23,18 +24,7 @@ after(async () => {
   await demo?.stop();
 });
 
-function step(name, act) {
-  test(name, { timeout: 120_000 }, async () => {
-    const all = [secretary, chair, member, clerk];
-    try {
-      await act();
-      for (const person of all) person.assertQuiet();
-    } catch (error) {
-      for (const person of all) await person.picture(`after-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("after", () => [secretary, chair, member, clerk]);
 
 const yesterday = () => new Date(Date.now() - 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" });
 

@@ -1,8 +1,9 @@
 // A meeting while it is held: speakers and clocks, votes open and secret, the presenter's page. Two or three devices with touch.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
+import { steps } from "./lib/step.mjs";
 
 let demo, browser, chair, member, meeting;
 
@@ -26,17 +27,7 @@ after(async () => {
   await demo?.stop();
 });
 
-function step(name, act) {
-  test(name, { timeout: 120_000 }, async () => {
-    try {
-      await act();
-      for (const person of [chair, member]) person.assertQuiet();
-    } catch (error) {
-      for (const person of [chair, member]) await person.picture(`live-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("live", () => [chair, member]);
 
 // Whole seconds on the clock in this place.
 const seconds = async (person, place) => {

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo, ROOT } from "./lib/demo.mjs";
 import { Link } from "./lib/link.mjs";
 import { attached, issued, report } from "./lib/material.mjs";
+import { steps } from "./lib/step.mjs";
 
 let demo, browser, link, tablet, chair, meeting, own, site;
 
@@ -31,17 +32,7 @@ after(async () => {
   if (site) await rm(site, { recursive: true, force: true });
 });
 
-function step(name, act) {
-  test(name, { timeout: 150_000 }, async () => {
-    try {
-      await act();
-      for (const person of [tablet, chair]) person.assertQuiet();
-    } catch (error) {
-      for (const person of [tablet, chair]) await person.picture(`offline-failed-${name.slice(0, 20).replaceAll(" ", "-")}-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("offline", () => [tablet, chair], 150_000);
 
 const prepared = () => tablet.page.locator('html[data-offline="ready"]').waitFor({ state: "attached" });
 // When what is kept under a name that ends so was put there; 0 for never.

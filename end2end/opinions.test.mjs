@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { problems } from "./lib/axe.mjs";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
+import { steps } from "./lib/step.mjs";
 
 const TITLE = "Chủ trương đầu tư cải tạo, nâng cấp đường liên xã An Bình – Sơn Lâm";
 const QUESTION = "Thống nhất chủ trương đầu tư với tổng mức 48 tỷ đồng từ ngân sách tỉnh, thực hiện trong hai năm 2027 và 2028";
@@ -26,18 +27,7 @@ after(async () => {
   await demo?.stop();
 });
 
-function step(name, act) {
-  test(name, { timeout: 120_000 }, async () => {
-    const all = [secretary, member, second];
-    try {
-      await act();
-      for (const person of all) person.assertQuiet();
-    } catch (error) {
-      for (const person of all) await person.picture(`opinions-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("opinions", () => [secretary, member, second]);
 
 // So many days from now as the field of a form wants it, Vietnam time.
 function inDays(days) {

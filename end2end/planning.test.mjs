@@ -1,8 +1,9 @@
 // A secretary plans a meeting: agenda in order, checklist, invitation; then it moves, and then it is cancelled. The member sees each at once.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
+import { steps } from "./lib/step.mjs";
 
 let demo, browser, secretary, member, id;
 const day = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
@@ -20,17 +21,7 @@ after(async () => {
   await demo?.stop();
 });
 
-function step(name, act) {
-  test(name, { timeout: 120_000 }, async () => {
-    try {
-      await act();
-      for (const person of [secretary, member]) person.assertQuiet();
-    } catch (error) {
-      for (const person of [secretary, member]) await person.picture(`planning-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("planning", () => [secretary, member]);
 
 const titles = () => secretary.page.locator(".agenda-item h3").allInnerTexts();
 const inOrder = async (wanted) => {

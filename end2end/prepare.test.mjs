@@ -1,8 +1,9 @@
 // Before a meeting: answers to the invitation, whoever is sent instead, the list of members; and what is collected at the end.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
+import { steps } from "./lib/step.mjs";
 
 let demo, browser, secretary, member, instead, meeting;
 
@@ -22,18 +23,7 @@ after(async () => {
   await demo?.stop();
 });
 
-function step(name, act) {
-  test(name, { timeout: 120_000 }, async () => {
-    const all = [secretary, member, instead];
-    try {
-      await act();
-      for (const person of all) person.assertQuiet();
-    } catch (error) {
-      for (const person of all) await person.picture(`prepare-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("prepare", () => [secretary, member, instead]);
 
 step("a member declines with a reason, which the secretary reads at once; the invitation goes into a calendar", async () => {
   await member.at("answer-decline").tap();

@@ -1,8 +1,9 @@
 // The day of a meeting: found in the calendar, checked in to with the room's code, words to the secretary; and other bodies invited.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { DESK, launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
+import { steps } from "./lib/step.mjs";
 
 let demo, browser, secretary, member, leader, id, code;
 // The body's own day, wherever the test runs.
@@ -21,18 +22,7 @@ after(async () => {
   await demo?.stop();
 });
 
-function step(name, act) {
-  test(name, { timeout: 120_000 }, async () => {
-    const people = [secretary, member, leader];
-    try {
-      await act();
-      for (const person of people) person.assertQuiet();
-    } catch (error) {
-      for (const person of people) await person.picture(`presence-failed-${person.name}`);
-      throw error;
-    }
-  });
-}
+const step = steps("presence", () => [secretary, member, leader]);
 
 async function create(title, room, from, to) {
   await secretary.at("meeting-title").fill(title);

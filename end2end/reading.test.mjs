@@ -1,9 +1,10 @@
 // Reading on the tablet: page 1 before the file, the place on every device, notes that survive a lost link, search, night, two side by side.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { launch, PHONE, Person, TABLET } from "./lib/browser.mjs";
 import { Demo } from "./lib/demo.mjs";
 import { attached, issued, report } from "./lib/material.mjs";
+import { steps } from "./lib/step.mjs";
 
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 200_000 };
 const FREE = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
@@ -37,17 +38,7 @@ const read = async (person) => {
   await viewer(person).and(person.page.locator(`[sha256="${own.file.sha256}"]`)).waitFor();
 };
 
-function step(name, act) {
-  test(name, { timeout: 150_000 }, async () => {
-    try {
-      await act();
-      for (const person of [tablet, phone, chair]) person.assertQuiet();
-    } catch (error) {
-      for (const person of [tablet, phone, chair]) await person.picture(`reading-${person.name}-${person === phone ? "phone" : "tablet"}`);
-      throw error;
-    }
-  });
-}
+const step = steps("reading", () => [tablet, phone, chair], 150_000);
 
 step("on a slow link page 1 comes before the file, any other page as soon as it is turned to; then all is checked", async () => {
   const asked = [];

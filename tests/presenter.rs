@@ -1,19 +1,27 @@
 //! The presenter's page: shown by who may, followed by all who are there or come later, kept nowhere.
 use crate::meetings::{Meeting, arrived, refused, servers};
+use crate::support::Server;
 use app::dto::identity::Role;
 use app::dto::meetings::Pointer;
-use app::ids::AttachmentId;
+use app::ids::{AttachmentId, ItemId};
 use app::live::{ClientFrame, LiveEvent, ServerFrame};
+use server::actor::Actor;
+
+/// A meeting of two members, a clerk who is not there, an item and a document on it that is for all.
+async fn with_a_paper(server: &Server) -> (Meeting, Actor, ItemId, AttachmentId) {
+    let m = Meeting::open(server, 2).await;
+    let clerk = server.person("vanthu", &[Role::Clerk]).await;
+    let (paper, _) = arrived(server, Some(&clerk)).await;
+    let item = m.item(server, "Nội dung").await;
+    let shown = server.state.meetings.attach(&m.secretary, &item, &paper).await.expect("attached");
+    (m, clerk, item, shown)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
     for server in servers().await {
         let service = &server.state.meetings;
-        let m = Meeting::open(&server, 2).await;
-        let clerk = server.person("vanthu", &[Role::Clerk]).await;
-        let (paper, _) = arrived(&server, Some(&clerk)).await;
-        let item = m.item(&server, "Nội dung").await;
-        let shown = service.attach(&m.secretary, &item, &paper).await.expect("attached");
+        let (m, clerk, item, shown) = with_a_paper(&server).await;
         let (speaker, other) = (&m.members[0], &m.members[1]);
         service.check_in(speaker, &m.id, "").await.expect("present");
 
@@ -88,11 +96,7 @@ async fn a_page_is_shown_by_who_may_and_found_by_who_comes_later() {
 async fn the_presenter_alone_points_and_nothing_of_it_is_kept() {
     for server in servers().await {
         let service = &server.state.meetings;
-        let m = Meeting::open(&server, 2).await;
-        let clerk = server.person("vanthu", &[Role::Clerk]).await;
-        let (paper, _) = arrived(&server, Some(&clerk)).await;
-        let item = m.item(&server, "Nội dung").await;
-        let shown = service.attach(&m.secretary, &item, &paper).await.expect("attached");
+        let (m, _, _, shown) = with_a_paper(&server).await;
         service.present(&m.chair, &m.id, &shown, 2, true).await.expect("shown");
         let seq = m.seen(&server, &m.chair).await.topic_seq;
         let mut sockets = Vec::new();

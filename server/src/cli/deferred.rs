@@ -2,7 +2,7 @@
 //! prepared file and a state file, neither of them secret.
 use super::keys::{certificates, check_validity, read};
 use super::look::LookArgs;
-use super::sign::{UNREADABLE, failed, unreadable};
+use super::sign::{failed, unreadable};
 use crate::clock::now_us;
 use crate::signatures::levels::beside;
 use base64::Engine;
@@ -68,7 +68,7 @@ pub fn prepare(args: &PrepareArgs) -> ExitCode {
 pub fn complete(args: &CompleteArgs) -> ExitCode {
     match completed(args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Pdf(_)) => ExitCode::from(UNREADABLE),
+        Err(Failure::Pdf(e)) => unreadable(&args.prepared, &e),
         Err(Failure::Said(e)) => failed(&e),
     }
 }

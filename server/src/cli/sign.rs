@@ -2,7 +2,7 @@
 use super::keys::{KeyArgs, check_validity};
 use super::look::LookArgs;
 use super::opening::OpenArgs;
-use super::verify::CANNOT_WRITE;
+use super::verify::{CANNOT_WRITE, UNREADABLE};
 use super::{USAGE, in_runtime};
 use crate::clock::now_us;
 use crate::signatures::fetch::{Fetcher, Reach};
@@ -12,9 +12,6 @@ use crate::signatures::words;
 use signing::pdf::PdfError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// When the input is not a PDF that can be read; as `kyhop verify` has it.
-pub const UNREADABLE: u8 = 3;
 
 /// Exit code 0: signed; 1: refused or failed, with the reason and its code; 3: the input cannot be read; 64: wrong usage; 73: the output
 /// cannot be written.

@@ -1,7 +1,7 @@
 //! The agenda and the documents on it.
 use super::read::{attachment, item as dto};
 use super::store::{self, AttachmentRow, ItemRow, Row};
-use super::{Error, Need, Result, Service, not_over, text};
+use super::{Error, Need, Result, Service, named, not_over, text};
 use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
@@ -41,7 +41,7 @@ impl Service {
 
     /// The same under a name (UUID) that a program gives: asked again, the answer is the item that there is.
     pub async fn add_item_under_name(&self, actor: &Actor, id: &MeetingId, name: Option<&str>, facts: ItemFacts<'_>) -> Result<ItemId> {
-        let name = name.map(super::prepare::named).transpose()?;
+        let name = name.map(|name| named(name, "id")).transpose()?;
         let name = name.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
         let ItemFacts { title, presenter, minutes } = facts;
         let mut work = self.db.begin(actor).await?;

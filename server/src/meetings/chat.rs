@@ -1,6 +1,6 @@
 //! Nhắn thư ký: words between a member and the secretary, for these two alone; written once under a name that the device gives.
 use super::rules::{self, Part};
-use super::{Error, Need, Result, Service, lines, not_over, store};
+use super::{Error, Need, Result, Service, lines, named, not_over, store};
 use crate::actor::Actor;
 use crate::clock::{now_us, when};
 use crate::db::DbResult;
@@ -30,7 +30,7 @@ impl Service {
     /// Writes to the secretary, or as the secretary to the member `to`. `name` is a UUID: the same once more writes nothing.
     pub async fn write_chat(&self, actor: &Actor, id: &MeetingId, name: &str, to: Option<&UserId>, text: &str) -> Result<()> {
         let me = actor.user()?.clone();
-        let name = uuid::Uuid::parse_str(name).map_err(|_| Error::Field("name"))?.to_string();
+        let name = named(name, "name")?;
         let text = lines(text, "message", LONGEST, false)?;
         let mut work = self.db.begin(actor).await?;
         let (row, part) = self.for_change(&mut work, id.as_str(), Need::Join).await?;

@@ -2,7 +2,7 @@
 use super::rules;
 use super::speeches::{self, SpeechRow};
 use super::store::{self, ItemRow, Row};
-use super::{Error, Need, Result, Service, topic};
+use super::{Error, Need, Result, Service, named, topic};
 use crate::actor::Actor;
 use crate::clock::{now_us, when};
 use crate::db::Work;
@@ -51,9 +51,7 @@ impl Service {
     /// # Errors
     /// `meetings.item_over`; else as [`Self::ask_to_speak`].
     pub async fn ask_under_name(&self, actor: &Actor, id: &MeetingId, speech: &SpeechId, item: Option<&ItemId>) -> Result<()> {
-        let name = uuid::Uuid::parse_str(speech.as_str())
-            .map_err(|_| Error::Field("speech"))?
-            .to_string();
+        let name = named(speech.as_str(), "speech")?;
         let me = actor.user()?.as_str();
         let mut work = self.db.begin(actor).await?;
         let (row, _) = self.for_change(&mut work, id.as_str(), Need::Join).await?;

@@ -2,6 +2,7 @@
 use super::http_after::TaskV1;
 use super::http_floor::{ClockV1, FloorV1};
 use super::{Error, Service};
+use crate::actor::Actor;
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
@@ -27,6 +28,14 @@ pub fn routes() -> Router<AppState> {
         .merge(super::http_prepare::routes())
         .merge(super::http_ballots::routes())
         .merge(super::http_presenter::routes())
+}
+
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
+
+/// A body read for somebody who is known: who is not is told that first.
+pub(super) fn given<T>(actor: &Actor, body: Body<T>) -> Result<T, Fault> {
+    actor.user().map_err(Error::from)?;
+    Ok(body.map_err(|e| Error::Form(e.body_text()))?.0)
 }
 
 #[derive(Serialize, ToSchema)]
@@ -194,7 +203,7 @@ pub async fn read(State(service): State<Service>, Caller(actor): Caller, Path(id
     Ok(Json(whole(&service, &actor, &id).await?))
 }
 
-pub(super) async fn whole(service: &Service, actor: &crate::actor::Actor, id: &MeetingId) -> Result<MeetingV1, Fault> {
+pub(super) async fn whole(service: &Service, actor: &Actor, id: &MeetingId) -> Result<MeetingV1, Fault> {
     let m = service.get(actor, id).await?;
     let items = m.items.into_iter().map(|i| ItemV1 {
         id: i.id.0,
@@ -258,10 +267,9 @@ pub async fn attach(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path((id, item)): Path<(MeetingId, ItemId)>,
-    body: Result<Json<AttachV1>, JsonRejection>,
+    body: Body<AttachV1>,
 ) -> Result<(StatusCode, Json<AttachmentV1>), Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     let meeting = service.get(&actor, &id).await?;
     if !meeting.items.iter().any(|i| i.id == item) {
         return Err(Error::NotFound.into());
@@ -276,7 +284,7 @@ fn people(ids: Option<Vec<String>>) -> Option<Vec<UserId>> {
     ids.map(|all| all.into_iter().map(UserId).collect())
 }
 
-async fn on_agenda(service: &Service, actor: &crate::actor::Actor, meeting: &MeetingId, id: &AttachmentId) -> Result<AttachmentV1, Fault> {
+async fn on_agenda(service: &Service, actor: &Actor, meeting: &MeetingId, id: &AttachmentId) -> Result<AttachmentV1, Fault> {
     let meeting = service.get(actor, meeting).await?;
     let mut all = meeting.items.into_iter().flat_map(|i| i.documents);
     let found = all.find(|a| a.id == *id).ok_or(Error::NotFound)?;
@@ -289,10 +297,9 @@ pub async fn set_readers(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<AttachmentId>,
-    body: Result<Json<ReadersV1>, JsonRejection>,
+    body: Body<ReadersV1>,
 ) -> Result<Json<AttachmentV1>, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     let meeting = service.meeting_of(&id).await?;
     let now = service.set_readers(&actor, &id, people(body.readers).as_deref()).await?;
     Ok(Json(on_agenda(&service, &actor, &meeting, &now).await?))

@@ -1,11 +1,11 @@
 //! REST routes of conclusions and tasks.
-use super::{Error, Service};
+use super::Service;
+use super::http::{Body, given};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use app::dto::after::{Task, TaskDraft};
 use app::ids::{ItemId, TaskId, UserId};
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
@@ -86,10 +86,9 @@ pub async fn conclude(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<ItemId>,
-    body: Result<Json<ConcludeV1>, JsonRejection>,
+    body: Body<ConcludeV1>,
 ) -> Result<StatusCode, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     service.conclude(&actor, &id, body.before.as_deref(), &body.text).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -100,10 +99,9 @@ pub async fn give(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<ItemId>,
-    body: Result<Json<GiveV1>, JsonRejection>,
+    body: Body<GiveV1>,
 ) -> Result<(StatusCode, Json<GivenV1>), Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     let draft = TaskDraft {
         text: body.text,
         owner_id: UserId(body.owner),
@@ -137,10 +135,9 @@ pub async fn finish(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<TaskId>,
-    body: Result<Json<FinishV1>, JsonRejection>,
+    body: Body<FinishV1>,
 ) -> Result<StatusCode, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     service.finish_task(&actor, &id, &body.result).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,11 +1,11 @@
 //! REST routes of the floor and its clocks.
+use super::http::{Body, given};
 use super::{Error, Service};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use app::dto::floor::{Clock, ClockStep, Floor, Speech};
 use app::ids::{ItemId, MeetingId, SpeechId, UserId};
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{post, put};
@@ -77,10 +77,9 @@ pub async fn ask(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<MeetingId>,
-    body: Result<Json<AskV1>, JsonRejection>,
+    body: Body<AskV1>,
 ) -> Result<(StatusCode, Json<AskedV1>), Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     let asked = service.ask_to_speak(&actor, &id, body.person.map(UserId).as_ref()).await?;
     Ok((StatusCode::CREATED, Json(AskedV1 { id: asked.0 })))
 }
@@ -97,10 +96,9 @@ pub async fn ask_under_name(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path((id, speech)): Path<(MeetingId, SpeechId)>,
-    body: Result<Json<AskOnV1>, JsonRejection>,
+    body: Body<AskOnV1>,
 ) -> Result<StatusCode, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     service.ask_under_name(&actor, &id, &speech, body.item.map(ItemId).as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -111,10 +109,9 @@ pub async fn act(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path((id, action)): Path<(SpeechId, String)>,
-    body: Result<Json<SpeechActionV1>, JsonRejection>,
+    body: Body<SpeechActionV1>,
 ) -> Result<StatusCode, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     match action.as_str() {
         "withdraw" => service.withdraw_speech(&actor, &id).await?,
         "give" => service.give_floor(&actor, &id, body.seconds).await?,

@@ -1,4 +1,5 @@
 //! REST routes of those invited.
+use super::http::{Body, given};
 use super::{Error, Service};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
@@ -42,10 +43,9 @@ pub async fn answer(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<MeetingId>,
-    body: Result<Json<AnswerV1>, JsonRejection>,
+    body: Body<AnswerV1>,
 ) -> Result<StatusCode, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     let reason = body.reason;
     let answer = match body.answer.as_str() {
         "accept" => Answer::Accept,
@@ -77,7 +77,7 @@ pub async fn write_chat(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path((id, name)): Path<(MeetingId, String)>,
-    body: Result<Json<ChatV1>, JsonRejection>,
+    body: Body<ChatV1>,
 ) -> Result<StatusCode, Fault> {
     in_person(&actor)?;
     let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;

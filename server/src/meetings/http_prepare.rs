@@ -1,15 +1,13 @@
 //! REST routes of whoever prepares and conducts a meeting. What has an optional `id` may be asked again after a lost answer.
 use super::agenda::ItemFacts;
-use super::http::{MeetingV1, VoteV1, whole};
+use super::http::{Body, MeetingV1, VoteV1, given, whole};
 use super::{Error, Service};
-use crate::actor::Actor;
 use crate::clock::local;
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use app::dto::meetings::{Check, Majority, MeetingChange, MeetingDraft, Motion, VoteForm};
 use app::ids::{ItemId, MeetingId, UserId, VoteId};
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post, put};
@@ -138,14 +136,6 @@ pub struct MotionV1 {
     pub form: Option<String>,
 }
 
-type Body<T> = Result<Json<T>, JsonRejection>;
-
-/// A body read for somebody who is known: who is not is told that first.
-fn read<T>(actor: &Actor, body: Body<T>) -> Result<T, Fault> {
-    actor.user().map_err(Error::from)?;
-    Ok(body.map_err(|e| Error::Form(e.body_text()))?.0)
-}
-
 /// A moment as the screens' forms have it.
 fn minute(us: i64, field: &'static str) -> Result<String, Error> {
     local(us).ok_or(Error::Field(field))
@@ -158,7 +148,7 @@ pub async fn create(
     Caller(actor): Caller,
     body: Body<NewMeetingV1>,
 ) -> Result<(StatusCode, Json<MeetingV1>), Fault> {
-    let body = read(&actor, body)?;
+    let body = given(&actor, body)?;
     let draft = MeetingDraft {
         title: body.title,
         room: body.room,
@@ -180,7 +170,7 @@ pub async fn change(
     Path(id): Path<MeetingId>,
     body: Body<ChangedMeetingV1>,
 ) -> Result<Json<MeetingV1>, Fault> {
-    let body = read(&actor, body)?;
+    let body = given(&actor, body)?;
     let to = MeetingChange {
         title: body.title,
         room: body.room,
@@ -210,7 +200,7 @@ pub async fn publish(
     Path(id): Path<MeetingId>,
     body: Body<PublicationV1>,
 ) -> Result<StatusCode, Fault> {
-    let body = read(&actor, body)?;
+    let body = given(&actor, body)?;
     let known = |name: &String| Check::ALL.into_iter().find(|c| c.as_str() == name).ok_or(Error::Field("accepted"));
     let accepted = body.accepted.iter().map(known).collect::<Result<Vec<_>, _>>()?;
     service.publish(&actor, &id, &accepted).await?;
@@ -225,7 +215,7 @@ pub async fn cancel(
     Path(id): Path<MeetingId>,
     body: Body<CancellationV1>,
 ) -> Result<StatusCode, Fault> {
-    service.cancel(&actor, &id, &read(&actor, body)?.reason).await?;
+    service.cancel(&actor, &id, &given(&actor, body)?.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -251,7 +241,7 @@ pub async fn set_current(
     Path(id): Path<MeetingId>,
     body: Body<CurrentItemV1>,
 ) -> Result<StatusCode, Fault> {
-    let item = read(&actor, body)?.item.map(ItemId);
+    let item = given(&actor, body)?.item.map(ItemId);
     service.set_current_item(&actor, &id, item.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -264,7 +254,7 @@ pub async fn add_item(
     Path(id): Path<MeetingId>,
     body: Body<NewItemV1>,
 ) -> Result<(StatusCode, Json<MadeV1>), Fault> {
-    let body = read(&actor, body)?;
+    let body = given(&actor, body)?;
     let facts = ItemFacts {
         title: &body.title,
         presenter: &body.presenter,
@@ -282,7 +272,7 @@ pub async fn change_item(
     Path(id): Path<ItemId>,
     body: Body<NewItemV1>,
 ) -> Result<StatusCode, Fault> {
-    let body = read(&actor, body)?;
+    let body = given(&actor, body)?;
     service.change_item(&actor, &id, &body.title, &body.presenter, body.minutes).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -295,7 +285,7 @@ pub async fn move_item(
     Path(id): Path<ItemId>,
     body: Body<PositionV1>,
 ) -> Result<StatusCode, Fault> {
-    service.move_item(&actor, &id, read(&actor, body)?.position).await?;
+    service.move_item(&actor, &id, given(&actor, body)?.position).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -314,7 +304,7 @@ pub async fn open_vote(
     Path(id): Path<MeetingId>,
     body: Body<MotionV1>,
 ) -> Result<(StatusCode, Json<VoteV1>), Fault> {
-    let body = read(&actor, body)?;
+    let body = given(&actor, body)?;
     let majority = body
         .majority
         .map(|m| Majority::parse(&m).ok_or(Error::Field("majority")))

@@ -1,14 +1,14 @@
 //! REST routes of the presenter's page.
-use super::{Error, Service};
+use super::Service;
+use super::http::{Body, given};
 use crate::fault::Fault;
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use app::ids::{AttachmentId, MeetingId};
-use axum::extract::rejection::JsonRejection;
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::put;
-use axum::{Json, Router};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,10 +34,9 @@ pub async fn present(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<MeetingId>,
-    body: Result<Json<PresentV1>, JsonRejection>,
+    body: Body<PresentV1>,
 ) -> Result<StatusCode, Fault> {
-    actor.user().map_err(Error::from)?;
-    let Json(body) = body.map_err(|e| Error::Form(e.body_text()))?;
+    let body = given(&actor, body)?;
     service
         .present(&actor, &id, &AttachmentId(body.document), body.page, body.take)
         .await?;

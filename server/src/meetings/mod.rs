@@ -149,6 +149,11 @@ impl Service {
     }
 }
 
+/// The UUID that a device or a program gives to what it makes, so that it may ask again.
+fn named(name: &str, field: &'static str) -> Result<String> {
+    Ok(uuid::Uuid::parse_str(name).map_err(|_| Error::Field(field))?.to_string())
+}
+
 /// Live topic of one meeting.
 pub fn topic(id: &str) -> String {
     format!("meeting:{id}")

@@ -1,7 +1,7 @@
 //! A new meeting.
 use super::rules::Part;
 use super::store::{self, ItemRow, Row};
-use super::{Error, Need, Result, Service, not_over, text};
+use super::{Error, Need, Result, Service, named, not_over, text};
 use crate::actor::Actor;
 use crate::clock::{now_us, parse_local, when};
 use crate::db::Work;
@@ -25,11 +25,6 @@ pub(super) fn span(starts: &str, ends: &str) -> Result<(i64, i64)> {
         return Err(Error::Field("ends"));
     }
     Ok((from, to))
-}
-
-/// The id that a program gives to what it makes, so that it may ask again.
-pub(super) fn named(name: &str) -> Result<String> {
-    Ok(uuid::Uuid::parse_str(name).map_err(|_| Error::Field("id"))?.to_string())
 }
 
 /// When the room, and each of `people`, is taken by another meeting than `except`; an empty room is no room.
@@ -76,7 +71,7 @@ impl Service {
         from: Option<&MeetingId>,
         draft: &MeetingDraft,
     ) -> Result<MeetingId> {
-        let name = name.map(named).transpose()?;
+        let name = name.map(|name| named(name, "id")).transpose()?;
         if let Some(from) = from {
             let mut c = self.db.read().acquire().await?;
             self.seen(&mut c, actor, from.as_str()).await?;
