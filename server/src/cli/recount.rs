@@ -39,7 +39,9 @@ pub fn run(args: &Args) -> ExitCode {
                 if args.json {
                     println!("{}", json!({ "file": name, "error": { "code": "recount.unreadable", "en": e } }));
                 } else {
-                    eprintln!("{name}: không đọc được / cannot be read: {e}");
+                    eprintln!(
+                        "{name}: không phải tệp phiếu đọc được. Hãy tải lại tệp phiếu (JSON) của cuộc bỏ phiếu.\n  No file of ballots that can be read: {e}. Download the ballots of the vote (JSON) again. [recount.unreadable]"
+                    );
                 }
                 UNREADABLE
             }
