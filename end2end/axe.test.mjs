@@ -20,7 +20,7 @@ const VISITS = [
   [null, ["/login", "/login?error=wrong_password&next=/", "/verify"]],
   ["soanthao", ["/", "/documents", "/documents/new", anyDocument("outgoing"), "/account"]],
   ["lanhdao", ["/", anyDocument("outgoing"), "/incoming"]],
-  ["vanthu", ["/", "/documents", "/incoming", anyDocument("incoming"), "/axis"]],
+  ["vanthu", ["/", "/documents", "/incoming", "/incoming/new", anyDocument("incoming"), "/axis"]],
   ["thuky", ["/opinions", "/opinions/new", "/meetings", "/meetings/new", "/meetings/calendar", "/meetings/calendar?span=week", meeting, async (person) => `${await meeting(person)}/minutes`]],
   ["daibieu", ["/", "/meetings", meeting, "/verify", "/nowhere"]],
   ["kiemtra", ["/documents", "/audit"]],

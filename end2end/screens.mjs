@@ -34,6 +34,7 @@ const SCREENS = [
   ["opinions", "thuky", "/opinions", "Phiếu lấy ý kiến", "Opinion sheets"],
   ["opinion-new", "thuky", "/opinions/new", "Phiếu mới", "A new sheet"],
   ["documents", "vanthu", "/documents", "Văn bản đi", "Outgoing documents"],
+  ["incoming-new", "vanthu", "/incoming/new", "Đăng ký văn bản đến", "Register an arrival"],
   ["document-new", "soanthao", "/documents/new", "Dự thảo mới", "A new draft"],
   ["document", "vanthu", documents("outgoing"), "Một văn bản đi: chữ ký, nơi nhận, từng bước", "An outgoing document: signatures, receivers, every step"],
   ["numbers", "vanthu", "/documents/numbers", "Số giữ, số chèn, số hủy", "Numbers kept, put in, cancelled"],

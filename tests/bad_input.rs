@@ -106,6 +106,7 @@ async fn bad_input_is_answered_with_what_to_do_and_leaves_nothing() {
     let before = contents(&ground.server).await;
     let mut table = Table::default();
     documents::uploads(&ground, &draft, &mut table).await;
+    documents::entries(&ground, &mut table).await;
     documents::changes(&ground, &draft, &mut table).await;
     documents::rest(&ground, &draft, &mut table).await;
     documents::processing(&ground, &arrivals, &mut table).await;

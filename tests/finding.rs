@@ -53,6 +53,8 @@ async fn fill(server: &Server, count: u64, people: &[Actor]) {
             };
             let (kind, number) = (KINDS[dice.below(6) as usize], dice.below(5000));
             let row = Row {
+                channel: None,
+                said_pages: None,
                 id: uuid::Uuid::now_v7().to_string(),
                 direction: if incoming { Direction::Incoming } else { Direction::Outgoing },
                 kind: kind.into(),

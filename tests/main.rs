@@ -11,6 +11,7 @@ mod chat;
 mod collecting;
 mod conclusions;
 mod digest;
+mod entering;
 mod envelopes;
 mod faults;
 mod feed;

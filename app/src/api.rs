@@ -6,7 +6,7 @@ use crate::dto::authority::{Authority, AuthorityWish, SignAs};
 use crate::dto::axis::{LinkStatus, MessageRow};
 use crate::dto::calendar::{Calendar, Span};
 use crate::dto::chat::ChatLine;
-use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, Linked, TrashedDraft};
 use crate::dto::figures::{Figures, FiguresQuery};
 use crate::dto::floor::ClockStep;
 use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
@@ -59,6 +59,8 @@ pub trait IdentityApi: Send + Sync {
 pub trait DocumentsApi: Send + Sync {
     async fn list(&self, query: DocumentQuery) -> ApiResult<Page<DocumentRow>>;
     async fn get(&self, id: DocumentId) -> ApiResult<DocumentDetail>;
+    /// What is registered already under a sender's number and day.
+    async fn known_arrivals(&self, sender: String, notation: String, issued_on: String) -> ApiResult<Vec<Linked>>;
     async fn update_draft(&self, id: DocumentId, revision: i64, fields: DraftFields) -> ApiResult<()>;
     /// Trình ký: reserves the boxes for number and date in the PDF and hands it to the leader.
     async fn submit(&self, id: DocumentId, revision: i64) -> ApiResult<()>;

@@ -250,6 +250,8 @@ mod tests {
         let mut keys: Vec<String> = Vec::new();
         keys.extend(State::ALL.iter().map(|s| format!("documents.state.{}", s.as_str())));
         keys.extend(Urgency::ALL.iter().map(|s| format!("documents.urgency.{}", s.as_str())));
+        use crate::dto::documents::Channel;
+        keys.extend(Channel::ALL.iter().map(|c| format!("incoming.channel.{}", c.as_str())));
         keys.extend(MarkKind::ALL.iter().map(|k| format!("documents.mark.{}", k.as_str())));
         keys.extend(
             ["document", "recall", "update", "replacement", "status", "notice"]
@@ -306,6 +308,7 @@ mod tests {
         ];
         let arrivals = [
             "arrived",
+            "entered",
             "refused_at_arrival",
             "taken_in",
             "refused",

@@ -43,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/documents/trash") view={Lazy::<parts::Trash>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents/:id") view={Lazy::<parts::Document>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/incoming") view={Lazy::<parts::Incoming>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/incoming/new") view={Lazy::<parts::NewArrival>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/incoming/:id") view={Lazy::<parts::Arrival>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings") view={Lazy::<parts::Meetings>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/calendar") view={Lazy::<parts::Calendar>::new()} ssr=SsrMode::Async />

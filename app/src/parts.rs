@@ -52,6 +52,7 @@ macro_rules! part {
 part!(documents, load_documents, DocumentsPart {
     Documents => pages::documents::list::DocumentsPage,
     NewDocument => pages::documents::new::NewDocumentPage,
+    NewArrival => pages::documents::entry::NewArrivalPage,
     Numbers => pages::documents::numbers::NumbersPage,
     Trash => pages::documents::trash::TrashPage,
     Incoming => pages::incoming::IncomingPage,
@@ -172,7 +173,7 @@ pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
         ("meetings", Some(_)) if matches!(steps.next(), Some("screen" | "minutes")) => Some("meetings"),
-        ("documents", None | Some("new" | "numbers" | "trash")) | ("incoming", None) => Some("documents"),
+        ("documents", None | Some("new" | "numbers" | "trash")) | ("incoming", None | Some("new")) => Some("documents"),
         ("documents" | "incoming", _) => Some("document"),
         ("meetings", Some("new" | "calendar")) => Some("planning"),
         ("meetings", None) => Some("meetings"),
@@ -280,6 +281,7 @@ mod tests {
         assert_eq!(part_of("/documents/numbers"), Some("documents"));
         assert_eq!(part_of("/documents/0190"), Some("document"));
         assert_eq!(part_of("/incoming"), Some("documents"));
+        assert_eq!(part_of("/incoming/new"), Some("documents"));
         assert_eq!(part_of("/incoming/0190"), Some("document"));
         assert_eq!(part_of("/meetings"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));

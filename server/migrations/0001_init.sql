@@ -204,6 +204,10 @@ CREATE TABLE document (
   sender_name    TEXT,
   -- axis message that brought an incoming document
   message_id     TEXT UNIQUE,
+  -- 'paper', 'email' or 'other' when a clerk has registered it; '' over the axis
+  channel        TEXT NOT NULL DEFAULT '',
+  -- pages of what came, as the clerk counts them
+  said_pages     BIGINT,
   -- outgoing: the meeting whose minutes it is
   meeting_id     TEXT,
   reason         TEXT,

@@ -40,6 +40,7 @@ use utoipa::{Modify, OpenApi};
         documents::authority::http::list,
         documents::authority::http::give,
         documents::authority::http::end,
+        documents::entry::http::enter,
         documents::feed::http::feed,
         documents::feed::http::renew,
         documents::feed::http::end,

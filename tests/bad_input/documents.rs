@@ -166,6 +166,55 @@ pub async fn uploads(ground: &Ground, draft: &str, table: &mut Table) {
     }
 }
 
+pub async fn entries(ground: &Ground, table: &mut Table) {
+    let long = "ă".repeat(1001);
+    let right = || Form {
+        fields: vec![
+            ("kind", "CV"),
+            ("abstract_text", "Xin cấp điện"),
+            ("sender", "Hợp tác xã Nà Lẹng"),
+            ("notation", "07/CV-HTX"),
+            ("issued_on", "2026-11-20"),
+            ("channel", "paper"),
+        ],
+        file: Some(("a.pdf", pdf())),
+    };
+    let forms = [
+        ("no file", Form { file: None, ..right() }),
+        ("a text named .pdf", right().file("a.pdf", b"Not a PDF at all.\n")),
+        ("a kind that does not exist", right().with("kind", "ABC")),
+        ("an abstract of 1001 letters", right().with("abstract_text", &long)),
+        ("no sender", right().without("sender")),
+        ("a code that no body has", right().with("sender_code", "H99.12345")),
+        ("this body itself as sender", right().with("sender_code", "H99")),
+        ("a number of 1001 letters", right().with("notation", &long)),
+        ("a day that does not exist", right().with("issued_on", "2026-02-30")),
+        ("a day to come", right().with("issued_on", "2126-01-01")),
+        ("a way that does not exist", right().with("channel", "axis")),
+        ("no pages", right().with("pages", "0")),
+        ("an urgency that does not exist", right().with("urgency", "now")),
+        ("an id that is no UUID", right().with("id", "1")),
+        ("a secret document", right().with("secrecy", "mật")),
+    ];
+    for (path, title) in [
+        ("/incoming/new", "the form of the screen for what came on paper"),
+        ("/api/v1/incoming", "the same for machines"),
+    ] {
+        table.section(&format!("POST {path}: {title}"));
+        for (what, form) in &forms {
+            table.tried(what, &form.send(&ground.clerk, path).await);
+        }
+        table.tried(
+            "a body that is not a form",
+            &ground.clerk.post(path, &json!({ "kind": "CV" })).await,
+        );
+        table.tried("nobody signed in", &right().send(&ground.stranger, path).await);
+        table.tried("a drafter, who is no clerk", &right().send(&ground.drafter, path).await);
+        let foreign = ground.clerk.again().with("origin", "https://elsewhere.example");
+        table.tried("from a page of another site", &right().send(&foreign, path).await);
+    }
+}
+
 pub async fn changes(ground: &Ground, draft: &str, table: &mut Table) {
     table.section("POST /documents/{id}/file: another file for a draft");
     let path = format!("/documents/{draft}/file");

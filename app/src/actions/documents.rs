@@ -1,6 +1,6 @@
 //! Official documents.
 use crate::dto::authority::{Authority, AuthorityWish, SignAs};
-use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, Linked, TrashedDraft};
 use crate::dto::figures::{Figures, FiguresQuery};
 use crate::dto::notices::Notices;
 use crate::dto::numbers::{HoldWish, NumberBook};
@@ -22,6 +22,11 @@ pub async fn list_documents(query: DocumentQuery) -> ApiResult<Page<DocumentRow>
 #[server(prefix = "/api/ui", endpoint = "documents/get", input = Json)]
 pub async fn get_document(id: DocumentId) -> ApiResult<DocumentDetail> {
     expect_context::<Documents>().get(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "documents/known-arrivals", input = Json)]
+pub async fn known_arrivals(sender: String, notation: String, issued_on: String) -> ApiResult<Vec<Linked>> {
+    expect_context::<Documents>().known_arrivals(sender, notation, issued_on).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "documents/update-draft", input = Json)]

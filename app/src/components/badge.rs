@@ -1,5 +1,5 @@
 //! Where a document stands, at a glance: words first, colour second.
-use crate::dto::documents::{Due, MarkKind, State, Urgency};
+use crate::dto::documents::{Channel, Due, MarkKind, State, Urgency};
 use crate::i18n::{find, tf};
 use leptos::prelude::*;
 
@@ -10,6 +10,11 @@ pub fn state_name(state: State) -> &'static str {
 
 pub fn urgency_name(urgency: Urgency) -> &'static str {
     find(&["documents.urgency.", urgency.as_str()].concat()).unwrap_or(urgency.as_str())
+}
+
+/// How an arrival came when not over the axis.
+pub fn channel_name(channel: Channel) -> &'static str {
+    find(&["incoming.channel.", channel.as_str()].concat()).unwrap_or(channel.as_str())
 }
 
 /// Words of a kind of document in the page's language; the Vietnamese name where there is none.

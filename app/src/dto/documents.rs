@@ -127,6 +127,32 @@ impl Urgency {
     }
 }
 
+/// How an incoming document came when not over the axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// văn bản giấy, quét thành PDF
+    Paper,
+    /// thư điện tử
+    Email,
+    /// cách khác
+    Other,
+}
+
+impl Channel {
+    pub const ALL: [Channel; 3] = [Channel::Paper, Channel::Email, Channel::Other];
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Channel::Paper => "paper",
+            Channel::Email => "email",
+            Channel::Other => "other",
+        }
+    }
+    pub fn parse(s: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.as_str() == s)
+    }
+}
+
 /// What this person may do with this document now: decided by the server, drawn by the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -423,6 +449,10 @@ pub struct DocumentDetail {
     pub receivers: Vec<Receiver>,
     /// Sending body of an incoming document.
     pub sender: Option<Body>,
+    /// How it came when not over the axis.
+    pub channel: Option<Channel>,
+    /// Pages of what came, as the clerk counts them.
+    pub said_pages: Option<u32>,
     /// The message that brought it.
     pub envelope: Option<Envelope>,
     /// `2026-11-24`; empty until issued.

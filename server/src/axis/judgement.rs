@@ -13,7 +13,7 @@ pub fn refusal(report: &VerifyReport) -> Option<String> {
 }
 
 /// How many people and bodies have signed; a time stamp is nobody's signature.
-fn signed(report: &VerifyReport) -> usize {
+pub fn signed(report: &VerifyReport) -> usize {
     report.signatures.iter().filter(|s| s.kind != "timestamp").count()
 }
 

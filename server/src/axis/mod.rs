@@ -6,7 +6,7 @@ pub mod error;
 pub mod folder;
 pub mod http;
 pub mod inbox;
-mod judgement;
+pub mod judgement;
 pub mod link;
 mod messages;
 pub mod node;

@@ -248,6 +248,8 @@ pub(super) fn blank(id: &str, actor: &Actor, file_name: &str, sha256: &str, now:
         sender_code: None,
         sender_name: None,
         message_id: None,
+        channel: None,
+        said_pages: None,
         meeting_id: None,
         reason: None,
         handler_id: None,

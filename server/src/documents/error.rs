@@ -36,6 +36,8 @@ pub enum Error {
     Interrupted(String),
     #[error("the form cannot be read: {0}")]
     Form(String),
+    #[error("registered already as {0}")]
+    Registered(String),
     #[error("the register could not be written: {0}")]
     Register(String),
     #[error("not allowed to sign in this place today")]
@@ -94,6 +96,7 @@ impl Problem for Error {
             Self::TooLarge(_) => "documents.too_large",
             Self::Interrupted(_) => "documents.upload_interrupted",
             Self::Form(_) => "documents.form",
+            Self::Registered(_) => "documents.registered_already",
             Self::NoAuthority => "documents.no_authority",
             Self::NoSuchAuthority => "documents.no_such_authority",
             Self::NotInTrash => "documents.not_in_trash",
@@ -112,6 +115,7 @@ impl Problem for Error {
         match self {
             Self::NotFound | Self::NotInTrash | Self::NoFeed | Self::NoNumber | Self::NoSuchAuthority => StatusCode::NOT_FOUND,
             Self::NoAuthority
+            | Self::Registered(_)
             | Self::ChangedMeanwhile
             | Self::NotNow
             | Self::Recalled
@@ -153,6 +157,11 @@ impl Problem for Error {
                 "abstract_text" => "Hãy nhập trích yếu (tối đa 1000 ký tự).".into(),
                 "leader_id" => "Hãy chọn lãnh đạo ký.".into(),
                 "receivers" => "Hãy chọn ít nhất một nơi nhận.".into(),
+                "sender" => "Hãy nhập tên nơi gửi (tối đa 300 ký tự) hoặc chọn cơ quan khác trong danh bạ; không thể là chính cơ quan mình.".into(),
+                "notation" => "Số, ký hiệu là một dòng, tối đa 200 ký tự; để trống nếu văn bản không có.".into(),
+                "issued_on" => "Hãy nhập ngày ghi trên văn bản, không sau hôm nay.".into(),
+                "channel" => "Hãy chọn văn bản đến bằng cách nào.".into(),
+                "pages" => "Số trang là một số từ 1 trở lên; để trống nếu không cần ghi.".into(),
                 "lead" => "Hãy chọn người chủ trì xử lý đang còn làm việc.".into(),
                 "support" | "inform" => "Có người được chọn không còn làm việc ở đây. Hãy chọn lại.".into(),
                 "from" | "to" => "Ngày tìm phải có dạng năm-tháng-ngày, như 2026-11-24.".into(),
@@ -200,6 +209,9 @@ impl Problem for Error {
             ),
             Self::Interrupted(_) => "Đường truyền bị ngắt khi đang tải tệp; chưa lưu gì. Hãy tải lên lại.".into(),
             Self::Form(_) => "Không đọc được biểu mẫu. Hãy tải lại trang và thử lại.".into(),
+            Self::Registered(id) => format!(
+                "Văn bản cùng nơi gửi, số và ngày này đã được đăng ký (/incoming/{id}). Hãy xem văn bản đó; nếu đây là văn bản khác, hãy xác nhận rồi đăng ký."
+            ),
             Self::NoAuthority => "Hôm nay anh/chị không được giao ký thay, thừa lệnh, ủy quyền cho việc này, hoặc việc giao đã hết hạn. Hãy tải lại trang; cần thì nhờ văn thư xem mục Ký thay, ủy quyền.".into(),
             Self::NoSuchAuthority => "Không có mục ký thay, ủy quyền này. Hãy tải lại trang.".into(),
             Self::NotInTrash => "Dự thảo này không còn trong thùng rác của anh/chị: đã được khôi phục, hoặc đã hết hạn giữ. Hãy tải lại trang.".into(),
@@ -235,6 +247,11 @@ impl Problem for Error {
                 "abstract_text" => "Enter the abstract (at most 1000 characters).".into(),
                 "leader_id" => "Choose the leader who signs.".into(),
                 "receivers" => "Choose at least one receiver.".into(),
+                "sender" => "Enter the sender's name (at most 300 characters), or choose another body of the directory; it cannot be this body itself.".into(),
+                "notation" => "Number and notation are one line of at most 200 characters; leave it empty if the document has none.".into(),
+                "issued_on" => "Enter the day that stands on the document, not later than today.".into(),
+                "channel" => "Choose how the document came.".into(),
+                "pages" => "The number of pages is a number from 1 on; leave it empty if it need not be noted.".into(),
                 "lead" => "Choose who leads the processing: a person whose account is in use.".into(),
                 "support" | "inform" => "Somebody chosen does not work here any more. Choose again.".into(),
                 "from" | "to" => "The day must read year-month-day, such as 2026-11-24.".into(),
@@ -284,6 +301,9 @@ impl Problem for Error {
             ),
             Self::Interrupted(_) => "The link broke during the upload; nothing was stored. Upload it again.".into(),
             Self::Form(_) => "The form cannot be read. Reload the page and try again.".into(),
+            Self::Registered(id) => format!(
+                "A document with this sender, number and day is registered already (/incoming/{id}). Look at it; if this is another one, confirm that and register it."
+            ),
             Self::NoAuthority => "Today you are not allowed to sign this in that place, or the time for it is over. Reload the page; if need be, ask a clerk to look at the authorities to sign.".into(),
             Self::NoSuchAuthority => "There is no such authority to sign. Reload the page.".into(),
             Self::NotInTrash => "This draft is no longer in your trash: it was restored, or its time is over. Reload the page.".into(),

@@ -34,6 +34,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(uploads)
         .merge(super::authority::http::routes())
+        .merge(super::entry::http::routes())
         .merge(super::feed::http::routes())
         .merge(super::figures::http::routes())
         .merge(super::notices::http::routes())
@@ -61,37 +62,42 @@ fn wants_json(headers: &HeaderMap) -> bool {
         .is_some_and(|v| v.contains("application/json"))
 }
 
-type MaybeForm = Result<Multipart, MultipartRejection>;
+pub(super) type MaybeForm = Result<Multipart, MultipartRejection>;
 
 /// The form, or in our own words why it is none.
-fn readable(form: MaybeForm) -> super::Result<Multipart> {
+pub(super) fn readable(form: MaybeForm) -> super::Result<Multipart> {
     form.map_err(|e| Error::Form(e.body_text()))
 }
 
-/// The form of the screen: JSON for the page's own script, a redirect for a browser without it.
-async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, headers: HeaderMap, form: MaybeForm) -> Response {
+/// The form with its file, or why it is refused; and what was entered, as a query.
+pub(super) async fn received(service: &Service, form: MaybeForm) -> (String, super::Result<Form>) {
     let mut given = Form::default();
-    let mut entered = String::new();
-    let result = async {
-        let read = service.read_into(&mut given, readable(form)?).await;
-        entered = given.entered();
-        read?;
-        service.create(&actor, given).await
-    };
-    let result = result.await;
-    match (result, wants_json(&headers)) {
+    let read = async { service.read_into(&mut given, readable(form)?).await };
+    let read = read.await;
+    (given.entered(), read.map(|()| given))
+}
+
+/// The answer to a form of the screen at `list`/new: JSON for the page's own script, a redirect for a browser without it.
+pub(super) fn answered(result: super::Result<DocumentId>, headers: &HeaderMap, list: &str, entered: &str) -> Response {
+    match (result, wants_json(headers)) {
         (Ok(id), true) => Json(Created {
-            url: format!("/documents/{id}"),
+            url: format!("{list}/{id}"),
             id: id.0,
         })
         .into_response(),
-        (Ok(id), false) => Redirect::to(&format!("/documents/{id}")).into_response(),
+        (Ok(id), false) => Redirect::to(&format!("{list}/{id}")).into_response(),
         (Err(e), true) => Fault::from(e).into_response(),
         (Err(e), false) => {
             let and = if entered.is_empty() { "" } else { "&" };
-            Redirect::to(&format!("/documents/new?error={}{and}{entered}", e.code())).into_response()
+            Redirect::to(&format!("{list}/new?error={}{and}{entered}", e.code())).into_response()
         }
     }
+}
+
+async fn new_by_form(State(service): State<Service>, Caller(actor): Caller, headers: HeaderMap, form: MaybeForm) -> Response {
+    let (entered, form) = received(&service, form).await;
+    let result = async { service.create(&actor, form?).await };
+    answered(result.await, &headers, "/documents", &entered)
 }
 
 async fn replace_by_form(
@@ -152,6 +158,10 @@ pub struct DocumentV1 {
     pub mark: Option<MarkV1>,
     /// Incoming: the message that brought it.
     pub envelope: Option<EnvelopeV1>,
+    /// Incoming: `axis`, `paper`, `email` or `other`.
+    pub channel: Option<&'static str>,
+    /// Incoming: pages of what came, as the clerk counts them.
+    pub said_pages: Option<u32>,
     /// Incoming: its sender asks for it back, and nobody has answered yet (`give-back`, `keep-copy`).
     pub asked_back: Option<AskedBackV1>,
     /// What it takes the place of, or will once it is sent.
@@ -406,6 +416,9 @@ async fn document(service: &Service, actor: &crate::actor::Actor, id: &DocumentI
             message: e.message.0,
             signed_by: e.signed_by,
         }),
+        channel: (d.row.direction == app::dto::documents::Direction::Incoming)
+            .then(|| d.channel.map_or("axis", app::dto::documents::Channel::as_str)),
+        said_pages: d.said_pages,
         asked_back: d.asked_back.map(|a| AskedBackV1 {
             reason: a.reason,
             by: a.by,

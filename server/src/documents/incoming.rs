@@ -65,6 +65,8 @@ impl Service {
             sender_name: Some(arrival.sender.name.clone()),
             meeting_id: None,
             message_id: Some(arrival.message_id.clone()),
+            channel: None,
+            said_pages: None,
             reason: refused.map(str::to_owned),
             handler_id: None,
             due_on: String::new(),
@@ -169,7 +171,16 @@ impl Service {
         Ok(work.commit().await?)
     }
 
+    /// What becomes of a document that the axis brought; of one that came in another way nobody is told.
     pub(super) async fn tell_sender(&self, work: &mut Work, row: &Row, code: &str, description: &str) -> Result<()> {
+        match &row.message_id {
+            Some(_) => self.answer_sender(work, row, code, description).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Answers what its sender has asked over the axis, however the document itself came.
+    pub(super) async fn answer_sender(&self, work: &mut Work, row: &Row, code: &str, description: &str) -> Result<()> {
         let Some(sender) = &row.sender_code else { return Ok(()) };
         let staff = work.actor().name.clone();
         let status = OutgoingStatus {

@@ -152,7 +152,7 @@ impl Service {
         };
         marks_store::answer_back(work.conn(), &row.id, "15").await?;
         let words = "Đã thu hồi: văn bản được ghi là đã thu hồi và bị khóa; người đang xử lý được báo.";
-        self.tell_sender(&mut work, &row, "15", words).await?;
+        self.answer_sender(&mut work, &row, "15", words).await?;
         // It is the sender's word; that this clerk agreed is in the log.
         let mark = Mark {
             by: asked.by,
@@ -169,7 +169,7 @@ impl Service {
         let reason = given(reason)?;
         marks_store::answer_back(work.conn(), &row.id, "16").await?;
         row.asked_back = None;
-        self.tell_sender(&mut work, &row, "16", &reason).await?;
+        self.answer_sender(&mut work, &row, "16", &reason).await?;
         self.changed(&mut work, &row, "document.kept", &reason).await?;
         self.tell_concerned(&mut work, &row).await?;
         Ok(work.commit().await?)

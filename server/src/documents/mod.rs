@@ -2,6 +2,7 @@
 pub mod authority;
 pub mod digest;
 pub mod draft;
+pub mod entry;
 pub mod error;
 pub mod feed;
 pub mod figures;

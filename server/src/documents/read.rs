@@ -156,9 +156,9 @@ impl Service {
             false => Vec::new(),
         };
         drop(tx);
-        let sender = r.sender_code.clone().map(|code| Body {
-            code,
-            name: r.sender_name.clone().unwrap_or_default(),
+        let sender = r.sender_name.clone().map(|name| Body {
+            code: r.sender_code.clone().unwrap_or_default(),
+            name,
         });
         let arrival_number = r.arrival_number.zip(r.arrival_year).map(|(n, year)| format!("{n}/{year}"));
         Ok(DocumentDetail {
@@ -179,6 +179,8 @@ impl Service {
             signs_own: rules::is_leader(actor, &r),
             receivers,
             sender,
+            channel: r.channel,
+            said_pages: r.said_pages.and_then(|n| u32::try_from(n).ok()),
             envelope,
             issued_on: r.issued_on.clone(),
             arrival_number,

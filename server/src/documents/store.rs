@@ -2,7 +2,7 @@
 use super::find;
 use crate::clock::{day, now_us, when};
 use crate::db::DbResult;
-use app::dto::documents::{AskedBack, Assignment, Direction, Linked, Mark, MarkKind, Part, State, Urgency};
+use app::dto::documents::{AskedBack, Assignment, Channel, Direction, Linked, Mark, MarkKind, Part, State, Urgency};
 use app::dto::identity::Body;
 use app::ids::{DocumentId, UserId};
 use sqlx::any::AnyRow;
@@ -36,6 +36,10 @@ pub struct Row {
     pub sender_code: Option<String>,
     pub sender_name: Option<String>,
     pub message_id: Option<String>,
+    /// How it came when not over the axis.
+    pub channel: Option<Channel>,
+    /// Pages of what came, as the clerk counts them.
+    pub said_pages: Option<i64>,
     /// The meeting whose minutes it is.
     pub meeting_id: Option<String>,
     pub reason: Option<String>,
@@ -66,7 +70,7 @@ pub struct Row {
 
 const SELECT: &str = "SELECT d.id, d.direction, d.kind, d.abstract_text, d.urgency, d.state, d.file_name, d.sha256, d.drafter_id, d.leader_id, d.authority, d.head_id, \
     d.number, d.number_year, d.number_suffix, d.notation, d.issued_on, d.arrival_number, d.arrival_year, d.arrived_at, d.sender_code, d.sender_name, \
-    d.message_id, d.meeting_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
+    d.message_id, d.channel, d.said_pages, d.meeting_id, d.reason, d.handler_id, d.due_on, d.number_box, d.date_box, d.signature_box, d.revision, d.created_at, d.updated_at, \
     p.full_name AS drafter, l.full_name AS leader, e.full_name AS head, \
     (SELECT string_agg(u.person_id || '|' || u.from_on || '|' || u.to_on, ' ') FROM authority u \
      WHERE u.head_id = d.leader_id AND u.ended_at IS NULL) AS deputies, \
@@ -110,6 +114,8 @@ fn row(r: &AnyRow) -> DbResult<Row> {
         sender_code: r.try_get("sender_code")?,
         sender_name: r.try_get("sender_name")?,
         message_id: r.try_get("message_id")?,
+        channel: Channel::parse(&text("channel")?),
+        said_pages: r.try_get("said_pages")?,
         meeting_id: r.try_get("meeting_id")?,
         reason: r.try_get("reason")?,
         handler_id: r.try_get("handler_id")?,
@@ -214,8 +220,8 @@ pub async fn by_ids(c: &mut AnyConnection, ids: &[&String]) -> DbResult<Vec<Row>
 pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
     sqlx::query(
         "INSERT INTO document (id, direction, kind, abstract_text, folded, urgency, state, file_name, sha256, drafter_id, leader_id, notation, \
-         issued_on, arrived_at, sender_code, sender_name, message_id, reason, number_box, date_box, signature_box, revision, created_at, updated_at, meeting_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+         issued_on, arrived_at, sender_code, sender_name, message_id, reason, number_box, date_box, signature_box, revision, created_at, updated_at, meeting_id, channel, said_pages) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
     )
     .bind(&r.id)
     .bind(r.direction.as_str())
@@ -242,6 +248,8 @@ pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
     .bind(r.created_at)
     .bind(r.updated_at)
     .bind(r.meeting_id.clone())
+    .bind(r.channel.map_or("", Channel::as_str))
+    .bind(r.said_pages)
     .execute(&mut *c)
     .await?;
     find::index(c, &r.id, &folded(r)).await

@@ -6,7 +6,7 @@ use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Documents, DocumentsApi};
 use app::dto::authority::{Authority, AuthorityWish, SignAs};
-use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, TrashedDraft};
+use app::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, Linked, TrashedDraft};
 use app::dto::figures::{Figures, FiguresQuery};
 use app::dto::notices::Notices;
 use app::dto::numbers::{HoldWish, NumberBook};
@@ -34,6 +34,10 @@ impl DocumentsApi for Bound<Service> {
 
     async fn get(&self, id: DocumentId) -> ApiResult<DocumentDetail> {
         api(self.service.get(&self.actor, &id).await)
+    }
+
+    async fn known_arrivals(&self, sender: String, notation: String, issued_on: String) -> ApiResult<Vec<Linked>> {
+        api(self.service.known_arrivals(&self.actor, &sender, &notation, &issued_on).await)
     }
 
     async fn update_draft(&self, id: DocumentId, revision: i64, fields: DraftFields) -> ApiResult<()> {

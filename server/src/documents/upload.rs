@@ -12,7 +12,7 @@ const LONGEST_FIELD: usize = 64 * 1024;
 const MOST_KEPT: usize = 60;
 const LONGEST_KEPT: usize = 1000;
 /// What a person enters of a document.
-const ENTERED: [&str; 8] = [
+const ENTERED: [&str; 13] = [
     "kind",
     "abstract_text",
     "urgency",
@@ -21,6 +21,11 @@ const ENTERED: [&str; 8] = [
     "supersedes",
     "supersedes_kind",
     "supersedes_reason",
+    "sender",
+    "notation",
+    "issued_on",
+    "channel",
+    "pages",
 ];
 
 /// A multipart form: its text fields in order, and its file.

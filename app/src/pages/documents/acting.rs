@@ -98,6 +98,9 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         toasts.say(words);
         doc.refresh();
     };
+    // Nobody is told of what came on paper or by e-mail.
+    let by_axis = doc.detail.with_untracked(|d| d.channel.is_none());
+    let told = move |told: &'static str, untold: &'static str| if by_axis { told } else { untold };
     let act = move |action: Action| {
         let (id, revision) = (doc.id(), doc.revision());
         match action {
@@ -109,13 +112,17 @@ pub fn Acting(doc: Doc) -> impl IntoView {
             Action::Submit => call.run(submit_with_boxes(doc), move |()| done(t("documents.submitted"))),
             Action::Withdraw => call.run(withdraw(id, revision), move |()| done(t("documents.withdrawn"))),
             Action::Send => call.run(send_document(id, revision), move |()| done(t("documents.sent"))),
-            Action::TakeIn => call.run(take_in(id, revision), move |()| done(t("documents.taken_in"))),
+            Action::TakeIn => call.run(take_in(id, revision), move |()| {
+                done(told(t("documents.taken_in"), t("incoming.taken_in")))
+            }),
             Action::Assign => assigning.set(true),
             Action::Finish => finishing.set(true),
             Action::Recall => recalling.set(true),
             Action::GiveBack => giving_back.set(true),
             Action::KeepCopy => keeping.set(true),
-            Action::Start => call.run(start_processing(id, revision), move |()| done(t("documents.started"))),
+            Action::Start => call.run(start_processing(id, revision), move |()| {
+                done(told(t("documents.started"), t("incoming.started")))
+            }),
             Action::Edit => editing.set(true),
             Action::ReplaceFile => replacing.set(true),
             // Done there, at the item of the agenda that it belongs to.
@@ -153,7 +160,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let turn_away = move |reason: String| {
         call.run(refuse(doc.id(), doc.revision(), reason), move |()| {
             refusing.set(false);
-            done(t("documents.refused"));
+            done(told(t("documents.refused"), t("incoming.refused")));
         });
     };
     let take_back = move |reason: String| {
@@ -177,7 +184,7 @@ pub fn Acting(doc: Doc) -> impl IntoView {
     let complete = move |result: String| {
         call.run(finish(doc.id(), doc.revision(), result), move |()| {
             finishing.set(false);
-            done(t("documents.finished"));
+            done(told(t("documents.finished"), t("incoming.finished")));
         });
     };
     let remove = Callback::new(move |()| {
@@ -207,8 +214,8 @@ pub fn Acting(doc: Doc) -> impl IntoView {
         <PlaceDialog doc open=signing purpose=Purpose::Sign />
         <PlaceDialog doc open=issuing purpose=Purpose::Issue />
         <ReasonDialog open=returning call field="reason" title=t("documents.return_title") label=t("documents.return_reason") confirm=t("documents.return") on_reason=send_back />
-        <ReasonDialog open=refusing call field="reason" title=t("documents.refuse_title") label=t("documents.refuse_reason") confirm=t("documents.refuse") on_reason=turn_away />
-        <ReasonDialog open=finishing call field="result" title=t("documents.finish_title") label=t("documents.result_label") confirm=t("documents.finish") on_reason=complete />
+        <ReasonDialog open=refusing call field="reason" title=t("documents.refuse_title") label=told(t("documents.refuse_reason"), t("incoming.refuse_reason")) confirm=t("documents.refuse") on_reason=turn_away />
+        <ReasonDialog open=finishing call field="result" title=t("documents.finish_title") label=told(t("documents.result_label"), t("incoming.result_label")) confirm=t("documents.finish") on_reason=complete />
         <ReasonDialog open=recalling call field="reason" title=t("documents.recall_title") label=t("documents.recall_reason") confirm=t("documents.recall") on_reason=take_back />
         <ReasonDialog open=keeping call field="reason" title=t("documents.keep_copy_title") label=t("documents.refuse_reason") confirm=t("documents.keep_copy") on_reason=keep />
         <Dialog open=giving_back title=t("documents.give_back_title")>

@@ -226,7 +226,7 @@ fn Superseding(doc: Doc) -> impl IntoView {
 
 /// Another document: a link for those who may see it, its number for the others.
 #[component]
-fn LinkedDocument(document: Linked, hook: &'static str) -> impl IntoView {
+pub fn LinkedDocument(document: Linked, hook: &'static str) -> impl IntoView {
     let words = match document.title.as_str() {
         "" => document.number,
         title => [document.number.as_str(), " ", title].concat(),

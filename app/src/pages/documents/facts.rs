@@ -1,6 +1,6 @@
 //! What is known of a document, who gets it, and what happened to it.
 use super::doc::Doc;
-use crate::components::badge::day_words;
+use crate::components::badge::{channel_name, day_words};
 use crate::components::edxml::Edxml;
 use crate::dto::documents::{Direction, DocumentDetail, Receiver};
 use crate::i18n::{find, t, tf};
@@ -22,13 +22,19 @@ fn size_words(bytes: u64) -> String {
 fn facts(d: &DocumentDetail) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     if d.row.direction == Direction::Incoming {
-        let sender = d.sender.as_ref().map(|b| format!("{} ({})", b.name, b.code));
+        let sender = d.sender.as_ref().map(|b| match b.code.as_str() {
+            "" => b.name.clone(),
+            code => format!("{} ({code})", b.name),
+        });
         all.push((t("documents.sender"), sender.unwrap_or_default()));
         all.push((t("documents.issued_on"), day_words(&d.issued_on)));
         all.push((
             t("documents.arrived"),
             d.arrived.as_ref().map(|w| w.text.clone()).unwrap_or_default(),
         ));
+        all.push((t("incoming.channel"), d.channel.map(channel_name).unwrap_or_default().to_owned()));
+        let pages = d.said_pages.map(|n| n.to_string());
+        all.push((t("incoming.pages"), pages.unwrap_or_default()));
         all.push((t("documents.arrival_number"), d.arrival_number.clone().unwrap_or_default()));
         let signer = d
             .envelope

@@ -29,8 +29,9 @@ fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// Kind, abstract and urgency.
 #[component]
-pub fn Fields(entered: Entered, leaders: Vec<Person>, bodies: Vec<Body>, #[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView {
+pub fn Subject(entered: Entered, #[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView {
     let kinds = KINDS.iter().map(|(kind, _)| {
         let selected = entered.kind == *kind;
         view! {
@@ -40,17 +41,6 @@ pub fn Fields(entered: Entered, leaders: Vec<Person>, bodies: Vec<Body>, #[prop(
         }
     });
     let kinds = kinds.collect_view();
-    let leaders = leaders.into_iter().map(|p| {
-        let selected = entered.leader_id == p.id.as_str();
-        view! {
-            <option value=p.id.0 selected=selected>
-                {p.full_name}
-                ", "
-                {p.position}
-            </option>
-        }
-    });
-    let leaders = leaders.collect_view();
     let abstract_text = entered.abstract_text.clone();
     let chosen = Urgency::parse(&entered.urgency).unwrap_or_default();
     let urgencies = Urgency::ALL.into_iter().map(|urgency| {
@@ -77,13 +67,33 @@ pub fn Fields(entered: Entered, leaders: Vec<Person>, bodies: Vec<Body>, #[prop(
             <legend>{t("documents.urgency_label")}</legend>
             <div class="row">{urgencies}</div>
         </fieldset>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn Fields(entered: Entered, leaders: Vec<Person>, bodies: Vec<Body>, #[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView {
+    let leaders = leaders.into_iter().map(|p| {
+        let selected = entered.leader_id == p.id.as_str();
+        view! {
+            <option value=p.id.0 selected=selected>
+                {p.full_name}
+                ", "
+                {p.position}
+            </option>
+        }
+    });
+    let leaders = leaders.collect_view();
+    let receivers = entered.receivers.clone();
+    view! {
+        <Subject entered error />
         <Field id="leader_id" label=t("documents.leader_label") error>
             <select id="leader_id" name="leader_id" required>
                 <option value="">{t("documents.choose")}</option>
                 {leaders}
             </select>
         </Field>
-        <ReceiverChoice first=bodies chosen=entered.receivers error />
+        <ReceiverChoice first=bodies chosen=receivers error />
     }
     .into_any()
 }

@@ -3,6 +3,7 @@ mod acting;
 pub mod detail;
 pub(crate) mod doc;
 mod drafting;
+pub mod entry;
 mod facts;
 mod fields;
 pub mod list;

@@ -113,6 +113,55 @@ fn Old(old: DocumentDetail, reason: String, updates: bool, #[prop(into)] error: 
     }
 }
 
+/// A word by which the server knows the same form sent twice.
+pub fn once_word() -> RwSignal<String> {
+    let once = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        once.set(format!(
+            "{:x}{:x}",
+            (js_sys::Math::random() * 1e15) as u64,
+            js_sys::Date::now() as u64
+        ))
+    });
+    once
+}
+
+/// Why a form was refused that a browser without script has sent.
+#[component]
+pub fn RefusedBefore(code: Option<String>) -> impl IntoView {
+    code.map(|code| {
+        let words = find(&["documents.error.", &code].concat()).unwrap_or(t("documents.error.other"));
+        view! {
+            <div class="note note-bad" role="alert">
+                <Glyph icon=Icon::Alert />
+                <div>
+                    <p>{words}</p>
+                    <p class="note-code">{t("error.code")} " " <code>{code.clone()}</code></p>
+                </div>
+            </div>
+        }
+    })
+}
+
+/// How much of a form has gone out.
+#[component]
+pub fn Uploading(progress: RwSignal<Option<u32>>) -> impl IntoView {
+    view! {
+        <p role="status" class="upload-state">
+            {move || {
+                progress
+                    .get()
+                    .map(|percent| {
+                        view! {
+                            <progress max="100" value=percent aria-label=t("documents.uploading")></progress>
+                            {tf("documents.uploaded", &[("percent", &percent.to_string())])}
+                        }
+                    })
+            }}
+        </p>
+    }
+}
+
 #[component]
 fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>, old: Option<DocumentDetail>) -> impl IntoView {
     let query = use_query_map();
@@ -133,15 +182,7 @@ fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>, old: Option<DocumentDetail>)
     let call = Call::new();
     let progress = RwSignal::new(None::<u32>);
     let navigate = use_navigate();
-    // The word by which the server knows the same form sent twice.
-    let once = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        once.set(format!(
-            "{:x}{:x}",
-            (js_sys::Math::random() * 1e15) as u64,
-            js_sys::Date::now() as u64
-        ))
-    });
+    let once = once_word();
     let submit = move |ev: web_sys::SubmitEvent| {
         let Some(form) = form_of(&ev) else { return };
         ev.prevent_default();
@@ -152,19 +193,7 @@ fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>, old: Option<DocumentDetail>)
     };
     view! {
         <form method="post" action="/documents/new" enctype="multipart/form-data" class="sheet new-document" on:submit=submit>
-            {refused
-                .map(|code| {
-                    let words = find(&["documents.error.", &code].concat()).unwrap_or(t("documents.error.other"));
-                    view! {
-                        <div class="note note-bad" role="alert">
-                            <Glyph icon=Icon::Alert />
-                            <div>
-                                <p>{words}</p>
-                                <p class="note-code">{t("error.code")} " " <code>{code.clone()}</code></p>
-                            </div>
-                        </div>
-                    }
-                })}
+            <RefusedBefore code=refused />
             {old.map(|old| view! { <Old old reason updates error=call.error /> })}
             <input type="hidden" name="once" value=move || once.get() />
             // The file goes last: what stands before it has arrived when the file is refused.
@@ -173,18 +202,7 @@ fn NewForm(leaders: Vec<Person>, bodies: Vec<Body>, old: Option<DocumentDetail>)
                 <input id="file" name="file" type="file" accept="application/pdf,.pdf" required class="file-input" />
             </Field>
             <Others call fields=WITH_FILE />
-            <p role="status" class="upload-state">
-                {move || {
-                    progress
-                        .get()
-                        .map(|percent| {
-                            view! {
-                                <progress max="100" value=percent aria-label=t("documents.uploading")></progress>
-                                {tf("documents.uploaded", &[("percent", &percent.to_string())])}
-                            }
-                        })
-                }}
-            </p>
+            <Uploading progress />
             <div class="form-foot">
                 <button type="submit" class="button button-main" data-test="new-save" disabled=move || call.busy() aria-busy=move || call.busy().then_some("true")>
                     <Glyph icon=Icon::Upload />

@@ -3,7 +3,7 @@ use super::doc::Doc;
 use crate::actions::documents::verify_document;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{ErrorNote, Loading};
-use crate::dto::documents::State;
+use crate::dto::documents::{Channel, State};
 use crate::dto::verify::{SignatureView, VerifyReport};
 use crate::error::ApiResult;
 use crate::i18n::{t, tf};
@@ -40,7 +40,8 @@ pub fn Signatures(doc: Doc) -> impl IntoView {
         Some(Err(error)) => view! { <ErrorNote error /> }.into_any(),
         Some(Ok(report)) => {
             let id = wanted.get().map(|(id, _)| id.to_string()).unwrap_or_default();
-            view! { <Report report id /> }.into_any()
+            let scan = doc.detail.with(|d| d.channel == Some(Channel::Paper));
+            view! { <Report report id scan /> }.into_any()
         }
     };
     view! {
@@ -73,10 +74,11 @@ fn sentence(s: &SignatureView) -> &'static str {
 }
 
 #[component]
-fn Report(report: VerifyReport, id: String) -> impl IntoView {
+fn Report(report: VerifyReport, id: String, scan: bool) -> impl IntoView {
     if report.signatures.is_empty() {
         return match report.error {
             Some(error) => view! { <ErrorNote error /> }.into_any(),
+            None if scan => view! { <p data-test="scan">{t("documents.signature.scan")}</p> }.into_any(),
             None => view! { <p>{t("documents.signature.none")}</p> }.into_any(),
         };
     }
