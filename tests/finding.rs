@@ -4,6 +4,7 @@ use app::dto::documents::{Direction, DocumentQuery, State, Urgency};
 use app::dto::identity::Role;
 use server::actor::Actor;
 use server::documents::store::{self, Row};
+use server::documents::texts::store as texts;
 use std::time::{Duration, Instant};
 
 /// Words of official abstracts; each document has some of the first and a few of the numbered ones.
@@ -31,6 +32,17 @@ fn abstract_text(dice: &mut Dice) -> String {
     words.push(format!("xã{}", dice.below(100)));
     words.push(format!("dựán{}", dice.below(100_000)));
     words.join(" ")
+}
+
+/// Two pages: some words stand in most documents, most stand in few.
+fn text_of(dice: &mut Dice) -> String {
+    let mut text = abstract_text(dice);
+    for _ in 0..600 {
+        let rare = dice.below(30_000);
+        let word = [dice.below(60), dice.below(3000), rare.min(dice.below(30_000))][dice.below(3) as usize];
+        text.push_str(&format!(" từ{word}"));
+    }
+    text
 }
 
 async fn fill(server: &Server, count: u64, people: &[Actor]) {
@@ -97,6 +109,8 @@ async fn fill(server: &Server, count: u64, people: &[Actor]) {
                 asked_back: None,
             };
             store::insert(work.conn(), &row).await.expect("a document");
+            let text = text_of(&mut dice);
+            texts::put(work.conn(), &row.id, &row.sha256, &text).await.expect("its text");
         }
         work.commit().await.expect("committing");
     }
@@ -125,6 +139,9 @@ fn questions() -> Vec<DocumentQuery> {
                 "123/QĐ-UBND",
                 "kế hoạch duan1",
                 "khong co tu nay",
+                "tu7 tu41",
+                "tu2711",
+                "kế hoạch tu29",
             ]
             .map(|text| asked(direction, text)),
         );

@@ -50,6 +50,7 @@ mod sign_in;
 mod signing_judges;
 mod stores;
 mod support;
+mod texts;
 mod tokens;
 mod trash;
 mod verify;

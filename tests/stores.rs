@@ -78,6 +78,7 @@ async fn a_draft_is_seen_by_its_drafter_alone(server: Server) {
     assert_eq!(server.stranger().get("/api/v1/documents").await.code(), "identity.not_signed_in");
 }
 
+/// Of a scan: it is found by what is said of it alone.
 async fn draft(server: &Server, drafter: &Client, leader: &Client, abstract_text: &str) -> DocumentId {
     let fields = [
         ("kind", "KH"),
@@ -89,10 +90,10 @@ async fn draft(server: &Server, drafter: &Client, leader: &Client, abstract_text
     let file = server
         .state
         .files
-        .receive(once(document("ke-hoach.pdf")), u64::MAX)
+        .receive(once(document("quyet-dinh.pdf")), u64::MAX)
         .await
         .expect("a file");
-    let file = server.state.documents.accept(file, "ke-hoach.pdf").await.expect("a PDF");
+    let file = server.state.documents.accept(file, "quyet-dinh.pdf").await.expect("a PDF");
     let form = Form::new(&fields, Some(file));
     server.state.documents.create(&drafter.actor, form).await.expect("a draft")
 }

@@ -208,6 +208,8 @@ CREATE TABLE document (
   channel        TEXT NOT NULL DEFAULT '',
   -- pages of what came, as the clerk counts them
   said_pages     BIGINT,
+  -- 0 until the text of the present file was looked for, then 1
+  text_state     BIGINT NOT NULL DEFAULT 0,
   -- outgoing: the meeting whose minutes it is
   meeting_id     TEXT,
   reason         TEXT,
@@ -231,6 +233,7 @@ CREATE TABLE document (
   UNIQUE (direction, arrival_year, arrival_number)
 );
 CREATE INDEX document_meeting ON document(meeting_id);
+CREATE INDEX document_unread ON document(id) WHERE text_state = 0;
 CREATE INDEX document_list ON document(direction, state, updated_at);
 CREATE INDEX document_direction ON document(direction, updated_at);
 CREATE INDEX document_kind ON document(direction, kind, updated_at);
@@ -245,6 +248,16 @@ CREATE INDEX document_leader ON document(leader_id, state);
 CREATE INDEX document_trash ON document(deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX document_head ON document(head_id);
 CREATE INDEX document_handler ON document(handler_id, state);
+
+-- What can be read in a document's PDF, for searching.
+CREATE TABLE document_text (
+  document_id TEXT PRIMARY KEY REFERENCES document(id),
+  -- the file that it was read in; once the document has another one it counts no more
+  sha256      TEXT NOT NULL,
+  -- each word once, accents and case folded, a blank around each
+  words       TEXT NOT NULL,
+  text        TEXT NOT NULL
+);
 
 -- Ký thay, thừa lệnh, thừa ủy quyền, quyền: who may sign in whose place. Rows stay.
 CREATE TABLE authority (

@@ -24,6 +24,7 @@ mod key;
 pub mod pdf;
 mod sign;
 mod structure;
+mod text;
 #[doc(hidden)]
 pub mod timestamp;
 pub mod validate;
@@ -47,5 +48,6 @@ pub use sign::{
     Commitment, FieldLock, SignOptions, SignaturePolicy, Signed, add_document_timestamp, append_document_timestamp, sign, sign_path,
     sign_stamped,
 };
+pub use text::{TextLimits, text};
 pub use timestamp::request::TimeStamper;
 pub use versions::{Version, versions, write_version};

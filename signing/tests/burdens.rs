@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 /// A file with a cross-reference table over these objects, from number 1.
-fn file(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
+pub fn file(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (i, body) in objects.iter().enumerate() {

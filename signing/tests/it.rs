@@ -12,4 +12,5 @@ mod own;
 mod peers;
 mod reports;
 mod tampering;
+mod texts;
 mod weight;

@@ -263,7 +263,7 @@ pub struct Supersedes {
 pub struct DocumentQuery {
     pub direction: Option<Direction>,
     pub state: Option<State>,
-    /// Words in abstract, number or body, accents and case ignored.
+    /// Words in abstract, number, body or the PDF's text, accents and case ignored.
     pub text: String,
     /// From 1.
     pub page: u32,
@@ -308,6 +308,17 @@ pub struct DocumentRow {
     pub waits_for_me: bool,
     /// What became of it after it was sent.
     pub mark: Option<MarkKind>,
+    /// Where the words that were searched for stand in its PDF, when they are not in the fields above.
+    #[serde(default)]
+    pub excerpt: Vec<Piece>,
+}
+
+/// A part of an excerpt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    pub text: String,
+    /// It is one of the words that were searched for.
+    pub hit: bool,
 }
 
 /// Hạn xử lý.

@@ -1,9 +1,11 @@
 //! Finding documents among very many, on either engine: the one place where the two search in their own ways.
 //!
 //! SQLite has a full-text index beside the table (FTS5), PostgreSQL a column of lexemes. What is found is the same: every word that
-//! was typed, the last one also as the beginning of a word, accents and case ignored.
+//! was typed, the last one also as the beginning of a word, accents and case ignored; in what is known of a document or in the text of
+//! its present file.
 use super::figures::store::{Set, Whose};
 use super::store::{self, Row};
+use super::texts;
 use crate::db::DbResult;
 use crate::text;
 use app::dto::documents::{Direction, State};
@@ -59,15 +61,15 @@ pub fn normal(text: &str) -> String {
 }
 
 /// A search, in the notation of whoever carries it out.
-struct Words(Vec<String>);
+pub struct Words(Vec<String>);
 
 impl Words {
-    fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         Self(normal(text).split_whitespace().map(str::to_owned).collect())
     }
 
     /// Each word for itself, and whether it may go on.
-    fn each(&self) -> impl Iterator<Item = (&str, bool)> {
+    pub fn each(&self) -> impl Iterator<Item = (&str, bool)> {
         let last = self.0.len().saturating_sub(1);
         self.0.iter().enumerate().map(move |(at, word)| (word.as_str(), at == last))
     }
@@ -84,10 +86,22 @@ impl Words {
     }
 
     fn like(&self) -> String {
-        let words = self
-            .each()
-            .map(|(word, open)| format!("folded LIKE '% {word}{}%'", if open { "" } else { " " }));
+        let words = self.each().map(|(word, open)| {
+            let like = format!("LIKE '% {word}{}%'", if open { "" } else { " " });
+            format!(
+                "(folded {like} OR EXISTS (SELECT 1 FROM document_text t WHERE t.document_id = document.id AND t.sha256 = document.sha256 \
+                     AND t.words {like}))"
+            )
+        });
         words.collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// True when all of them stand in `normal` text.
+    pub fn stand_in(&self, normal: &str) -> bool {
+        self.each().all(|(word, open)| {
+            let end = if open { "" } else { " " };
+            normal.contains(&format!(" {word}{end}"))
+        })
     }
 }
 
@@ -95,8 +109,14 @@ fn sqlite(c: &AnyConnection) -> bool {
     c.backend_name() == "SQLite"
 }
 
-/// Enters the words of a document anew; `folded` is in the row already.
+/// Enters the words of a document anew, with those of its text; `folded` is in the row already.
 pub async fn index(c: &mut AnyConnection, id: &str, folded: &str) -> DbResult<()> {
+    let text = texts::store::words(c, id).await?;
+    let all = match text.trim() {
+        "" => folded.to_owned(),
+        text => format!("{} {text}", folded.trim_end()),
+    };
+    let folded = all.as_str();
     if !sqlite(c) {
         let sql = "UPDATE document SET words = array_to_tsvector(string_to_array(TRIM($1), ' ')) WHERE id = $2";
         sqlx::query(sql).bind(folded).bind(id).execute(c).await?;
@@ -205,16 +225,20 @@ pub async fn list(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<(Vec<Row>, 
         return Ok((Vec::new(), 0));
     }
     let mut condition = Condition::new(f);
-    let found = if searching && sqlite(c) && !f.finds_few() {
+    let found = if searching && sqlite(c) && (!f.finds_few() || match_few(c, &words).await?) {
         by_windows(c, &condition, &words).await?
     } else {
         let order = if searching {
             // Ids are made in order of time (UUID version 7).
-            let clause = match (f.own.is_some(), sqlite(c)) {
-                (true, _) | (_, true) => words.like(),
-                (false, false) => {
-                    condition.bound.push(words.tsquery());
-                    format!("words @@ CAST(${} AS tsquery)", condition.bound.len())
+            let clause = if sqlite(c) {
+                words.like()
+            } else {
+                condition.bound.push(words.tsquery());
+                let clause = format!("words @@ CAST(${} AS tsquery)", condition.bound.len());
+                match f.own {
+                    // Asked of each of the few, not of the index of all.
+                    Some(_) => format!("({clause}) IS TRUE"),
+                    None => clause,
                 }
             };
             condition.and(&clause);
@@ -236,6 +260,16 @@ pub async fn list(c: &mut AnyConnection, f: &Filter<'_>) -> DbResult<(Vec<Row>, 
         rows.sort_by_key(|row| page.iter().position(|id| **id == row.id));
     }
     Ok((rows, found.len()))
+}
+
+/// True when so few documents have the words that all of them are looked at in one window.
+async fn match_few(c: &mut AnyConnection, words: &Words) -> DbResult<bool> {
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM (SELECT rowid FROM document_words WHERE document_words MATCH '{}' LIMIT {WINDOW})",
+        words.fts5()
+    );
+    let n: i64 = sqlx::query(AssertSqlSafe(sql)).fetch_one(c).await?.try_get("n")?;
+    Ok(n < WINDOW)
 }
 
 /// Ids of the newest matches that meet the condition. FTS5 hands matches out newest first without sorting, so that a word that stands
@@ -282,9 +316,9 @@ mod tests {
         let words = Words::new("Kế hoạch 50%");
         assert_eq!(words.fts5(), "\"ke\" AND \"hoach\" AND \"50\"*");
         assert_eq!(words.tsquery(), "'ke' & 'hoach' & '50':*");
-        assert_eq!(
-            words.like(),
-            "folded LIKE '% ke %' AND folded LIKE '% hoach %' AND folded LIKE '% 50%'"
-        );
+        let like = words.like();
+        assert!(like.starts_with("(folded LIKE '% ke %' OR EXISTS ("), "{like}");
+        assert!(like.ends_with("AND t.words LIKE '% 50%'))"), "{like}");
+        assert!(words.stand_in(&normal("Kế hoạch năm 503")) && !words.stand_in(&normal("Kế hoạch 5")));
     }
 }

@@ -288,6 +288,8 @@ pub struct DocumentRowV1 {
     pub number: Option<String>,
     /// Microseconds since the Unix epoch.
     pub updated: i64,
+    /// Where the words stand in the document's PDF, when they are not in the fields above.
+    pub excerpt: Option<String>,
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -295,7 +297,7 @@ pub struct ListV1 {
     /// `outgoing` or `incoming`.
     direction: Option<String>,
     state: Option<String>,
-    /// Words of abstract, number or body, the last one also as a beginning; accents do not matter.
+    /// Words of abstract, number, body or of the PDF's text, the last one also as a beginning; accents do not matter.
     text: Option<String>,
     /// Abbreviation of a kind, such as `QĐ`.
     kind: Option<String>,
@@ -357,6 +359,7 @@ pub async fn list(
             state: r.state.as_str(),
             number: r.number,
             updated: r.updated.us,
+            excerpt: (!r.excerpt.is_empty()).then(|| r.excerpt.into_iter().map(|p| p.text).collect()),
         })
         .collect();
     Ok(Json(DocumentListV1 {

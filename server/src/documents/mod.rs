@@ -20,6 +20,7 @@ pub mod register;
 pub mod rules;
 pub mod signing;
 pub mod store;
+pub mod texts;
 pub mod trash;
 pub mod ui;
 pub mod upload;

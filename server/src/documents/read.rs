@@ -1,8 +1,9 @@
 //! Lists, one document with all that belongs to it, and who may read its bytes.
 use super::figures::store::{Days, Set, Whose};
-use super::find::{self, Filter};
+use super::find::{self, Filter, Words};
 use super::signing::notation;
 use super::store::{self, Row};
+use super::texts::{self, excerpt::excerpt};
 use super::{Error, Result, Service, marks, rules, topic};
 use crate::actor::Actor;
 use crate::clock::{due, now_us, parse_day, vietnam, when};
@@ -45,9 +46,22 @@ impl Service {
             limit: PER_PAGE as usize,
         };
         let mut c = self.db.read().acquire().await?;
-        let (rows, total) = find::list(&mut c, &filter).await?;
+        let (found, total) = find::list(&mut c, &filter).await?;
+        let mut rows: Vec<DocumentRow> = found.iter().map(|r| self.row(actor, r)).collect();
+        let words = Words::new(&query.text);
+        // What the row itself shows needs no excerpt.
+        let hidden: Vec<&str> = found
+            .iter()
+            .filter(|r| !words.stand_in(&store::folded(r)))
+            .map(|r| r.id.as_str())
+            .collect();
+        for (id, text) in texts::store::texts(&mut c, &hidden).await? {
+            if let Some(row) = rows.iter_mut().find(|r| r.id.as_str() == id) {
+                row.excerpt = excerpt(&text, &words);
+            }
+        }
         Ok(Page {
-            rows: rows.iter().map(|r| self.row(actor, r)).collect(),
+            rows,
             total: total as u64,
             page,
             per_page: PER_PAGE,
@@ -72,6 +86,7 @@ impl Service {
             due: due(&r.due_on, r.state == State::Done),
             waits_for_me: rules::waits_for(actor, r),
             mark: r.mark.as_ref().map(|m| m.kind),
+            excerpt: Vec::new(),
         }
     }
 

@@ -256,7 +256,7 @@ pub async fn insert(c: &mut AnyConnection, r: &Row) -> DbResult<()> {
 }
 
 /// What the document is found by.
-fn folded(r: &Row) -> String {
+pub(super) fn folded(r: &Row) -> String {
     let number = r.notation.as_deref().unwrap_or_default();
     let sender = r.sender_name.as_deref().unwrap_or_default();
     find::normal(&format!(
@@ -272,7 +272,8 @@ pub async fn update(c: &mut AnyConnection, r: &Row, now: i64) -> DbResult<bool> 
     let done = sqlx::query(
         "UPDATE document SET kind = $1, abstract_text = $2, folded = $3, urgency = $4, state = $5, file_name = $6, sha256 = $7, leader_id = $8, \
          number = $9, number_year = $10, notation = $11, issued_on = $12, arrival_number = $13, arrival_year = $14, reason = $15, number_box = $16, \
-         date_box = $17, signature_box = $18, handler_id = $19, due_on = $20, revision = revision + 1, updated_at = $21, number_suffix = $22, authority = $23, head_id = $24 \
+         date_box = $17, signature_box = $18, handler_id = $19, due_on = $20, revision = revision + 1, updated_at = $21, number_suffix = $22, authority = $23, head_id = $24, \
+         text_state = CASE WHEN sha256 = $7 THEN text_state ELSE 0 END \
          WHERE id = $25 AND revision = $26 AND deleted_at IS NULL",
     )
     .bind(&r.kind)
@@ -388,6 +389,7 @@ pub async fn forget(c: &mut AnyConnection, id: &str, limit: i64) -> DbResult<boo
         "DELETE FROM document_receiver WHERE document_id = $1",
         "DELETE FROM document_supersedes WHERE document_id = $1",
         "DELETE FROM once WHERE subject_id = $1",
+        "DELETE FROM document_text WHERE document_id = $1",
         "DELETE FROM document WHERE id = $1",
     ] {
         sqlx::query(sql).bind(id).execute(&mut *c).await?;

@@ -39,6 +39,7 @@ fn once(state: &AppState, work: &mut JoinSet<()>) {
     }));
     work.spawn(crate::documents::digest::run(state.documents.clone()));
     work.spawn(crate::documents::notices::run(state.documents.clone()));
+    work.spawn(crate::documents::texts::run(state.documents.clone()));
     work.spawn(crate::documents::trash::run(state.documents.clone()));
     work.spawn(crate::opinions::deadlines::run(state.opinions.clone()));
 }

@@ -409,6 +409,13 @@ fn Rows(page: Page<DocumentRow>, query: DocumentQuery) -> impl IntoView {
 #[component]
 pub fn DocumentLink(row: DocumentRow) -> impl IntoView {
     let number = row.number.map(|n| view! { <strong class="number">{n}</strong> });
+    let found = row.excerpt.into_iter();
+    let found = found.map(|piece| match piece.hit {
+        true => view! { <mark>{piece.text}</mark> }.into_any(),
+        false => piece.text.into_any(),
+    });
+    let found = found.collect_view();
+    let excerpt = (!found.is_empty()).then(|| view! { <span class="list-excerpt" data-test="excerpt">{found}</span> });
     view! {
         <li>
             <A href=[base(row.direction), "/", row.id.as_str()].concat() attr:class="list-link">
@@ -425,6 +432,7 @@ pub fn DocumentLink(row: DocumentRow) -> impl IntoView {
                     <span>{row.from}</span>
                     <span class="number">{row.updated.text}</span>
                 </span>
+                {excerpt}
             </A>
         </li>
     }
