@@ -8,7 +8,7 @@ use server::axis::store::{self, In};
 async fn takes(server: &Server) -> Vec<String> {
     let mut taken = Vec::new();
     let mut c = server.state.db.read().acquire().await.expect("a connection");
-    while let Some(message) = store::next_outgoing(&mut c).await.expect("a query") {
+    while let Some(message) = store::due_outgoing(&mut c, 1).await.expect("a query").pop() {
         set(server, &message.id, "accepted", 0).await;
         taken.push(message.id);
     }

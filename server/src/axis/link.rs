@@ -2,23 +2,28 @@
 use super::connector::{Connector, Conversation};
 use super::edxml;
 use super::outbox::Business;
-use super::store::{self, In};
+use super::store::{self, In, Out};
 use super::wire::{self, Ended, Frame, Heard, Reader, Reception, Refusal, Whole, Writer};
 use super::{Error, Service, UNDELIVERED, tls};
 use crate::clock::now_us;
 use crate::config::NodeLink;
+use crate::db::DbResult;
 use crate::files::Incoming;
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use openssl::ssl::SslConnector;
-use std::time::Duration;
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 const CONNECT: Duration = Duration::from_secs(15);
-/// Time that the node has to answer a message that was sent whole.
+/// Time that the node has to answer one of the messages that were sent whole.
 const ANSWER: Duration = Duration::from_secs(120);
 /// How often the outbox is looked at without being woken: messages that are due again.
 const LOOK: Duration = Duration::from_secs(2);
+/// Messages that may be under way to the node without its answer.
+const WINDOW: usize = 16;
 
 /// An axis node of ours, over WebSockets and mutual TLS.
 pub struct Node(pub NodeLink);
@@ -111,40 +116,74 @@ fn failed(e: impl std::fmt::Display) -> Ended {
 
 async fn send(service: &Service, writer: &Writer, mut answers: mpsc::UnboundedReceiver<String>) -> Result<(), Ended> {
     let mut wake = service.db.hub().work();
+    // What was sent whole and has no answer yet; when one last went or was answered.
+    let (mut open, mut moved) = (HashSet::<String>::new(), Instant::now());
     loop {
         wake.mark_unchanged();
-        let next = {
-            let mut c = service.db.read().acquire().await.map_err(failed)?;
-            store::next_outgoing(&mut c).await.map_err(failed)?
-        };
-        let Some(message) = next else {
-            tokio::select! { _ = wake.changed() => {}, () = tokio::time::sleep(LOOK) => {} }
-            continue;
-        };
-        let sha256 = match service.built(&message).await {
-            Ok(Some(sha256)) => sha256,
-            // Given up meanwhile.
-            Ok(None) => continue,
-            Err(e) => {
-                tracing::error!(id = message.id, error = %e, "cannot build the message");
-                let refusal = Refusal::new("axis.build", format!("Không tạo được gói tin: {e}"), "The message cannot be built.");
-                service.rejected(&message.id, &refusal, true).await.map_err(failed)?;
-                continue;
+        // Whoever has answered is no longer due: that was noted before the answer is told here.
+        while let Ok(id) = answers.try_recv() {
+            open.remove(&id);
+            moved = Instant::now();
+        }
+        let next = due(service, &open).await.map_err(failed)?;
+        if next.is_empty() {
+            if !open.is_empty() && moved.elapsed() > ANSWER {
+                return Err(Ended::Silent);
             }
-        };
-        let path = service.files.local(&sha256).await.map_err(|e| Ended::Storage(e.to_string()))?;
-        let size = tokio::fs::metadata(&path).await?.len();
-        let id = message.id.clone();
-        let frame = Frame::Send {
-            id: message.id,
-            to: message.to_code,
-            size,
-            sha256,
-        };
-        writer.message(&frame, &path, size).await?;
-        let answer = async { while answers.recv().await.is_some_and(|answer| answer != id) {} };
-        tokio::time::timeout(ANSWER, answer).await.map_err(|_| Ended::Silent)?;
+            tokio::select! {
+                id = answers.recv() => {
+                    open.remove(&id.ok_or(Ended::Closed)?);
+                    moved = Instant::now();
+                }
+                _ = wake.changed() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            continue;
+        }
+        let built = join_all(next.iter().map(|message| service.built(message))).await;
+        for (message, built) in next.into_iter().zip(built) {
+            let sha256 = match built {
+                Ok(Some(sha256)) => sha256,
+                // Given up meanwhile.
+                Ok(None) => continue,
+                Err(e) => {
+                    tracing::error!(id = message.id, error = %e, "cannot build the message");
+                    let refusal = Refusal::new("axis.build", format!("Không tạo được gói tin: {e}"), "The message cannot be built.");
+                    service.rejected(&message.id, &refusal, true).await.map_err(failed)?;
+                    continue;
+                }
+            };
+            let id = message.id.clone();
+            goes(service, writer, message, sha256).await?;
+            // Its answer may be here already; it is read above.
+            open.insert(id);
+            moved = Instant::now();
+        }
     }
+}
+
+/// As many messages as may be under way beside those that are. Each is about another document: one that is under way is still queued,
+/// and holds up what is about its own.
+async fn due(service: &Service, open: &HashSet<String>) -> DbResult<Vec<Out>> {
+    let room = WINDOW.saturating_sub(open.len());
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    let mut c = service.db.read().acquire().await?;
+    let due = store::due_outgoing(&mut c, WINDOW).await?;
+    Ok(due.into_iter().filter(|m| !open.contains(&m.id)).take(room).collect())
+}
+
+async fn goes(service: &Service, writer: &Writer, message: Out, sha256: String) -> Result<(), Ended> {
+    let path = service.files.local(&sha256).await.map_err(failed)?;
+    let size = tokio::fs::metadata(&path).await?.len();
+    let frame = Frame::Send {
+        id: message.id,
+        to: message.to_code,
+        size,
+        sha256,
+    };
+    writer.message(&frame, &path, size).await
 }
 
 /// What a frame said of a message from another body.

@@ -49,16 +49,17 @@ pub async fn outgoing(c: &mut AnyConnection, id: &str) -> DbResult<Option<Out>> 
     row.as_ref().map(out).transpose()
 }
 
-/// The oldest message that is due and overtakes none about the same document: one that waits for its next try, or for a
+/// The oldest messages that are due and overtake none about the same document, `most` of them: one that waits for its next try, or for a
 /// person, holds up what is about its own document and nothing else.
-pub async fn next_outgoing(c: &mut AnyConnection) -> DbResult<Option<Out>> {
+pub async fn due_outgoing(c: &mut AnyConnection, most: usize) -> DbResult<Vec<Out>> {
     let sql = format!(
         "{OUT} o WHERE state = 'queued' AND next_at <= $1 AND NOT EXISTS (SELECT 1 FROM axis_outbox e \
          WHERE e.to_code = o.to_code AND e.about = o.about AND e.state IN ('queued', 'failed') \
-         AND (e.created_at < o.created_at OR (e.created_at = o.created_at AND e.id < o.id))) ORDER BY created_at, id LIMIT 1"
+         AND (e.created_at < o.created_at OR (e.created_at = o.created_at AND e.id < o.id))) ORDER BY created_at, id LIMIT $2"
     );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(now_us()).fetch_optional(c).await?;
-    row.as_ref().map(out).transpose()
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now_us()).bind(most).fetch_all(c).await?;
+    rows.iter().map(out).collect()
 }
 
 /// False when the message is not to be sent any more.

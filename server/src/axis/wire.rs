@@ -268,7 +268,8 @@ impl<T> Reception<T> {
         Ok(())
     }
 
-    /// The whole message, on disk; no file when it was only counted, or when its hash is not the announced one.
+    /// The whole message, in a file that whoever keeps it has to sync; none when it was only counted, or when its hash is not the
+    /// announced one.
     ///
     /// # Errors
     /// When the disk fails.
@@ -277,7 +278,6 @@ impl<T> Reception<T> {
             return Ok((self.about, None));
         };
         out.flush().await?;
-        out.sync_all().await?;
         let sha256 = hex::encode(self.hash.finish());
         let whole = (sha256 == self.expected).then_some(Whole {
             file,

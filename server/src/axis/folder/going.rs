@@ -42,7 +42,7 @@ impl Service {
         loop {
             let next = {
                 let mut c = self.db.read().acquire().await?;
-                store::next_outgoing(&mut c).await?
+                store::due_outgoing(&mut c, 1).await?.pop()
             };
             let Some(message) = next else { return Ok(()) };
             let sha256 = match self.built(&message).await {
