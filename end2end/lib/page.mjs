@@ -33,6 +33,8 @@ const SECTIONS = [
   ["Reading edXML (`scripts/bench-edxml`)", [["edxml_100k", "messages of 100 KB (aim 5 × lxml)"], ["edxml_20m", "messages of 20 MB (aim 300 MB/s and 5 × lxml)"],
     ["edxml_lines", "messages of 20 MB, base64 in lines of 76"], ["edxml_signed", "signed messages of 20 MB"], ["edxml_weight", "memory for a message of 500 MB (limit 64 MB)"],
     ["edxml_signed_weight", "memory for a signed message of 500 MB (limit 64 MB)"]]],
+  ["From body to body (`scripts/bench-axis`)", [["axis_one", "one sender"], ["axis_many", "50 senders (aim half of the disk's pace)"],
+    ["axis_away", "50 senders, 100,000 messages wait for another body"]]],
   ["A slow link (`scripts/bench-reader`)", [["reader_agenda", "the agenda, nothing fetched before (aim 2 s)"], ["reader_page", "page 1 of 50 MB, nothing fetched before (aim 3 s)"],
     ["reader_awake", "every button works, nothing fetched before"], ["reader_page_signed_in", "page 1 of 50 MB, coming from the sign-in page"]]],
   ["One change to all devices (`scripts/bench-live`)", [["fanout_some", "at 1,000 devices (aim: nats-server's)"],
