@@ -49,7 +49,7 @@ for (const [username, pages] of VISITS) {
         for (const colorScheme of ["light", "dark"]) {
           await person.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
           await person.go(path);
-          await person.page.waitForLoadState("networkidle");
+          await person.settled();
           // Colours on their way from one to the other are nobody's.
           await person.page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
           for (const problem of await problems(person)) all.push(`${path} ${colorScheme}: ${problem}`);
@@ -70,7 +70,7 @@ test("the result of a check, and the report that is saved, on a phone", async ()
   await clerk.context.close();
   const person = await Person.enter(browser, demo.url(0), null, { ...PHONE, bypassCSP: true });
   await person.go("/verify");
-  await person.page.waitForLoadState("networkidle");
+  await person.settled();
   await person.page.setInputFiles('[data-test="verify-file"]', { name: "văn bản đến.pdf", mimeType: "application/pdf", buffer: pdf });
   await person.at("verdict").waitFor();
   for (const details of await person.page.locator("details.expert summary").all()) await details.click();

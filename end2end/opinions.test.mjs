@@ -174,7 +174,7 @@ test("nothing bars anybody: the pages of a sheet under way and of one that ended
       for (const colorScheme of ["light", "dark"]) {
         await person.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await person.go(path);
-        await person.page.waitForLoadState("networkidle");
+        await person.settled();
         for (const problem of await problems(person)) all.push(`${path} ${colorScheme}: ${problem}`);
         await person.picture(`opinions-${username}-${colorScheme}${path.replaceAll(/\W+/g, "-").replace(running, "running").replace(sheet, "ended")}`);
       }

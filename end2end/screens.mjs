@@ -102,7 +102,7 @@ try {
       await person.page.emulateMedia({ reducedMotion: "reduce" });
       await person.go(typeof where === "string" ? where : await where(person));
       await then?.(person);
-      await person.page.waitForLoadState("networkidle");
+      await person.settled();
       await person.page.waitForTimeout(600);
       await person.page.screenshot({ path: join(FOLDER, `${name}-${size}.jpg`), type: "jpeg", quality: 72 });
       page += `![${en}, ${size}](${name}-${size}.jpg)\n`;

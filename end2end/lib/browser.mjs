@@ -50,6 +50,18 @@ export class Person {
     await this.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
   }
 
+  // Until what there is to see is there: nothing is loading, the fonts are in and the page has not changed for a while. Whether the
+  // network rests says less (what is fetched ahead comes later) and too much: a file kept in the background is nobody's to wait for.
+  async settled() {
+    await this.ready();
+    await this.page.waitForFunction(() => {
+      const busy = document.querySelector(".loading, [aria-busy=true]") || document.fonts.status !== "loaded" || [...document.images].some((image) => !image.complete);
+      const shown = document.body.innerHTML;
+      if (busy || shown !== window.lastShown) Object.assign(window, { lastShown: shown, shownSince: performance.now() });
+      return performance.now() - window.shownSince > 400;
+    }, null, { polling: 100 });
+  }
+
   // The element that carries data-test=NAME.
   at(name, more = "") {
     return this.page.locator(`[data-test="${name}"]${more}`);
