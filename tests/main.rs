@@ -48,6 +48,7 @@ mod seats;
 mod secret;
 mod sign_in;
 mod signing_judges;
+mod sitting;
 mod stores;
 mod support;
 mod texts;

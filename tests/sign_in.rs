@@ -189,6 +189,7 @@ async fn a_new_password_ends_the_other_sessions_and_a_closed_account_all() {
     let server = server_with_lan().await;
     let lan = server.state.identity.by_username("lan").await.expect("lan");
     let actor = Actor {
+        at: None,
         kind: server::actor::Kind::Person(lan.id.clone()),
         ..Actor::anonymous("", "127.0.0.1")
     };
@@ -241,6 +242,7 @@ async fn a_demonstration_account_is_for_a_demonstration() {
     );
     let person = server.state.identity.by_username("trinhdien").await.expect("a person");
     let actor = Actor {
+        at: None,
         kind: server::actor::Kind::Person(person.id),
         ..Actor::anonymous("", "")
     };

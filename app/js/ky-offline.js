@@ -23,7 +23,7 @@ let changed = false;
 
 export async function prepare() {
   // Nobody is signed in where nobody can sign out.
-  if (!document.querySelector("form[action='/logout']")) return;
+  if (!document.querySelector("form[action='/logout']:not([data-tablet])")) return;
   if (!navigator.serviceWorker || !globalThis.caches || !(await signedIn())) return;
   addEventListener("ky-changed", () => {
     changed = true;

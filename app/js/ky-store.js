@@ -87,6 +87,16 @@ export async function forget() {
   if (globalThis.indexedDB) await act("keys", "readwrite", (s) => s.delete("now")).catch(() => {});
 }
 
+// At a tablet of a meeting room, once nobody sits there: nothing of anybody stays.
+export async function wipe() {
+  session = undefined;
+  localStorage.clear();
+  sessionStorage.clear();
+  if (globalThis.caches) for (const key of await caches.keys()) await caches.delete(key);
+  if (!globalThis.indexedDB) return;
+  for (const store of ["keys", "files", "unsent", "pages"]) await act(store, "readwrite", (s) => s.clear()).catch(() => {});
+}
+
 const name = (who, id) => `${who.person}/${id}`;
 
 async function put(store, id, bytes, more = {}) {

@@ -22,10 +22,19 @@ addEventListener("click", (ev) => {
   if (way && cut() && way.origin === location.origin && way.pathname !== location.pathname) ev.stopImmediatePropagation();
 }, true);
 // Ended by sign-out elsewhere or by the administrator.
-addEventListener("ky-link", () => root.dataset.link === "ended" && import("./ky-store.js").then((store) => store.forget()));
+addEventListener("ky-link", async () => {
+  if (root.dataset.link !== "ended") return;
+  await (await import("./ky-store.js")).forget();
+  // A tablet of a meeting room waits for the next one by itself.
+  if (document.querySelector("form[data-tablet]")) location.replace("/room");
+});
 
 // Whoever has to sign in is not signed in any more: what this tablet keeps cannot be read until then.
 if (location.pathname === "/login") import("./ky-store.js").then((store) => store.forget());
+
+// A tablet of a meeting room at rest; and one that is left without a link: what is kept in clear goes at once.
+if (document.querySelector("[data-room=rest]")) import("./ky-store.js").then((store) => store.wipe());
+addEventListener("submit", ({ target }) => target.matches?.("[data-tablet]") && (localStorage.clear(), sessionStorage.clear()), true);
 
 // On a slow link the document in view comes before the program that wakes the page around it, for a while.
 const MOST = 6000;

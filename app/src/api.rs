@@ -9,10 +9,10 @@ use crate::dto::chat::ChatLine;
 use crate::dto::documents::{AssignWish, DocumentDetail, DocumentQuery, DocumentRow, DraftFields, FeedState, Linked, TrashedDraft};
 use crate::dto::figures::{Figures, FiguresQuery};
 use crate::dto::floor::ClockStep;
-use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
+use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, RoomTablet, Token};
 use crate::dto::meetings::{
     Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
-    QuorumRule,
+    QuorumRule, SeatCode,
 };
 use crate::dto::notices::Notices;
 use crate::dto::numbers::{HoldWish, NumberBook};
@@ -21,7 +21,7 @@ use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement, When};
 use crate::error::ApiResult;
 use crate::ids::{
-    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NoticeId, NumberId, SheetId, SpeechId, TaskId, TokenId, UserId,
+    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NoticeId, NumberId, SheetId, SpeechId, TabletId, TaskId, TokenId, UserId,
     VoteId,
 };
 use async_trait::async_trait;
@@ -51,6 +51,11 @@ pub trait IdentityApi: Send + Sync {
     /// `days` from 1 to 365.
     async fn create_token(&self, name: String, days: u32) -> ApiResult<NewToken>;
     async fn revoke_token(&self, id: TokenId) -> ApiResult<()>;
+    /// The tablet of a meeting room that asks; `None` from any other device.
+    async fn tablet(&self) -> ApiResult<Option<RoomTablet>>;
+    async fn tablets(&self) -> ApiResult<Vec<RoomTablet>>;
+    /// Lets go who sits there; `for_good` also takes the tablet off the list.
+    async fn free_tablet(&self, id: TabletId, for_good: bool) -> ApiResult<()>;
 }
 
 /// Outgoing and incoming documents. Uploading a draft is a form post (`/documents/new`, multipart), answered by a redirect.
@@ -136,6 +141,9 @@ pub trait MeetingsApi: Send + Sync {
     async fn chat(&self, id: MeetingId) -> ApiResult<Vec<ChatLine>>;
     async fn set_check_in_code(&self, id: MeetingId, by_code: bool) -> ApiResult<()>;
     async fn check_in_code(&self, id: MeetingId) -> ApiResult<Option<String>>;
+    async fn seat_code(&self, id: MeetingId) -> ApiResult<String>;
+    async fn seat_codes(&self, id: MeetingId) -> ApiResult<Vec<SeatCode>>;
+    async fn renew_seat_code(&self, id: MeetingId, person: UserId) -> ApiResult<String>;
     async fn mark_present(&self, id: MeetingId, person: UserId) -> ApiResult<()>;
     async fn outside(&self, id: MeetingId) -> ApiResult<Outside>;
     async fn invite_outside(&self, id: MeetingId, bodies: Vec<String>) -> ApiResult<DocumentId>;

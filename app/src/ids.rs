@@ -37,6 +37,8 @@ ids! {
     /// An official document, outgoing or incoming.
     DocumentId,
     MeetingId,
+    /// A tablet of a meeting room.
+    TabletId,
     /// An item of a meeting's agenda.
     ItemId,
     /// A document attached to an agenda item.

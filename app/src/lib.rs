@@ -35,6 +35,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::missing::MissingPage>
                 <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/room") view={Lazy::<parts::Room>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view={Lazy::<parts::Home>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents") view={Lazy::<parts::Documents>::new()} ssr=SsrMode::Async />
@@ -51,6 +52,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/meetings/:id") view={Lazy::<parts::Meeting>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id/minutes") view={Lazy::<parts::Minutes>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/meetings/:id/screen") view={Lazy::<parts::Screen>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/meetings/:id/cards") view={Lazy::<parts::Cards>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/opinions") view={Lazy::<parts::Opinions>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/opinions/new") view={Lazy::<parts::NewOpinion>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/opinions/:id") view={Lazy::<parts::Opinion>::new()} ssr=SsrMode::Async />
@@ -62,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/verify") view={Lazy::<parts::Verify>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/audit") view={Lazy::<parts::Audit>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account") view={Lazy::<parts::Account>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/tablets") view={Lazy::<parts::Tablets>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/people") view={Lazy::<parts::People>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

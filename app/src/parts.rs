@@ -75,6 +75,7 @@ part!(opinions, load_opinions, OpinionsPart {
 part!(planning, load_planning, PlanningPart {
     Calendar => pages::meetings::CalendarPage,
     NewMeeting => pages::meetings::NewMeetingPage,
+    Cards => pages::meetings::CardsPage,
     NewOpinion => pages::opinions::NewSheetPage,
     EditOpinion => pages::opinions::EditSheetPage,
 });
@@ -95,6 +96,8 @@ part!(figures, load_figures, FiguresPart {
 part!(account, load_account, AccountPart {
     Account => pages::account::AccountPage,
     Authority => pages::authority::AuthorityPage,
+    Room => pages::room::RoomPage,
+    Tablets => pages::room::TabletsPage,
 });
 
 /// What is done at a desk: a document given to people, signed or sealed; a meeting prepared. Needed by few, and not at first.

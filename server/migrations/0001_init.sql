@@ -39,6 +39,20 @@ CREATE TABLE person_role (
   PRIMARY KEY (person_id, role)
 );
 
+-- Máy tính bảng của phòng họp: a tablet that many use, one after the other.
+CREATE TABLE room_tablet (
+  id          TEXT PRIMARY KEY,
+  -- SHA-256 of its cookie's secret
+  secret_hash TEXT NOT NULL UNIQUE,
+  name        TEXT NOT NULL,
+  room        TEXT NOT NULL,
+  -- where it stands in the hall; 0 for nowhere in particular
+  seat_row    BIGINT NOT NULL,
+  seat_column BIGINT NOT NULL,
+  added_by    TEXT NOT NULL REFERENCES person(id),
+  added_at    BIGINT NOT NULL
+);
+
 CREATE TABLE session (
   -- SHA-256 of the cookie's secret: a stolen database opens no session
   token_hash TEXT PRIMARY KEY,
@@ -46,9 +60,13 @@ CREATE TABLE session (
   created_at BIGINT NOT NULL,
   seen_at    BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  agent      TEXT NOT NULL
+  agent      TEXT NOT NULL,
+  -- at a tablet of a meeting room: which, and the one meeting that may be seen there
+  tablet_id  TEXT REFERENCES room_tablet(id),
+  meeting_id TEXT
 );
 CREATE INDEX session_person ON session(person_id);
+CREATE INDEX session_tablet ON session(tablet_id);
 
 -- What is told by e-mail; written with the change that it tells of, sent afterwards.
 CREATE TABLE letter (
@@ -443,6 +461,8 @@ CREATE TABLE meeting_member (
   answer        TEXT NOT NULL DEFAULT '',
   -- whom this person stands for
   stands_for    TEXT REFERENCES person(id),
+  -- typed or scanned at a tablet of the room; made when it is first asked for
+  seat_code     TEXT UNIQUE,
   PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX meeting_starts ON meeting(starts_at);

@@ -14,9 +14,18 @@ pub enum Kind {
     System,
 }
 
+/// At a tablet of a meeting room (máy tính bảng của phòng họp): a code of eight digits opens this one meeting and nothing else of the
+/// person's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    pub tablet: String,
+    pub meeting: String,
+}
+
 #[derive(Debug, Clone)]
 pub struct Actor {
     pub kind: Kind,
+    pub at: Option<At>,
     /// Full name as the log shows it.
     pub name: String,
     pub roles: Vec<Role>,
@@ -29,6 +38,7 @@ impl Actor {
     pub fn anonymous(request_id: &str, address: &str) -> Self {
         Self {
             kind: Kind::Anonymous,
+            at: None,
             name: String::new(),
             roles: vec![],
             request_id: request_id.into(),
@@ -40,6 +50,7 @@ impl Actor {
     pub fn system(name: &str) -> Self {
         Self {
             kind: Kind::System,
+            at: None,
             name: name.into(),
             roles: vec![],
             request_id: String::new(),
@@ -62,6 +73,11 @@ impl Actor {
             Kind::Person(id) | Kind::Machine(id) => Ok(id),
             _ => Err(Error::NotSignedIn),
         }
+    }
+
+    /// Whether this meeting may be asked for at all: from a room's tablet only the one that its user sits in.
+    pub fn reaches(&self, meeting: &str) -> bool {
+        self.at.as_ref().is_none_or(|at| at.meeting == meeting)
     }
 
     pub fn is(&self, role: Role) -> bool {

@@ -133,6 +133,7 @@ impl Server {
         }
         work.commit().await.expect("committing");
         Actor {
+            at: None,
             kind: Kind::Person(UserId(id)),
             name,
             roles: roles.to_vec(),

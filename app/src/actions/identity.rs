@@ -1,7 +1,7 @@
 //! People, keys, tokens.
-use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
+use crate::dto::identity::{Body, KeyInfo, Me, NewToken, Person, RoomTablet, Token};
 use crate::error::ApiResult;
-use crate::ids::{TokenId, UserId};
+use crate::ids::{TabletId, TokenId, UserId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -51,6 +51,21 @@ pub async fn create_token(name: String, days: u32) -> ApiResult<NewToken> {
 #[server(prefix = "/api/ui", endpoint = "identity/revoke-token", input = Json)]
 pub async fn revoke_token(id: TokenId) -> ApiResult<()> {
     expect_context::<Identity>().revoke_token(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "identity/tablet", input = Json)]
+pub async fn this_tablet() -> ApiResult<Option<RoomTablet>> {
+    expect_context::<Identity>().tablet().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "identity/tablets", input = Json)]
+pub async fn tablets() -> ApiResult<Vec<RoomTablet>> {
+    expect_context::<Identity>().tablets().await
+}
+
+#[server(prefix = "/api/ui", endpoint = "identity/free-tablet", input = Json)]
+pub async fn free_tablet(id: TabletId, for_good: bool) -> ApiResult<()> {
+    expect_context::<Identity>().free_tablet(id, for_good).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "admin/end-sessions", input = Json)]

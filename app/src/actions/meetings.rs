@@ -5,7 +5,7 @@ use crate::dto::chat::ChatLine;
 use crate::dto::floor::ClockStep;
 use crate::dto::meetings::{
     Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
-    QuorumRule,
+    QuorumRule, SeatCode,
 };
 use crate::error::ApiResult;
 use crate::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
@@ -293,6 +293,21 @@ pub async fn set_check_in_code(id: MeetingId, by_code: bool) -> ApiResult<()> {
 #[server(prefix = "/api/ui", endpoint = "meetings/check-in-code", input = Json)]
 pub async fn check_in_code(id: MeetingId) -> ApiResult<Option<String>> {
     expect_context::<Meetings>().check_in_code(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/seat-code", input = Json)]
+pub async fn own_seat_code(id: MeetingId) -> ApiResult<String> {
+    expect_context::<Meetings>().seat_code(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/seat-codes", input = Json)]
+pub async fn seat_codes(id: MeetingId) -> ApiResult<Vec<SeatCode>> {
+    expect_context::<Meetings>().seat_codes(id).await
+}
+
+#[server(prefix = "/api/ui", endpoint = "meetings/renew-seat-code", input = Json)]
+pub async fn renew_seat_code(id: MeetingId, person: UserId) -> ApiResult<String> {
+    expect_context::<Meetings>().renew_seat_code(id, person).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "meetings/mark-present", input = Json)]

@@ -60,6 +60,10 @@ fn entries(me: Option<&Me>) -> Vec<Entry> {
         words: t("nav.verify"),
     };
     let Some(me) = me else { return vec![verify] };
+    // At a tablet of a room there is its meeting, and the way to leave.
+    if me.at.is_some() {
+        return Vec::new();
+    }
     let any = |roles: &[Role]| roles.iter().any(|r| me.is(*r));
     let mut all = vec![Entry {
         href: "/",
@@ -141,8 +145,35 @@ fn NavLink(entry: Entry) -> impl IntoView {
     }
 }
 
+/// Who sits at a tablet of the room, and the way to stand up, always in view.
+#[component]
+fn Sitting(me: Me) -> impl IntoView {
+    let tablet = me.at.map(|at| at.tablet).unwrap_or_default();
+    view! {
+        <div class="sitting" data-test="sitting">
+            <span class="who">
+                <Glyph icon=Icon::Person />
+                <span>
+                    <strong>{me.full_name}</strong>
+                    <small>{tablet}</small>
+                </span>
+            </span>
+            <form method="post" action="/logout" data-tablet="">
+                <button type="submit" class="button" data-test="stand-up">
+                    <Glyph icon=Icon::Exit />
+                    {t("room.stand_up")}
+                </button>
+            </form>
+            <Preferences />
+        </div>
+    }
+}
+
 #[component]
 fn Navigation(me: Option<Me>) -> impl IntoView {
+    if me.as_ref().is_some_and(|me| me.at.is_some()) {
+        return me.map(|me| view! { <Sitting me /> }).into_any();
+    }
     let all = entries(me.as_ref());
     let more: Vec<_> = entries(me.as_ref()).into_iter().skip(BAR).collect();
     let signed_in = me.is_some();
@@ -195,6 +226,7 @@ fn Navigation(me: Option<Me>) -> impl IntoView {
             }
         }}
     }
+    .into_any()
 }
 
 fn ask_unread(unread: RwSignal<u64>) {
@@ -233,6 +265,9 @@ fn use_unread() -> RwSignal<u64> {
     let unread = RwSignal::new(0);
     Effect::new(move |_| {
         let Some(Ok(Some(me))) = session.get() else { return };
+        if me.at.is_some() {
+            return;
+        }
         ask_unread(unread);
         let Some(owner) = Owner::current() else { return };
         let me = me.id;
@@ -356,7 +391,7 @@ pub fn Frame() -> impl IntoView {
                         let body = me.as_ref().map(|me| me.body.name.clone());
                         view! {
                             {body.map(|name| view! { <p class="rail-body">{name}</p> })}
-                            {me.as_ref().map(|_| view! { <Bell unread /> })}
+                            {me.as_ref().filter(|me| me.at.is_none()).map(|_| view! { <Bell unread /> })}
                             <Navigation me />
                         }
                     })}

@@ -1,6 +1,6 @@
 //! People, their roles, keys and tokens.
 use super::When;
-use crate::ids::{TokenId, UserId};
+use crate::ids::{MeetingId, TabletId, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What a person does here; one person may have several.
@@ -76,6 +76,28 @@ pub struct Me {
     pub body: Body,
     /// True on a demonstration server: every page says so.
     pub demonstration: bool,
+    /// Where the person sits, at a tablet of a meeting room.
+    pub at: Option<AtTablet>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtTablet {
+    /// The tablet's name, such as "Máy 12".
+    pub tablet: String,
+    pub meeting: MeetingId,
+}
+
+/// Máy tính bảng của phòng họp: used by many, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomTablet {
+    pub id: TabletId,
+    pub name: String,
+    pub room: String,
+    /// Row and place in the hall, from 1.
+    pub seat: Option<(u32, u32)>,
+    pub added_at: When,
+    /// Who sits there now.
+    pub used_by: Option<String>,
 }
 
 impl Me {

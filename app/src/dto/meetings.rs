@@ -407,6 +407,9 @@ pub struct MeetingDetail {
     /// Checking in takes the code that is shown in the room.
     #[serde(default)]
     pub by_code: bool,
+    /// The body has tablets in its rooms: a code of one's own is of use.
+    #[serde(default)]
+    pub tablets: bool,
     #[serde(default)]
     pub seating: Seating,
     pub presenting: Option<Presenting>,
@@ -506,4 +509,13 @@ pub struct MeetingDraft {
     pub ends: String,
     pub chair_id: UserId,
     pub members: Vec<UserId>,
+}
+
+/// Mã ngồi máy phòng họp: eight digits with which a member sits down at a tablet of the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatCode {
+    pub user_id: UserId,
+    pub full_name: String,
+    pub position: String,
+    pub code: String,
 }

@@ -13,5 +13,6 @@ pub mod missing;
 pub mod notices;
 pub mod opinions;
 pub mod people;
+pub mod room;
 pub mod tasks;
 pub mod verify;

@@ -23,6 +23,9 @@ pub fn PeoplePage() -> impl IntoView {
             <A href="/authority" attr:class="button">
                 {t("authority.link")}
             </A>
+            <A href="/tablets" attr:class="button">
+                {t("tablets.title")}
+            </A>
         </PageHead>
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {

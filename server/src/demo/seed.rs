@@ -132,6 +132,7 @@ pub async fn actor(state: &AppState, username: &str) -> Result<Actor, String> {
         .await
         .map_err(said(username))?;
     Ok(Actor {
+        at: None,
         kind: Kind::Person(UserId(id)),
         name: row.try_get("full_name").map_err(said(username))?,
         roles: roles.iter().filter_map(|r| Role::parse(r.try_get("role").ok()?)).collect(),

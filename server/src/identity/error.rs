@@ -34,6 +34,12 @@ pub enum Error {
     NoSuchPerson,
     #[error("no such token")]
     NoSuchToken,
+    #[error("no such tablet")]
+    NoSuchTablet,
+    #[error("not a tablet of a meeting room")]
+    NotATablet,
+    #[error("a tablet of a meeting room shows its meeting only")]
+    OnlyTheMeeting,
     #[error("one's own account cannot be closed")]
     OwnAccount,
     #[error("the list of bodies cannot be read: {0}")]
@@ -62,6 +68,9 @@ impl Problem for Error {
             Self::NameTaken => "identity.name_taken",
             Self::NoSuchPerson => "identity.no_such_person",
             Self::NoSuchToken => "identity.no_such_token",
+            Self::NoSuchTablet => "identity.no_such_tablet",
+            Self::NotATablet => "identity.not_a_tablet",
+            Self::OnlyTheMeeting => "identity.only_the_meeting",
             Self::OwnAccount => "identity.own_account",
             Self::Csv(_) => "identity.csv",
             Self::Db(_) | Self::Hash(_) => "server.failed",
@@ -71,12 +80,14 @@ impl Problem for Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotSignedIn | Self::WrongPassword => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::ForeignOrigin | Self::Inactive | Self::DemonstrationAccount => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::ForeignOrigin | Self::Inactive | Self::DemonstrationAccount | Self::NotATablet | Self::OnlyTheMeeting => {
+                StatusCode::FORBIDDEN
+            }
             Self::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::WrongOldPassword | Self::Field(_) | Self::WeakPassword | Self::Csv(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NoSuchPerson | Self::NoSuchToken => StatusCode::NOT_FOUND,
+            Self::NoSuchPerson | Self::NoSuchToken | Self::NoSuchTablet => StatusCode::NOT_FOUND,
             Self::NameTaken | Self::OwnAccount => StatusCode::CONFLICT,
             Self::Db(_) | Self::Hash(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -111,6 +122,11 @@ impl Problem for Error {
             Self::NameTaken => "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.".into(),
             Self::NoSuchPerson => "Không có người này. Hãy tải lại danh sách.".into(),
             Self::NoSuchToken => "Mã truy cập này không còn. Hãy tải lại danh sách.".into(),
+            Self::NoSuchTablet => "Máy này không còn trong danh sách. Hãy tải lại trang.".into(),
+            Self::NotATablet => "Máy này chưa là máy của phòng họp. Hãy nhờ quản trị hoặc thư ký đăng ký máy ở mục “Máy phòng họp”.".into(),
+            Self::OnlyTheMeeting => {
+                "Máy của phòng họp chỉ mở cuộc họp này. Việc khác, anh/chị hãy làm trên máy riêng.".into()
+            }
             Self::OwnAccount => "Anh/chị không thể tự khóa tài khoản của mình. Hãy nhờ một quản trị khác.".into(),
             Self::Csv(why) => {
                 format!("Không đọc được danh bạ nên chưa nhập gì. Cần tệp CSV (UTF-8) có cột code và name. ({why})")
@@ -148,6 +164,9 @@ impl Problem for Error {
             Self::NameTaken => "Somebody has this user name already. Choose another.".into(),
             Self::NoSuchPerson => "There is no such person. Reload the list.".into(),
             Self::NoSuchToken => "There is no such token any more. Reload the list.".into(),
+            Self::NoSuchTablet => "This tablet is not on the list any more. Reload the page.".into(),
+            Self::NotATablet => "This device is not a tablet of a meeting room yet. Ask an administrator or secretary to add it under “Room tablets”.".into(),
+            Self::OnlyTheMeeting => "A tablet of the room shows this meeting only. For anything else use your own device.".into(),
             Self::OwnAccount => "You cannot close your own account. Ask another administrator.".into(),
             Self::Csv(why) => {
                 format!(

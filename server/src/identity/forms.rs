@@ -1,14 +1,16 @@
 //! Signing in and out by plain forms, which work before any script runs.
 use super::http::{Caller, cookie};
-use super::{Error, cookie_name, sessions};
+use super::tablets::NewTablet;
+use super::{Error, cookie_name, sessions, tablet_cookie};
 use crate::config::Config;
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
 use crate::web::{local_address, wants_json};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use app::dto::identity::RoomTablet;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Json, Router};
 use serde::Deserialize;
@@ -16,11 +18,14 @@ use zeroize::Zeroizing;
 
 /// Bytes of a sign-in form.
 const LARGEST: usize = 16 * 1024;
+/// How long a tablet of a room is known without being added again; browsers grant no more.
+const TABLET_SECONDS: i64 = 400 * 24 * 3600;
 
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/login", post(sign_in).get(crate::web::page))
         .route("/logout", post(sign_out))
+        .route("/room/add", post(add_tablet))
         .layer(DefaultBodyLimit::max(LARGEST))
 }
 
@@ -56,7 +61,7 @@ async fn sign_in(
     .await;
     match result {
         Ok(secret) => {
-            let cookie = set_cookie(&state.config, &secret, sessions::ABSOLUTE / 1_000_000);
+            let cookie = session_cookie(&state.config, &secret);
             if wants_json(&headers) {
                 (cookie, Json(serde_json::json!({ "next": next }))).into_response()
             } else {
@@ -76,14 +81,93 @@ async fn sign_in(
 async fn sign_out(State(state): State<AppState>, Caller(actor): Caller, headers: HeaderMap) -> Result<Response, Fault> {
     let old = cookie(&headers, &cookie_name(&state.config.public_url));
     state.identity.sign_out(&actor, old).await?;
-    Ok((set_cookie(&state.config, "", 0), Redirect::to("/login")).into_response())
+    let cookie = set_cookie(&state.config, "", 0);
+    if !is_tablet(&state.config, &headers) {
+        return Ok((cookie, Redirect::to("/login")).into_response());
+    }
+    // The next one at this tablet finds nothing of who stood up; the resting page itself wipes what a browser without this header keeps.
+    let wiped = [(HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"")];
+    Ok((cookie, wiped, Redirect::to("/room")).into_response())
+}
+
+/// Whether the browser says that it is a tablet of a room. Opens nothing: only where to rest.
+pub fn is_tablet(config: &Config, headers: &HeaderMap) -> bool {
+    cookie(headers, &tablet_cookie(&config.public_url)).is_some()
+}
+
+pub async fn tablet_of(state: &AppState, headers: &HeaderMap) -> Result<Option<RoomTablet>, Error> {
+    let secret = cookie(headers, &tablet_cookie(&state.config.public_url));
+    state.identity.tablet(secret).await
+}
+
+#[derive(Deserialize)]
+struct AddTablet {
+    tablet_name: String,
+    room: String,
+    #[serde(default)]
+    row: String,
+    #[serde(default)]
+    column: String,
+}
+
+/// Makes this very device a tablet of a room; who added it is signed out of it.
+async fn add_tablet(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    headers: HeaderMap,
+    form: Result<Form<AddTablet>, FormRejection>,
+) -> Response {
+    let result = async {
+        let Form(form) = form.map_err(|e| Error::Form(e.body_text()))?;
+        let number = |text: &str| match text.trim() {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| Error::Field("seat")),
+        };
+        let seat = match (number(&form.row)?, number(&form.column)?) {
+            (Some(row), Some(column)) => Some((row, column)),
+            (None, None) => None,
+            _ => return Err(Error::Field("seat")),
+        };
+        let new = NewTablet {
+            name: form.tablet_name,
+            room: form.room,
+            seat,
+        };
+        let secret = state.identity.add_tablet(&actor, new).await?;
+        let old = cookie(&headers, &cookie_name(&state.config.public_url));
+        state.identity.sign_out(&actor, old).await?;
+        Ok(secret)
+    }
+    .await;
+    match result {
+        Ok(secret) => {
+            let tablet = cookie_of(&state.config, &tablet_cookie(&state.config.public_url), &secret, TABLET_SECONDS);
+            let session = cookie_of(&state.config, &cookie_name(&state.config.public_url), "", 0);
+            let cookies = AppendHeaders([(header::SET_COOKIE, tablet), (header::SET_COOKIE, session)]);
+            (cookies, Redirect::to("/room")).into_response()
+        }
+        Err(e) => {
+            let field = e.field().unwrap_or_default();
+            let address = format!("/tablets?error={}&field={field}", e.code());
+            // Written to the log when it is our failure.
+            let _ = Fault::from(e);
+            Redirect::to(&address).into_response()
+        }
+    }
+}
+
+/// The cookie of a session that has just begun.
+pub fn session_cookie(config: &Config, secret: &str) -> [(HeaderName, HeaderValue); 1] {
+    set_cookie(config, secret, sessions::ABSOLUTE / 1_000_000)
+}
+
+fn set_cookie(config: &Config, secret: &str, seconds: i64) -> [(HeaderName, HeaderValue); 1] {
+    [(header::SET_COOKIE, cookie_of(config, &cookie_name(&config.public_url), secret, seconds))]
 }
 
 /// Out of reach of scripts, not sent with other sites' requests, over TLS alone where there is TLS.
-fn set_cookie(config: &Config, secret: &str, seconds: i64) -> [(header::HeaderName, HeaderValue); 1] {
+fn cookie_of(config: &Config, name: &str, secret: &str, seconds: i64) -> HeaderValue {
     let secure = if config.public_url.starts_with("https:") { "; Secure" } else { "" };
-    let name = cookie_name(&config.public_url);
     let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    let value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
-    [(header::SET_COOKIE, value)]
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }

@@ -28,8 +28,43 @@ impl FromRequestParts<AppState> for Caller {
             .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
             .map(|a| client_address(a.0.ip(), &parts.headers))
             .unwrap_or_default();
-        Ok(Self(state.identity.actor(cookie, bearer, request_id, &address).await?))
+        let actor = state.identity.actor(cookie, bearer, request_id, &address).await?;
+        if actor.at.as_ref().is_some_and(|at| !of_the_meeting(parts.uri.path(), changes, &at.meeting)) {
+            return Err(Error::OnlyTheMeeting.into());
+        }
+        Ok(Self(actor))
     }
+}
+
+/// What may be asked for from a tablet of a room: the one meeting, pages (`web::page` leads from others to that of the meeting) and the
+/// way out. The meetings' own service looks at the meeting once more.
+fn of_the_meeting(path: &str, changes: bool, meeting: &str) -> bool {
+    const FREE: [&str; 10] = [
+        "/live",
+        "/logout",
+        "/room/",
+        "/api/v1/me/device-key",
+        "/api/v1/attachments/",
+        "/api/v1/items/",
+        "/api/v1/notes/",
+        "/api/v1/speeches/",
+        "/api/v1/votes/",
+        "/files/attachment/",
+    ];
+    // Lists of other meetings and tasks, and what makes new ones.
+    const ELSEWHERE: [&str; 8] = ["list", "calendar", "conflicts", "create", "copy", "my-tasks", "finish-task", "reopen-task"];
+    if let Some(function) = path.strip_prefix("/api/ui/") {
+        let own = function.strip_prefix("meetings/").is_some_and(|name| !ELSEWHERE.contains(&name));
+        return own || matches!(function, "identity/me" | "identity/tablet");
+    }
+    let inside = |folder: &str| {
+        let rest = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix(meeting));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    };
+    let named = ["/api/v1/meetings/", "/files/minutes/", "/files/invitation/", "/files/check-in/", "/files/seat-code/"];
+    let free = |start: &str| path == start || start.ends_with('/') && path.starts_with(start);
+    let page = !changes && !path.starts_with("/api/") && !path.starts_with("/files/");
+    page || FREE.iter().any(|start| free(start)) || named.iter().any(|folder| inside(folder))
 }
 
 impl OptionalFromRequestParts<AppState> for Caller {
@@ -102,6 +137,37 @@ mod tests {
         assert_eq!(client_address([192, 0, 2, 1].into(), &headers), "192.0.2.1");
         headers.append("x-forwarded-for", HeaderValue::from_static("not an address"));
         assert_eq!(client_address([127, 0, 0, 1].into(), &headers), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_tablet_of_the_room_asks_for_its_meeting_alone() {
+        for (path, changes) in [
+            ("/meetings/m1", false),
+            ("/documents", false),
+            ("/api/v1/meetings/m1", false),
+            ("/api/v1/meetings/m1/presence", true),
+            ("/api/ui/meetings/get", true),
+            ("/files/attachment/a/b.pdf", false),
+            ("/files/minutes/m1.pdf", false),
+            ("/logout", true),
+        ] {
+            assert!(of_the_meeting(path, changes, "m1"), "{path}");
+        }
+        for (path, changes) in [
+            ("/api/v1/meetings", false),
+            ("/api/v1/meetings/m10", false),
+            ("/api/v1/documents", false),
+            ("/api/v1/tokens", true),
+            ("/api/ui/documents/list", true),
+            ("/api/ui/meetings/list", true),
+            ("/api/ui/identity/create-token", true),
+            ("/files/document/d/b.pdf", false),
+            ("/files/minutes/m2.pdf", false),
+            ("/documents/upload", true),
+            ("/logouts", true),
+        ] {
+            assert!(!of_the_meeting(path, changes, "m1"), "{path}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod people;
 pub mod rest;
 pub mod sessions;
 pub mod store;
+pub mod tablets;
 pub mod throttle;
 pub mod tokens;
 pub mod ui;
@@ -37,6 +38,11 @@ pub fn cookie_name(public_url: &str) -> String {
     } else {
         "kyhop_session".to_owned()
     }
+}
+
+/// Name of the cookie that says which tablet of a meeting room this is. It outlives all who sit there.
+pub fn tablet_cookie(public_url: &str) -> String {
+    cookie_name(public_url).replacen("session", "tablet", 1)
 }
 
 /// What the database keeps of a secret.

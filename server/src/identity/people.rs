@@ -3,8 +3,8 @@ use super::{Error, Service, password, store};
 use crate::actor::{Actor, Kind};
 use crate::clock::now_us;
 use crate::text;
-use app::dto::identity::{Body, Me, Person, Role};
-use app::ids::UserId;
+use app::dto::identity::{AtTablet, Body, Me, Person, Role};
+use app::ids::{MeetingId, UserId};
 
 /// Bytes of a user name.
 pub const LONGEST_NAME: usize = 64;
@@ -63,13 +63,21 @@ impl Service {
         let Some(p) = store::person(&mut c, id.as_str()).await? else {
             return Ok(None);
         };
+        let at = match &actor.at {
+            Some(at) => store::tablet(&mut c, &at.tablet).await?.map(|tablet| AtTablet {
+                tablet: tablet.name,
+                meeting: MeetingId(at.meeting.clone()),
+            }),
+            None => None,
+        };
         Ok(Some(Me {
+            at,
             id: p.id,
             username: p.username,
             full_name: p.full_name,
             position: p.position,
             unit: p.unit,
-            roles: p.roles,
+            roles: if actor.at.is_some() { Vec::new() } else { p.roles },
             body: Body {
                 code: self.config.body_code.clone(),
                 name: self.config.body_name.clone(),

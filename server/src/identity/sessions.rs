@@ -34,11 +34,13 @@ impl Service {
             }
         } else if let Some(secret) = cookie {
             let hash = digest(secret);
-            if let Some((person, seen)) = store::by_session(&mut c, &hash, now, now - IDLE, demonstration).await? {
+            if let Some((person, seen, at)) = store::by_session(&mut c, &hash, now, now - IDLE, demonstration).await? {
                 drop(c);
                 actor.kind = Kind::Person(person.id.clone());
                 actor.name = person.full_name;
-                actor.roles = person.roles;
+                // What somebody is in the meeting counts at a room's tablet, not what they are in the body.
+                actor.roles = if at.is_some() { Vec::new() } else { person.roles };
+                actor.at = at;
                 if seen < now - TOUCH {
                     let mut work = self.db.begin(&actor).await?;
                     store::touch_session(work.conn(), &hash, now).await?;
@@ -94,7 +96,15 @@ impl Service {
             store::end_session(work.conn(), &digest(old)).await?;
         }
         store::forget_sessions(work.conn(), now, now - IDLE).await?;
-        store::add_session(work.conn(), &digest(&secret), &account.id, agent, now, now + ABSOLUTE).await?;
+        let session = store::NewSession {
+            token_hash: &digest(&secret),
+            person: &account.id,
+            agent,
+            at: None,
+            now,
+            expires: now + ABSOLUTE,
+        };
+        store::add_session(work.conn(), &session).await?;
         work.audit("identity.signed_in", "person", &account.id, &account.full_name, &details)
             .await?;
         work.commit().await?;

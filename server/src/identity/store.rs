@@ -1,8 +1,9 @@
 //! SQL of people, sessions, tokens and bodies.
+use crate::actor::At;
 use crate::clock::when;
 use crate::db::DbResult;
-use app::dto::identity::{Body, Person, Role, Token};
-use app::ids::{TokenId, UserId};
+use app::dto::identity::{Body, Person, Role, RoomTablet, Token};
+use app::ids::{TabletId, TokenId, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use std::collections::HashMap;
@@ -40,9 +41,9 @@ pub async fn by_session(
     now: i64,
     seen_after: i64,
     demonstration: bool,
-) -> DbResult<Option<(Person, i64)>> {
+) -> DbResult<Option<(Person, i64, Option<At>)>> {
     let sql = format!(
-        "SELECT {PERSON}, s.seen_at FROM session s JOIN person p ON p.id = s.person_id \
+        "SELECT {PERSON}, s.seen_at, s.tablet_id, s.meeting_id FROM session s JOIN person p ON p.id = s.person_id \
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND p.active = 1 AND p.demonstration <= $4"
     );
     let row = sqlx::query(AssertSqlSafe(sql))
@@ -53,7 +54,12 @@ pub async fn by_session(
         .fetch_optional(&mut *c)
         .await?;
     match row {
-        Some(row) => Ok(Some((with_roles(c, &row).await?, row.try_get("seen_at")?))),
+        Some(row) => {
+            let tablet: Option<String> = row.try_get("tablet_id")?;
+            let meeting: Option<String> = row.try_get("meeting_id")?;
+            let at = tablet.zip(meeting).map(|(tablet, meeting)| At { tablet, meeting });
+            Ok(Some((with_roles(c, &row).await?, row.try_get("seen_at")?, at)))
+        }
         None => Ok(None),
     }
 }
@@ -78,13 +84,26 @@ pub async fn by_token(c: &mut AnyConnection, token_hash: &str, now: i64, demonst
 
 // sessions ---------------------------------------------------------------------------------------
 
-pub async fn add_session(c: &mut AnyConnection, token_hash: &str, person: &str, agent: &str, now: i64, expires: i64) -> DbResult<()> {
-    sqlx::query("INSERT INTO session (token_hash, person_id, created_at, seen_at, expires_at, agent) VALUES ($1, $2, $3, $3, $4, $5)")
-        .bind(token_hash)
-        .bind(person)
-        .bind(now)
-        .bind(expires)
-        .bind(agent)
+pub struct NewSession<'a> {
+    pub token_hash: &'a str,
+    pub person: &'a str,
+    pub agent: &'a str,
+    pub at: Option<&'a At>,
+    pub now: i64,
+    pub expires: i64,
+}
+
+pub async fn add_session(c: &mut AnyConnection, new: &NewSession<'_>) -> DbResult<()> {
+    let sql = "INSERT INTO session (token_hash, person_id, created_at, seen_at, expires_at, agent, tablet_id, meeting_id) \
+               VALUES ($1, $2, $3, $3, $4, $5, $6, $7)";
+    sqlx::query(sql)
+        .bind(new.token_hash)
+        .bind(new.person)
+        .bind(new.now)
+        .bind(new.expires)
+        .bind(new.agent)
+        .bind(new.at.map(|at| at.tablet.as_str()))
+        .bind(new.at.map(|at| at.meeting.as_str()))
         .execute(c)
         .await?;
     Ok(())
@@ -119,6 +138,86 @@ pub async fn end_sessions(c: &mut AnyConnection, person: &str, keep: &str) -> Db
 pub async fn forget_sessions(c: &mut AnyConnection, now: i64, seen_after: i64) -> DbResult<()> {
     let sql = "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2";
     sqlx::query(sql).bind(now).bind(seen_after).execute(c).await?;
+    Ok(())
+}
+
+// tablets of meeting rooms -----------------------------------------------------------------------
+
+const TABLET: &str = "t.id, t.name, t.room, t.seat_row, t.seat_column, t.added_at";
+
+fn a_tablet(row: &AnyRow, used_by: Option<String>) -> DbResult<RoomTablet> {
+    let number = |name: &str| -> DbResult<Option<u32>> { Ok(u32::try_from(row.try_get::<i64, _>(name)?).ok().filter(|n| *n > 0)) };
+    Ok(RoomTablet {
+        id: TabletId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        room: row.try_get("room")?,
+        seat: number("seat_row")?.zip(number("seat_column")?),
+        added_at: when(row.try_get("added_at")?),
+        used_by,
+    })
+}
+
+pub async fn add_tablet(c: &mut AnyConnection, tablet: &RoomTablet, secret_hash: &str, by: &str, now: i64) -> DbResult<()> {
+    let (row, column) = tablet.seat.unwrap_or_default();
+    let sql = "INSERT INTO room_tablet (id, secret_hash, name, room, seat_row, seat_column, added_by, added_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    sqlx::query(sql)
+        .bind(tablet.id.as_str())
+        .bind(secret_hash)
+        .bind(&tablet.name)
+        .bind(&tablet.room)
+        .bind(i64::from(row))
+        .bind(i64::from(column))
+        .bind(by)
+        .bind(now)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+pub async fn tablet(c: &mut AnyConnection, id: &str) -> DbResult<Option<RoomTablet>> {
+    let sql = format!("SELECT {TABLET} FROM room_tablet t WHERE t.id = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(c).await?;
+    row.map(|r| a_tablet(&r, None)).transpose()
+}
+
+pub async fn tablet_by_secret(c: &mut AnyConnection, secret_hash: &str) -> DbResult<Option<RoomTablet>> {
+    let sql = format!("SELECT {TABLET} FROM room_tablet t WHERE t.secret_hash = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(secret_hash).fetch_optional(c).await?;
+    row.map(|r| a_tablet(&r, None)).transpose()
+}
+
+pub async fn any_tablet(c: &mut AnyConnection) -> DbResult<bool> {
+    let sql = "SELECT 1 AS one FROM room_tablet LIMIT 1";
+    Ok(sqlx::query(sql).fetch_optional(c).await?.is_some())
+}
+
+/// All of them with who sits there, by room and name.
+pub async fn tablets(c: &mut AnyConnection, now: i64, seen_after: i64) -> DbResult<Vec<RoomTablet>> {
+    let sql = format!(
+        "SELECT {TABLET}, p.full_name AS used_by FROM room_tablet t \
+         LEFT JOIN session s ON s.tablet_id = t.id AND s.expires_at > $1 AND s.seen_at > $2 \
+         LEFT JOIN person p ON p.id = s.person_id ORDER BY t.room, t.seat_row, t.seat_column, t.name, t.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(seen_after).fetch_all(c).await?;
+    rows.iter().map(|r| a_tablet(r, r.try_get("used_by")?)).collect()
+}
+
+pub async fn remove_tablet(c: &mut AnyConnection, id: &str) -> DbResult<()> {
+    sqlx::query("DELETE FROM room_tablet WHERE id = $1").bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// Ends what is open at a tablet, or of a person at any: whose sessions they were.
+pub async fn free_tablets(c: &mut AnyConnection, tablet: &str, person: &str) -> DbResult<Vec<String>> {
+    let sql = "DELETE FROM session WHERE tablet_id = $1 OR (tablet_id IS NOT NULL AND person_id = $2) RETURNING person_id";
+    sqlx::query_scalar(sql).bind(tablet).bind(person).fetch_all(c).await
+}
+
+/// Everybody at a tablet for this meeting is let go at `expires`, at the latest.
+pub async fn end_sitting(c: &mut AnyConnection, meeting: &str, expires: i64) -> DbResult<()> {
+    let sql = "UPDATE session SET expires_at = $1 WHERE meeting_id = $2 AND expires_at > $1";
+    sqlx::query(sql).bind(expires).bind(meeting).execute(c).await?;
     Ok(())
 }
 

@@ -6,9 +6,9 @@ use crate::signatures::Owner;
 use crate::state::AppState;
 use crate::ui::Bound;
 use app::api::{Admin, AdminApi, Identity, IdentityApi};
-use app::dto::identity::{Body, KeyInfo, Me, NewToken, Person, Token};
+use app::dto::identity::{Body, KeyInfo, Me, NewToken, Person, RoomTablet, Token};
 use app::error::{ApiError, ApiResult};
-use app::ids::{TokenId, UserId};
+use app::ids::{TabletId, TokenId, UserId};
 use async_trait::async_trait;
 use leptos::prelude::provide_context;
 use std::sync::Arc;
@@ -63,6 +63,19 @@ impl IdentityApi for Bound<Service> {
 
     async fn revoke_token(&self, id: TokenId) -> ApiResult<()> {
         api(self.service.revoke_token(&self.actor, &id).await)
+    }
+
+    async fn tablet(&self) -> ApiResult<Option<RoomTablet>> {
+        let cookie = app::i18n::request_cookie(&super::tablet_cookie(&self.state.config.public_url));
+        api(self.service.tablet(cookie.as_deref()).await)
+    }
+
+    async fn tablets(&self) -> ApiResult<Vec<RoomTablet>> {
+        api(self.service.tablets(&self.actor).await)
+    }
+
+    async fn free_tablet(&self, id: TabletId, for_good: bool) -> ApiResult<()> {
+        api(self.service.free_tablet(&self.actor, &id, for_good).await)
     }
 }
 

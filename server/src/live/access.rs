@@ -7,6 +7,11 @@ use app::ids::{DocumentId, MeetingId, SheetId};
 
 /// `None` when the server cannot tell just now.
 pub async fn may_follow(state: &AppState, actor: &Actor, topic: &str) -> Option<bool> {
+    let meeting = topic.strip_prefix("meeting:");
+    // At a room's tablet the meeting is all there is; what concerns the person comes on their own devices.
+    if actor.at.is_some() && !meeting.is_some_and(|id| actor.reaches(id)) {
+        return Some(actor.user().is_ok_and(|me| topic.strip_prefix("user:") == Some(me.as_str())));
+    }
     match topic.split_once(':') {
         Some(("user", id)) => Some(actor.user().is_ok_and(|me| me.as_str() == id)),
         Some(("desk", "outgoing" | "incoming")) => Some(actor.require(&[Role::Clerk, Role::Auditor]).is_ok()),

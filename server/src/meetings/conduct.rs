@@ -4,6 +4,7 @@ use super::{Error, Need, Result, Service, ballots, topic};
 use crate::actor::Actor;
 use crate::clock::now_us;
 use crate::db::Work;
+use crate::identity;
 use app::dto::floor::ClockStep;
 use app::dto::meetings::MeetingState;
 use app::ids::{ItemId, MeetingId};
@@ -43,6 +44,7 @@ impl Service {
         self.tell_floor(&mut work, &row.id).await?;
         self.collect(&mut work, &row).await?;
         self.step(&mut work, &row, MeetingState::Closed, "meeting.closed").await?;
+        identity::store::end_sitting(work.conn(), &row.id, now_us() + identity::tablets::PACKING_UP).await?;
         work.commit().await?;
         self.count_no_more(&row.id);
         self.tell_presenting(&row.id, None);

@@ -57,6 +57,8 @@ pub enum Error {
     ConclusionChanged,
     #[error("the code is not the one shown in the room")]
     WrongCode,
+    #[error("nobody has this code for a tablet of the room")]
+    WrongSeatCode,
     #[error("the paper cannot be set: {0}")]
     Paper(String),
     #[error("the vote is closed")]
@@ -99,6 +101,7 @@ impl Problem for Error {
             Self::CodeNeeded => "meetings.code_needed",
             Self::ConclusionChanged => "meetings.conclusion_changed",
             Self::WrongCode => "meetings.wrong_code",
+            Self::WrongSeatCode => "meetings.wrong_seat_code",
             Self::VoteClosed => "meetings.vote_closed",
             Self::Form(_) => "meetings.form",
             Self::Identity(e) => e.code(),
@@ -131,7 +134,7 @@ impl Problem for Error {
             | Self::VoteOpen
             | Self::VoteClosed => StatusCode::CONFLICT,
             Self::NoVote => StatusCode::FORBIDDEN,
-            Self::Field(_) | Self::NotAttachable | Self::Ballot | Self::WrongCode => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Field(_) | Self::NotAttachable | Self::Ballot | Self::WrongCode | Self::WrongSeatCode => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Identity(e) => e.status(),
             Self::Documents(e) => e.status(),
@@ -210,6 +213,7 @@ impl Problem for Error {
             Self::ConclusionChanged => {
                 "Người khác vừa sửa kết luận này. Nội dung anh/chị nhập vẫn còn; hãy xem kết luận hiện tại bên dưới rồi lưu lại.".into()
             }
+            Self::WrongSeatCode => "Không có mã này. Hãy xem lại mã 8 số của anh/chị rồi nhập lại, hoặc hỏi thư ký.".into(),
             Self::WrongCode => "Mã điểm danh không đúng. Hãy xem lại mã 6 số trên màn hình phòng họp rồi nhập lại.".into(),
             Self::NoKey | Self::Paper(_) | Self::Db(_) => internal_vi(),
         }
@@ -282,6 +286,7 @@ impl Problem for Error {
             Self::ConclusionChanged => {
                 "Somebody else has just changed this conclusion. What you entered is still here: look at the present text below, then save again.".into()
             }
+            Self::WrongSeatCode => "There is no such code. Look at your eight digits and enter them again, or ask the secretary.".into(),
             Self::WrongCode => "That is not the code. Look at the six digits on the room's screen and enter them again.".into(),
             Self::NoKey | Self::Paper(_) | Self::Db(_) => internal_en(),
         }

@@ -28,6 +28,7 @@ pub fn routes() -> Router<AppState> {
         .merge(super::http_prepare::routes())
         .merge(super::http_ballots::routes())
         .merge(super::http_presenter::routes())
+        .merge(super::http_sitting::routes())
 }
 
 pub(super) type Body<T> = Result<Json<T>, JsonRejection>;

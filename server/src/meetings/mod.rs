@@ -17,6 +17,7 @@ pub mod http_floor;
 pub mod http_members;
 pub mod http_prepare;
 pub mod http_presenter;
+pub mod http_sitting;
 pub mod invitation;
 mod letters;
 pub mod minutes;
@@ -31,6 +32,7 @@ pub mod recount;
 pub mod rules;
 mod seats;
 mod secret;
+mod sitting;
 mod speeches;
 pub(crate) mod store;
 mod tasks;
@@ -83,7 +85,7 @@ impl Service {
         }
         let row = store::get(work.conn(), id).await?.ok_or(Error::NotFound)?;
         let part = store::member(work.conn(), id, me.as_str()).await?.map(|m| m.part);
-        if !rules::may_see(&actor, part, row.state) {
+        if !actor.reaches(id) || !rules::may_see(&actor, part, row.state) {
             return Err(Error::NotFound);
         }
         let may = match need {
@@ -141,7 +143,7 @@ impl Service {
         let me = actor.user()?;
         let row = store::get(c, id).await?.ok_or(Error::NotFound)?;
         let part = store::member(c, id, me.as_str()).await?.map(|m| m.part);
-        if rules::may_see(actor, part, row.state) {
+        if actor.reaches(id) && rules::may_see(actor, part, row.state) {
             Ok((row, part))
         } else {
             Err(Error::NotFound)

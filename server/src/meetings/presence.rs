@@ -63,7 +63,7 @@ impl Service {
         Ok(work.commit().await?)
     }
 
-    async fn enter(&self, work: &mut Work, row: &Row, person: &str, action: &str) -> Result<()> {
+    pub(super) async fn enter(&self, work: &mut Work, row: &Row, person: &str, action: &str) -> Result<()> {
         match row.state {
             MeetingState::Open => {}
             MeetingState::Published if day(now_us()) >= day(row.starts_at) => {}
@@ -145,7 +145,7 @@ fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && memcmp::eq(a.as_bytes(), b.as_bytes())
 }
 
-fn svg(qr: &QrCode) -> String {
+pub(super) fn svg(qr: &QrCode) -> String {
     let side = qr.size() + 2 * QUIET;
     let mut path = String::new();
     for y in 0..qr.size() {

@@ -41,6 +41,7 @@ impl Service {
         let floor = super::floor::floor(&mut tx, &row).await?;
         let seating = super::seats::of_meeting(&mut tx, &row.id).await?;
         let by_code = !store::code(&mut tx, &row.id).await?.is_empty();
+        let tablets = crate::identity::store::any_tablet(&mut tx).await?;
         drop(tx);
         let of = |item: &ItemRow| {
             let documents = attachments.iter().filter(|a| a.item_id == item.id);
@@ -56,6 +57,7 @@ impl Service {
             floor,
             quorum_rule: row.quorum,
             by_code,
+            tablets,
             seating,
             presenting: self.presenting(&row.id),
             my_part: part.map(Part::as_str).unwrap_or_default().to_owned(),

@@ -32,26 +32,13 @@ impl Service {
             if !members.contains(person) {
                 return Err(Error::NotFound);
             }
-            let left = seating.of(person);
-            seating.taken.retain(|s| s.user_id != *person);
-            let Some((row, column)) = at else { return Ok(()) };
-            if !(1..=seating.rows).contains(&row) || !(1..=seating.columns).contains(&column) {
-                return Err(Error::Field("seat"));
-            }
-            if let Some(there) = seating.taken.iter().position(|s| (s.row, s.column) == (row, column)) {
-                match left {
-                    Some((row, column)) => (seating.taken[there].row, seating.taken[there].column) = (row, column),
-                    None => {
-                        seating.taken.remove(there);
-                    }
+            match at {
+                Some(at) => place(seating, person, at),
+                None => {
+                    seating.taken.retain(|s| s.user_id != *person);
+                    Ok(())
                 }
             }
-            seating.taken.push(Seat {
-                row,
-                column,
-                user_id: person.clone(),
-            });
-            Ok(())
         })
         .await
     }
@@ -104,6 +91,32 @@ impl Service {
         work.publish(&super::topic(&row.id), &event).await?;
         Ok(())
     }
+}
+
+/// Seats a person. Who sat there takes the seat that this person leaves, if any.
+pub(super) fn place(seating: &mut Seating, person: &UserId, (row, column): (u32, u32)) -> Result<()> {
+    if !(1..=seating.rows).contains(&row) || !(1..=seating.columns).contains(&column) {
+        return Err(Error::Field("seat"));
+    }
+    let left = seating.of(person);
+    if left == Some((row, column)) {
+        return Ok(());
+    }
+    seating.taken.retain(|s| s.user_id != *person);
+    if let Some(there) = seating.taken.iter().position(|s| (s.row, s.column) == (row, column)) {
+        match left {
+            Some((row, column)) => (seating.taken[there].row, seating.taken[there].column) = (row, column),
+            None => {
+                seating.taken.remove(there);
+            }
+        }
+    }
+    seating.taken.push(Seat {
+        row,
+        column,
+        user_id: person.clone(),
+    });
+    Ok(())
 }
 
 fn fill(seating: &mut Seating, members: &[UserId]) {

@@ -11,7 +11,7 @@ use app::dto::chat::ChatLine;
 use app::dto::floor::ClockStep;
 use app::dto::meetings::{
     Answer, Check, CheckLine, Choice, Conflict, MeetingChange, MeetingDetail, MeetingDraft, MeetingRow, Motion, PublishedBallots,
-    QuorumRule,
+    QuorumRule, SeatCode,
 };
 use app::error::{ApiError, ApiResult};
 use app::ids::{AttachmentId, DocumentId, ItemId, MeetingId, SpeechId, TaskId, UserId, VoteId};
@@ -79,6 +79,18 @@ impl MeetingsApi for Bound<Service> {
 
     async fn check_in_code(&self, id: MeetingId) -> ApiResult<Option<String>> {
         api(self.service.check_in_code(&self.actor, &id).await)
+    }
+
+    async fn seat_code(&self, id: MeetingId) -> ApiResult<String> {
+        api(self.service.own_seat_code(&self.actor, &id).await)
+    }
+
+    async fn seat_codes(&self, id: MeetingId) -> ApiResult<Vec<SeatCode>> {
+        api(self.service.seat_codes(&self.actor, &id).await)
+    }
+
+    async fn renew_seat_code(&self, id: MeetingId, person: UserId) -> ApiResult<String> {
+        api(self.service.renew_seat_code(&self.actor, &id, &person).await)
     }
 
     async fn mark_present(&self, id: MeetingId, person: UserId) -> ApiResult<()> {

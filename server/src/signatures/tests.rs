@@ -27,6 +27,7 @@ pub struct Ground {
 
 fn person(id: &str, role: Role) -> Actor {
     Actor {
+        at: None,
         kind: Kind::Person(UserId(id.into())),
         name: id.into(),
         roles: vec![role],

@@ -1,5 +1,6 @@
 //! Pages and server functions, each for the person who asks.
 use crate::actor::{Actor, Kind};
+use crate::identity::forms::is_tablet;
 use crate::identity::http::Caller;
 use crate::state::AppState;
 use axum::body::Body;
@@ -10,11 +11,23 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 /// Pages that need no account.
-const PUBLIC: [&str; 2] = ["/login", "/verify"];
+const PUBLIC: [&str; 3] = ["/login", "/verify", "/room"];
 
 /// Draws the page at the address asked for, or sends a stranger to the sign-in page and back afterwards.
 pub async fn page(State(state): State<AppState>, Caller(actor): Caller, request: Request) -> Response {
     let path = request.uri().path();
+    let (headers, query) = (request.headers(), request.uri().query().unwrap_or_default());
+    // At a tablet of a room nobody is asked for a password, unless they go to that page themselves.
+    let sent_on = !PUBLIC.contains(&path) || path == "/login" && query.starts_with("next=");
+    if actor.kind == Kind::Anonymous && sent_on && is_tablet(&state.config, headers) {
+        return Redirect::to("/room").into_response();
+    }
+    if let Some(at) = &actor.at {
+        let meeting = format!("/meetings/{}", at.meeting);
+        if path != meeting && !path.starts_with(&format!("{meeting}/")) {
+            return Redirect::to(&meeting).into_response();
+        }
+    }
     if actor.kind == Kind::Anonymous && !PUBLIC.contains(&path) {
         return Redirect::to(&format!("/login?next={}", next(request.uri()))).into_response();
     }

@@ -1,4 +1,5 @@
 //! What stands beside the agenda and is looked at now and then, in a part of the program that comes last.
+use super::cards::TabletCode;
 use super::chat::ChatPanel;
 use super::room::Room;
 use super::seats::SeatPanel;
@@ -11,6 +12,8 @@ pub enum Beside {
     Seats(Room),
     /// Words to the secretary.
     Chat(Room),
+    /// For the tablets of the room.
+    Code(Room),
 }
 
 impl Beside {
@@ -18,6 +21,7 @@ impl Beside {
         match self {
             Self::Seats(room) => view! { <SeatPanel room /> }.into_any(),
             Self::Chat(room) => view! { <ChatPanel room /> }.into_any(),
+            Self::Code(room) => view! { <TabletCode room /> }.into_any(),
         }
     }
 }

@@ -42,6 +42,9 @@ pub fn MeetingsPage() -> impl IntoView {
                     me.is_some_and(|me| me.is(Role::Secretary))
                         .then(|| {
                             view! {
+                                <A href="/tablets" attr:class="button button-quiet" attr:data-test="to-tablets">
+                                    {t("tablets.title")}
+                                </A>
                                 <A href="/meetings/new" attr:class="button button-main">
                                     <Glyph icon=Icon::Plus />
                                     {t("meetings.new")}

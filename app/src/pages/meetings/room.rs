@@ -365,6 +365,7 @@ fn RoomView(detail: MeetingDetail, me: Me) -> impl IntoView {
                 <People room />
                 <AtSide what=Beside::Seats(room) />
                 <AtSide what=Beside::Chat(room) />
+                <AtSide what=Beside::Code(room) />
             </div>
             <InHand hand=Hand::Sheet(room) />
         </div>

@@ -227,6 +227,7 @@ mod tests {
             votes: Vec::new(),
             floor: Floor::default(),
             quorum_rule: QuorumRule::default(),
+            tablets: false,
             by_code: false,
             seating: Default::default(),
             presenting: None,
