@@ -1,15 +1,22 @@
 //! How long a change takes to reach thousands of devices, beside nats-server's own WebSocket listener: same machine, same load program,
-//! same payload, one after the other. `scripts/bench-live` runs it.
+//! same payload, one after the other. Then a page that a presenter turns, and 300 tablets that open one document (`opening`).
+//! `scripts/bench-live` runs it.
+#[path = "room/opening.rs"]
+mod opening;
 // What the tests share is more than is needed here.
 #[allow(dead_code, unused_imports)]
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use app::dto::identity::Role;
+use app::dto::documents::Urgency;
+use app::dto::identity::{Body, Role};
 use app::dto::meetings::{Check, MeetingDraft};
-use app::ids::UserId;
+use app::ids::{AttachmentId, MeetingId, UserId};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
+use server::actor::Actor;
+use server::documents::incoming::Arrival;
+use axum::http::Method;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -37,6 +44,8 @@ struct Board {
     start: Instant,
     heard: mpsc::Sender<u64>,
     connected: AtomicU64,
+    /// What only the messages that are waited for contain.
+    mark: &'static [u8],
 }
 
 /// One device: connects, says what its server wants to hear, then tells of every message that carries the mark.
@@ -54,7 +63,7 @@ async fn device(request: Request, hello: Vec<Message>, board: Arc<Board>, turn: 
     board.connected.fetch_add(1, Ordering::Relaxed);
     while let Some(Ok(message)) = socket.next().await {
         let data = message.into_data();
-        if memchr::memmem::find(&data, b"measured-").is_some() {
+        if memchr::memmem::find(&data, board.mark).is_some() {
             let at = board.start.elapsed().as_nanos();
             let _ = board.heard.send(u64::try_from(at).unwrap_or(u64::MAX)).await;
         } else if data.starts_with(b"PING") {
@@ -75,13 +84,21 @@ fn part(sorted: &[f64], of: f64) -> f64 {
 }
 
 /// Connects `devices`, tells `ROUNDS` changes by `tell` and prints how long they took to arrive.
-async fn measure(name: &str, pid: u32, devices: usize, make: impl Fn() -> (Request, Vec<Message>), mut tell: impl AsyncFnMut(String)) {
+async fn measure(
+    name: &str,
+    mark: &'static [u8],
+    pid: u32,
+    devices: usize,
+    make: impl Fn() -> (Request, Vec<Message>),
+    mut tell: impl AsyncFnMut(String),
+) {
     let before = memory(pid);
     let (heard, mut arrivals) = mpsc::channel(devices * 2);
     let board = Arc::new(Board {
         start: Instant::now(),
         heard,
         connected: AtomicU64::new(0),
+        mark,
     });
     let turn = Arc::new(Semaphore::new(64));
     let mut tasks = tokio::task::JoinSet::new();
@@ -123,9 +140,23 @@ async fn measure(name: &str, pid: u32, devices: usize, make: impl Fn() -> (Reque
     tasks.shutdown().await;
 }
 
-async fn kyhop(devices: usize) {
+/// A meeting that is held on a server of its own process, with a document on it.
+struct Held {
+    office: Server,
+    process: Process,
+    address: String,
+    /// Who may follow and read, without being a member.
+    watcher: Client,
+    secretary: Client,
+    meeting: MeetingId,
+    document: AttachmentId,
+    sha256: String,
+}
+
+async fn held(pdf: Vec<u8>) -> Held {
     let office = Server::start(Backend::Sqlite).await;
     let watcher = office.person("kiemtra", &[Role::Auditor]).await;
+    let clerk = office.person("vanthu", &[Role::Clerk]).await;
     let secretary = office.person("thuky", &[Role::Secretary, Role::Official]).await;
     let chair = office.person("chutri", &[Role::Leader, Role::Official]).await;
     let today = server::clock::vietnam(server::clock::now_us()).date();
@@ -139,6 +170,31 @@ async fn kyhop(devices: usize) {
     };
     let service = &office.state.meetings;
     let meeting = service.create(&secretary, &draft).await.expect("a meeting");
+    let size = pdf.len() as u64;
+    let sha256 = office.state.files.keep_bytes(pdf.into()).await.expect("kept");
+    let mut work = office.state.db.begin(&Actor::system("axis")).await.expect("a transaction");
+    let arrival = Arrival {
+        message_id: "m1".into(),
+        sender: Body {
+            code: "H99.5".into(),
+            name: "Sở Nội vụ".into(),
+        },
+        kind: "BC".into(),
+        subject: "Báo cáo".into(),
+        notation: "12/BC-SNV".into(),
+        issued_on: today.to_string(),
+        urgency: Urgency::Normal,
+        sha256: sha256.clone(),
+        size,
+        pages: 1000,
+        file_name: "bao-cao.pdf".into(),
+        update: false,
+    };
+    let paper = office.state.documents.arrive(&mut work, &arrival, None).await.expect("an arrival");
+    work.commit().await.expect("committing");
+    office.state.documents.take_in(&clerk, &paper, 1).await.expect("taken in");
+    let item = service.add_item(&secretary, &meeting, "Báo cáo", "", 10).await.expect("an item");
+    let document = service.attach(&secretary, &item, &paper).await.expect("attached");
     service.publish(&secretary, &meeting, &Check::ALL).await.expect("published");
     service.open(&chair, &meeting).await.expect("opened");
     let (watcher, secretary) = (office.browser(&watcher).await, office.browser(&secretary).await);
@@ -157,13 +213,47 @@ async fn kyhop(devices: usize) {
     let log = office.dir.path().join("measured.log");
     let process = Process::start(program.into(), arguments, environment, address.clone(), &log).await;
     let (watcher, secretary): (Client, Client) = (watcher.at(&address), secretary.at(&address));
-    let follow = json!({ "t": "follow", "topic": format!("meeting:{meeting}"), "after": 2 }).to_string();
-    let make = || (watcher.live_request(), vec![Message::text(follow.clone())]);
-    measure("kyhop", process.pid(), devices, make, async |text| {
-        let item = json!({ "id": meeting, "title": text, "presenter": "", "minutes": 5 });
-        secretary.ui("meetings/add-item", &item).await.ok();
-    })
-    .await;
+    Held {
+        office,
+        process,
+        address,
+        watcher,
+        secretary,
+        meeting,
+        document,
+        sha256,
+    }
+}
+
+impl Held {
+    /// One that follows the meeting.
+    fn follower(&self) -> (Request, Vec<Message>) {
+        let follow = json!({ "t": "follow", "topic": format!("meeting:{}", self.meeting), "after": 0 });
+        (self.watcher.live_request(), vec![Message::text(follow.to_string())])
+    }
+}
+
+async fn kyhop(devices: usize) {
+    let held = held(support::document("ke-hoach.pdf")).await;
+    let tell = async |text: String| {
+        let item = json!({ "id": held.meeting, "title": text, "presenter": "", "minutes": 5 });
+        held.secretary.ui("meetings/add-item", &item).await.ok();
+    };
+    measure("kyhop", b"measured-", held.process.pid(), devices, || held.follower(), tell).await;
+}
+
+/// From the tap that turns the presenter's page to its arrival at each that follows.
+async fn presenting(devices: usize) {
+    let held = held(support::document("ke-hoach.pdf")).await;
+    let path = format!("/api/v1/meetings/{}/presenting", held.meeting);
+    let mut page = 0;
+    let tell = async |_| {
+        page += 1;
+        let turn = json!({ "document": held.document, "page": page, "take": true });
+        let answer = held.secretary.attempt(Method::PUT, &path, Some(&turn)).await;
+        answer.expect("an answer").ok();
+    };
+    measure("presenting", b"\"presenting\"", held.process.pid(), devices, || held.follower(), tell).await;
 }
 
 async fn nats(devices: usize) {
@@ -198,7 +288,7 @@ async fn nats(devices: usize) {
         .write_all(b"CONNECT {\"verbose\":false,\"pedantic\":false}\r\n")
         .await
         .expect("sending");
-    measure("nats", process.pid(), devices, make, async |text| {
+    measure("nats", b"measured-", process.pid(), devices, make, async |text| {
         let publish = format!("PUB meeting {}\r\n{text}\r\n", text.len());
         publisher.write_all(publish.as_bytes()).await.expect("sending");
     })
@@ -206,6 +296,9 @@ async fn nats(devices: usize) {
 }
 
 fn main() {
+    if opening::is_floor() {
+        return;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -215,4 +308,6 @@ fn main() {
         runtime.block_on(kyhop(devices));
         runtime.block_on(nats(devices));
     }
+    runtime.block_on(presenting(1000));
+    runtime.block_on(opening::all());
 }
