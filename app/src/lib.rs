@@ -21,7 +21,7 @@ use components::live::provide_live;
 use components::toast::provide_toasts;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
 /// Every page. Pages are drawn whole on the server (`SsrMode::Async`), so that they can be read without script.
@@ -35,10 +35,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::missing::MissingPage>
                 <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async />
-                // A part of the program finds what is around it only inside of another page.
-                <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
-                    <Route path=path!("/room") view={Lazy::<parts::Room>::new()} ssr=SsrMode::Async />
-                </ParentRoute>
+                <Route path=path!("/room") view={Lazy::<parts::Room>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view={Lazy::<parts::Home>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/documents") view={Lazy::<parts::Documents>::new()} ssr=SsrMode::Async />

@@ -176,15 +176,16 @@ pub fn part_of(path: &str) -> Option<&'static str> {
     let mut steps = path.split('/').skip(1);
     match (steps.next().unwrap_or_default(), steps.next()) {
         ("meetings", Some(_)) if matches!(steps.next(), Some("screen" | "minutes")) => Some("meetings"),
+        ("meetings", Some("new" | "calendar")) => Some("planning"),
+        ("meetings", Some(_)) if path.ends_with("/cards") => Some("planning"),
         ("documents", None | Some("new" | "numbers" | "trash")) | ("incoming", None | Some("new")) => Some("documents"),
         ("documents" | "incoming", _) => Some("document"),
-        ("meetings", Some("new" | "calendar")) => Some("planning"),
         ("meetings", None) => Some("meetings"),
         ("meetings", _) => Some("meeting"),
         ("opinions", Some("new")) => Some("planning"),
         ("opinions", Some(_)) if steps.next() == Some("edit") => Some("planning"),
         ("opinions", _) => Some("opinions"),
-        ("account" | "authority", _) => Some("account"),
+        ("account" | "authority" | "room" | "tablets", _) => Some("account"),
         ("figures" | "notices", _) => Some("figures"),
         ("verify", _) => Some("verify"),
         ("login", _) => None,
@@ -287,6 +288,10 @@ mod tests {
         assert_eq!(part_of("/incoming/new"), Some("documents"));
         assert_eq!(part_of("/incoming/0190"), Some("document"));
         assert_eq!(part_of("/meetings"), Some("meetings"));
+        assert_eq!(part_of("/meetings/calendar"), Some("planning"));
+        assert_eq!(part_of("/meetings/0190/cards"), Some("planning"));
+        assert_eq!(part_of("/room"), Some("account"));
+        assert_eq!(part_of("/tablets"), Some("account"));
         assert_eq!(part_of("/meetings/0190"), Some("meeting"));
         assert_eq!(part_of("/meetings/0190/screen"), Some("meetings"));
         assert_eq!(part_of("/meetings/0190/minutes"), Some("meetings"));
