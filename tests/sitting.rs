@@ -29,7 +29,10 @@ async fn added(server: &Server, actor: &Actor, name: &str, seat: (&str, &str)) -
     assert_eq!((answer.status, answer.header("location")), (303, "/room"), "{}", answer.text());
     let all = cookies(&answer);
     let tablet = all.iter().find(|c| c.starts_with("kyhop_tablet")).expect("a cookie for the tablet");
-    assert!(all.iter().any(|c| c.starts_with("kyhop_session") && c.ends_with('=')), "who added it is signed out");
+    assert!(
+        all.iter().any(|c| c.starts_with("kyhop_session") && c.ends_with('=')),
+        "who added it is signed out"
+    );
     tablet.clone()
 }
 
@@ -50,7 +53,12 @@ async fn sit(server: &Server, tablet: &str, code: &str) -> Result<Client, String
 }
 
 async fn code_of(server: &Server, actor: &Actor, id: &MeetingId) -> String {
-    let answer = server.machine(actor).await.get(&format!("/api/v1/meetings/{id}/seat-code")).await.ok();
+    let answer = server
+        .machine(actor)
+        .await
+        .get(&format!("/api/v1/meetings/{id}/seat-code"))
+        .await
+        .ok();
     answer.json()["code"].as_str().expect("a code").to_owned()
 }
 
@@ -90,7 +98,12 @@ async fn a_shared_tablet_is_ones_own_for_a_meeting_and_opens_nothing_else() {
         assert_eq!(code_of(&server, &m.members[0], &m.id).await, code);
         let list = format!("/api/v1/meetings/{}/seat-codes", m.id);
         let all = server.machine(&m.secretary).await.get(&list).await.ok().json();
-        let line = all.as_array().expect("a list").iter().find(|c| c["person"] == m.members[0].id()).expect("listed");
+        let line = all
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|c| c["person"] == m.members[0].id())
+            .expect("listed");
         assert_eq!(line["code"], code.as_str());
         assert_eq!(server.machine(&m.members[0]).await.get(&list).await.code(), "identity.forbidden");
         let detail = service.get(&m.secretary, &m.id).await.expect("seen");
@@ -102,7 +115,9 @@ async fn a_shared_tablet_is_ones_own_for_a_meeting_and_opens_nothing_else() {
         // At rest every page leads to the resting page.
         assert_eq!(resting(&server, &tablet).get("/documents").await.header("location"), "/room");
 
-        let at = sit(&server, &tablet, &format!("{} {}", &code[..4], &code[4..])).await.expect("sits");
+        let at = sit(&server, &tablet, &format!("{} {}", &code[..4], &code[4..]))
+            .await
+            .expect("sits");
         let here = format!("/meetings/{}", m.id);
         let page = at.get(&here).await;
         assert_eq!(page.status, 200);
@@ -118,12 +133,25 @@ async fn a_shared_tablet_is_ones_own_for_a_meeting_and_opens_nothing_else() {
             assert_eq!(at.get(path).await.header("location"), here, "{path}");
         }
         let foreign = format!("/api/v1/meetings/{other}");
-        for path in ["/api/v1/documents", "/api/v1/meetings", "/api/v1/tasks", "/api/v1/me", foreign.as_str()] {
+        for path in [
+            "/api/v1/documents",
+            "/api/v1/meetings",
+            "/api/v1/tasks",
+            "/api/v1/me",
+            foreign.as_str(),
+        ] {
             let answer = at.get(path).await;
-            assert_eq!((answer.status, answer.code().as_str()), (403, "identity.only_the_meeting"), "{path}");
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (403, "identity.only_the_meeting"),
+                "{path}"
+            );
         }
         assert_eq!(at.ui("meetings/get", &json!({ "id": other })).await.code(), "meetings.not_found");
-        assert_eq!(at.ui("identity/create-token", &json!({ "name": "x", "days": 1 })).await.code(), "identity.only_the_meeting");
+        assert_eq!(
+            at.ui("identity/create-token", &json!({ "name": "x", "days": 1 })).await.code(),
+            "identity.only_the_meeting"
+        );
         assert_eq!(at.get(&format!("/api/v1/meetings/{}", m.id)).await.status, 200);
         let mut socket = at.live().await.expect("a socket");
         let foreign = format!("meeting:{other}");
@@ -136,7 +164,10 @@ async fn a_shared_tablet_is_ones_own_for_a_meeting_and_opens_nothing_else() {
         };
         assert_eq!(answer, ServerFrame::Denied { topic: foreign });
         socket.follow(&m.topic(), 0).await;
-        assert!(matches!(socket.hear().await, Some(ServerFrame::Event { seq: 1, .. })), "its own meeting is heard");
+        assert!(
+            matches!(socket.hear().await, Some(ServerFrame::Event { seq: 1, .. })),
+            "its own meeting is heard"
+        );
 
         // Left: the session is over, and the browser is told to forget.
         let left = at.form("/logout", &[]).await;
@@ -158,7 +189,11 @@ async fn the_next_one_takes_the_tablets_place_and_codes_are_not_guessed() {
         let cards = service.seat_codes(&m.secretary, &m.id).await.expect("cards");
         let code = |who: &Actor| cards.iter().find(|c| c.user_id.as_str() == who.id()).expect("a card").code.clone();
         let (a, b) = (code(&m.members[0]), code(&m.members[1]));
-        assert_eq!(sit(&server, &tablet, &a).await.err().as_deref(), Some("/room?error=meetings.not_now"), "not published yet");
+        assert_eq!(
+            sit(&server, &tablet, &a).await.err().as_deref(),
+            Some("/room?error=meetings.not_now"),
+            "not published yet"
+        );
         service.publish(&m.secretary, &m.id, &Check::ALL).await.expect("published");
 
         // Who sits down at another tablet has left the first; who comes next sends away who forgot to leave.
@@ -167,27 +202,56 @@ async fn the_next_one_takes_the_tablets_place_and_codes_are_not_guessed() {
         assert_eq!(first.get(&here).await.header("location"), "/room");
         let next = sit(&server, &second, &b).await.expect("sits");
         assert_eq!(moved.get(&here).await.header("location"), "/room");
-        let list = server.browser(&m.secretary).await.ui("identity/tablets", &json!({})).await.ok().json();
+        let list = server
+            .browser(&m.secretary)
+            .await
+            .ui("identity/tablets", &json!({}))
+            .await
+            .ok()
+            .json();
         let used: Vec<_> = list.as_array().expect("a list").iter().map(|t| t["used_by"].clone()).collect();
         assert_eq!(used, [json!(null), json!(m.members[1].name)]);
 
         // The secretary lets go who forgot, and gives another code to who was watched.
         let id = list[1]["id"].as_str().expect("an id").to_owned();
         let secretary = server.browser(&m.secretary).await;
-        secretary.ui("identity/free-tablet", &json!({ "id": id, "for_good": false })).await.ok();
+        secretary
+            .ui("identity/free-tablet", &json!({ "id": id, "for_good": false }))
+            .await
+            .ok();
         assert_eq!(next.get(&here).await.header("location"), "/room");
-        assert_eq!(server.browser(&m.members[0]).await.ui("identity/free-tablet", &json!({ "id": id, "for_good": true })).await.code(), "identity.forbidden");
+        assert_eq!(
+            server
+                .browser(&m.members[0])
+                .await
+                .ui("identity/free-tablet", &json!({ "id": id, "for_good": true }))
+                .await
+                .code(),
+            "identity.forbidden"
+        );
         let renew = format!("/api/v1/meetings/{}/members/{}/seat-code", m.id, m.members[0].id());
-        let new = server.machine(&m.secretary).await.attempt(Method::PUT, &renew, None).await.expect("an answer").ok();
+        let new = server
+            .machine(&m.secretary)
+            .await
+            .attempt(Method::PUT, &renew, None)
+            .await
+            .expect("an answer")
+            .ok();
         let new = new.json()["code"].as_str().expect("a code").to_owned();
         assert_ne!(new, a);
 
         // Five guesses are free at a tablet; the others go on.
         for _ in 0..5 {
-            assert_eq!(sit(&server, &tablet, &a).await.err().as_deref(), Some("/room?error=meetings.wrong_seat_code"));
+            assert_eq!(
+                sit(&server, &tablet, &a).await.err().as_deref(),
+                Some("/room?error=meetings.wrong_seat_code")
+            );
         }
         sit(&server, &tablet, &a).await.err();
-        assert_eq!(sit(&server, &tablet, &new).await.err().as_deref(), Some("/room?error=identity.locked"));
+        assert_eq!(
+            sit(&server, &tablet, &new).await.err().as_deref(),
+            Some("/room?error=identity.locked")
+        );
         let again = sit(&server, &second, &new).await.expect("sits");
 
         // The meeting ends: no code opens it, and who sits has a while to pack up, no longer.
@@ -199,11 +263,20 @@ async fn the_next_one_takes_the_tablets_place_and_codes_are_not_guessed() {
             .await
             .expect("a session");
         assert!(ends <= now_us() + server::identity::tablets::PACKING_UP);
-        assert_eq!(sit(&server, &second, &b).await.err().as_deref(), Some("/room?error=meetings.not_now"));
+        assert_eq!(
+            sit(&server, &second, &b).await.err().as_deref(),
+            Some("/room?error=meetings.not_now")
+        );
 
         // A lost tablet opens nothing any more.
-        secretary.ui("identity/free-tablet", &json!({ "id": id, "for_good": true })).await.ok();
+        secretary
+            .ui("identity/free-tablet", &json!({ "id": id, "for_good": true }))
+            .await
+            .ok();
         assert_eq!(again.get(&here).await.header("location"), "/room");
-        assert_eq!(sit(&server, &second, &new).await.err().as_deref(), Some("/room?error=identity.not_a_tablet"));
+        assert_eq!(
+            sit(&server, &second, &new).await.err().as_deref(),
+            Some("/room?error=identity.not_a_tablet")
+        );
     }
 }

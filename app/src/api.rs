@@ -21,8 +21,8 @@ use crate::dto::verify::VerifyReport;
 use crate::dto::{Page, Placement, When};
 use crate::error::ApiResult;
 use crate::ids::{
-    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NoticeId, NumberId, SheetId, SpeechId, TabletId, TaskId, TokenId, UserId,
-    VoteId,
+    AttachmentId, AuthorityId, DocumentId, ItemId, MeetingId, MessageId, NoticeId, NumberId, SheetId, SpeechId, TabletId, TaskId, TokenId,
+    UserId, VoteId,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

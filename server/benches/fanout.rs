@@ -12,11 +12,11 @@ use app::dto::documents::Urgency;
 use app::dto::identity::{Body, Role};
 use app::dto::meetings::{Check, MeetingDraft};
 use app::ids::{AttachmentId, MeetingId, UserId};
+use axum::http::Method;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use server::actor::Actor;
 use server::documents::incoming::Arrival;
-use axum::http::Method;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -253,7 +253,15 @@ async fn presenting(devices: usize) {
         let answer = held.secretary.attempt(Method::PUT, &path, Some(&turn)).await;
         answer.expect("an answer").ok();
     };
-    measure("presenting", b"\"presenting\"", held.process.pid(), devices, || held.follower(), tell).await;
+    measure(
+        "presenting",
+        b"\"presenting\"",
+        held.process.pid(),
+        devices,
+        || held.follower(),
+        tell,
+    )
+    .await;
 }
 
 async fn nats(devices: usize) {

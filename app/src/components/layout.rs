@@ -164,7 +164,6 @@ fn Sitting(me: Me) -> impl IntoView {
                     {t("room.stand_up")}
                 </button>
             </form>
-            <Preferences />
         </div>
     }
 }

@@ -41,7 +41,11 @@ fn pdf() -> Vec<u8> {
     let draw = b"q 595 0 0 842 0 0 cm /I Do Q";
     object(&mut out, "<</Type/Catalog/Pages 2 0 R>>", None);
     object(&mut out, "<</Type/Pages/Count 2/Kids[6 0 R 3 0 R]>>", None);
-    object(&mut out, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>", None);
+    object(
+        &mut out,
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>",
+        None,
+    );
     object(&mut out, &format!("<</Length {}>>", draw.len()), Some(draw));
     let image = format!(
         "<</Type/XObject/Subtype/Image/Width {side}/Height {side}/ColorSpace/DeviceRGB/BitsPerComponent 8/Length {}>>",
@@ -127,7 +131,10 @@ fn open_all(address: &str, pid: u32, paths: &[String], cookie: &str) -> (f64, f6
                     assert!(length > 0, "{path} is empty");
                 }
             };
-            std::thread::Builder::new().stack_size(256 * 1024).spawn_scoped(all, tablet).expect("a thread");
+            std::thread::Builder::new()
+                .stack_size(256 * 1024)
+                .spawn_scoped(all, tablet)
+                .expect("a thread");
         }
     });
     (begun.elapsed().as_secs_f64(), used(pid) - before)

@@ -80,9 +80,12 @@ impl Problem for Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotSignedIn | Self::WrongPassword => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::ForeignOrigin | Self::Inactive | Self::DemonstrationAccount | Self::NotATablet | Self::OnlyTheMeeting => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Forbidden
+            | Self::ForeignOrigin
+            | Self::Inactive
+            | Self::DemonstrationAccount
+            | Self::NotATablet
+            | Self::OnlyTheMeeting => StatusCode::FORBIDDEN,
             Self::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Form(_) => StatusCode::BAD_REQUEST,
@@ -124,9 +127,7 @@ impl Problem for Error {
             Self::NoSuchToken => "Mã truy cập này không còn. Hãy tải lại danh sách.".into(),
             Self::NoSuchTablet => "Máy này không còn trong danh sách. Hãy tải lại trang.".into(),
             Self::NotATablet => "Máy này chưa là máy của phòng họp. Hãy nhờ quản trị hoặc thư ký đăng ký máy ở mục “Máy phòng họp”.".into(),
-            Self::OnlyTheMeeting => {
-                "Máy của phòng họp chỉ mở cuộc họp này. Việc khác, anh/chị hãy làm trên máy riêng.".into()
-            }
+            Self::OnlyTheMeeting => "Máy của phòng họp chỉ mở cuộc họp này. Việc khác, anh/chị hãy làm trên máy riêng.".into(),
             Self::OwnAccount => "Anh/chị không thể tự khóa tài khoản của mình. Hãy nhờ một quản trị khác.".into(),
             Self::Csv(why) => {
                 format!("Không đọc được danh bạ nên chưa nhập gì. Cần tệp CSV (UTF-8) có cột code và name. ({why})")
@@ -165,7 +166,10 @@ impl Problem for Error {
             Self::NoSuchPerson => "There is no such person. Reload the list.".into(),
             Self::NoSuchToken => "There is no such token any more. Reload the list.".into(),
             Self::NoSuchTablet => "This tablet is not on the list any more. Reload the page.".into(),
-            Self::NotATablet => "This device is not a tablet of a meeting room yet. Ask an administrator or secretary to add it under “Room tablets”.".into(),
+            Self::NotATablet => {
+                "This device is not a tablet of a meeting room yet. Ask an administrator or secretary to add it under “Room tablets”."
+                    .into()
+            }
             Self::OnlyTheMeeting => "A tablet of the room shows this meeting only. For anything else use your own device.".into(),
             Self::OwnAccount => "You cannot close your own account. Ask another administrator.".into(),
             Self::Csv(why) => {

@@ -6,9 +6,9 @@ use crate::config::Config;
 use crate::fault::{Fault, Problem};
 use crate::state::AppState;
 use crate::web::{local_address, wants_json};
+use app::dto::identity::RoomTablet;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use app::dto::identity::RoomTablet;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -162,7 +162,10 @@ pub fn session_cookie(config: &Config, secret: &str) -> [(HeaderName, HeaderValu
 }
 
 fn set_cookie(config: &Config, secret: &str, seconds: i64) -> [(HeaderName, HeaderValue); 1] {
-    [(header::SET_COOKIE, cookie_of(config, &cookie_name(&config.public_url), secret, seconds))]
+    [(
+        header::SET_COOKIE,
+        cookie_of(config, &cookie_name(&config.public_url), secret, seconds),
+    )]
 }
 
 /// Out of reach of scripts, not sent with other sites' requests, over TLS alone where there is TLS.

@@ -29,7 +29,11 @@ impl FromRequestParts<AppState> for Caller {
             .map(|a| client_address(a.0.ip(), &parts.headers))
             .unwrap_or_default();
         let actor = state.identity.actor(cookie, bearer, request_id, &address).await?;
-        if actor.at.as_ref().is_some_and(|at| !of_the_meeting(parts.uri.path(), changes, &at.meeting)) {
+        if actor
+            .at
+            .as_ref()
+            .is_some_and(|at| !of_the_meeting(parts.uri.path(), changes, &at.meeting))
+        {
             return Err(Error::OnlyTheMeeting.into());
         }
         Ok(Self(actor))
@@ -52,7 +56,16 @@ fn of_the_meeting(path: &str, changes: bool, meeting: &str) -> bool {
         "/files/attachment/",
     ];
     // Lists of other meetings and tasks, and what makes new ones.
-    const ELSEWHERE: [&str; 8] = ["list", "calendar", "conflicts", "create", "copy", "my-tasks", "finish-task", "reopen-task"];
+    const ELSEWHERE: [&str; 8] = [
+        "list",
+        "calendar",
+        "conflicts",
+        "create",
+        "copy",
+        "my-tasks",
+        "finish-task",
+        "reopen-task",
+    ];
     if let Some(function) = path.strip_prefix("/api/ui/") {
         let own = function.strip_prefix("meetings/").is_some_and(|name| !ELSEWHERE.contains(&name));
         return own || matches!(function, "identity/me" | "identity/tablet");
@@ -61,7 +74,13 @@ fn of_the_meeting(path: &str, changes: bool, meeting: &str) -> bool {
         let rest = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix(meeting));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     };
-    let named = ["/api/v1/meetings/", "/files/minutes/", "/files/invitation/", "/files/check-in/", "/files/seat-code/"];
+    let named = [
+        "/api/v1/meetings/",
+        "/files/minutes/",
+        "/files/invitation/",
+        "/files/check-in/",
+        "/files/seat-code/",
+    ];
     let free = |start: &str| path == start || start.ends_with('/') && path.starts_with(start);
     let page = !changes && !path.starts_with("/api/") && !path.starts_with("/files/");
     page || FREE.iter().any(|start| free(start)) || named.iter().any(|folder| inside(folder))

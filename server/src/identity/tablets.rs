@@ -76,7 +76,11 @@ impl Service {
         if for_good {
             store::remove_tablet(work.conn(), id.as_str()).await?;
         }
-        let action = if for_good { "identity.tablet_removed" } else { "identity.tablet_freed" };
+        let action = if for_good {
+            "identity.tablet_removed"
+        } else {
+            "identity.tablet_freed"
+        };
         work.audit(action, "tablet", id.as_str(), &tablet.name, &json!({ "room": tablet.room }))
             .await?;
         work.commit().await?;
@@ -100,7 +104,14 @@ impl Service {
 
     /// Opens a session at a tablet for one meeting. Who sat there before, and the same person at another tablet, is let go.
     /// `old` is the cookie that the browser had before.
-    pub async fn sit(&self, caller: &Actor, tablet: &RoomTablet, person: &UserId, meeting: &str, old: Option<&str>) -> Result<(String, Actor), Error> {
+    pub async fn sit(
+        &self,
+        caller: &Actor,
+        tablet: &RoomTablet,
+        person: &UserId,
+        meeting: &str,
+        old: Option<&str>,
+    ) -> Result<(String, Actor), Error> {
         let (secret, now) = (secret()?, now_us());
         let at = At {
             tablet: tablet.id.0.clone(),

@@ -29,7 +29,12 @@ struct Sit {
     code: String,
 }
 
-async fn sit(State(state): State<AppState>, Caller(caller): Caller, headers: HeaderMap, form: Result<Form<Sit>, FormRejection>) -> Response {
+async fn sit(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    headers: HeaderMap,
+    form: Result<Form<Sit>, FormRejection>,
+) -> Response {
     match sit_down(&state, &caller, &headers, form).await {
         Ok((secret, meeting)) => {
             let cookie = session_cookie(&state.config, &secret);
@@ -101,7 +106,11 @@ pub async fn own(State(service): State<Service>, Caller(actor): Caller, Path(id)
 
 /// Everybody's codes; for who prepares the meeting.
 #[utoipa::path(get, path = "/api/v1/meetings/{id}/seat-codes", params(("id" = String, Path)), responses((status = 200, body = Vec<MemberCodeV1>), (status = 401), (status = 403), (status = 404), (status = 409)), tag = "meetings")]
-pub async fn all(State(service): State<Service>, Caller(actor): Caller, Path(id): Path<MeetingId>) -> Result<Json<Vec<MemberCodeV1>>, Fault> {
+pub async fn all(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<MeetingId>,
+) -> Result<Json<Vec<MemberCodeV1>>, Fault> {
     let all = service.seat_codes(&actor, &id).await?;
     let line = |c: app::dto::meetings::SeatCode| MemberCodeV1 {
         person: c.user_id.0,

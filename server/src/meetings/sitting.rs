@@ -45,7 +45,8 @@ impl Service {
         let code = given(work.conn(), &row.id, person.as_str(), anew).await?;
         if anew {
             let details = json!({ "person": person });
-            work.audit("meeting.seat_code_renewed", "meeting", &row.id, &row.title, &details).await?;
+            work.audit("meeting.seat_code_renewed", "meeting", &row.id, &row.title, &details)
+                .await?;
         }
         work.commit().await?;
         Ok(code)
@@ -95,7 +96,11 @@ impl Service {
         let code = digits(said).ok_or(Error::WrongSeatCode)?;
         let mut c = self.db.read().acquire().await?;
         let sql = "SELECT meeting_id, person_id, seat_code FROM meeting_member WHERE seat_code = $1";
-        let found = sqlx::query(sql).bind(&code).fetch_optional(&mut *c).await?.ok_or(Error::WrongSeatCode)?;
+        let found = sqlx::query(sql)
+            .bind(&code)
+            .fetch_optional(&mut *c)
+            .await?
+            .ok_or(Error::WrongSeatCode)?;
         let stored: String = found.try_get("seat_code")?;
         if !memcmp::eq(stored.as_bytes(), code.as_bytes()) {
             return Err(Error::WrongSeatCode);
