@@ -21,10 +21,10 @@ const VISITS = [
   ["soanthao", ["/", "/documents", "/documents/new", anyDocument("outgoing"), "/account"]],
   ["lanhdao", ["/", anyDocument("outgoing"), "/incoming"]],
   ["vanthu", ["/", "/documents", "/incoming", "/incoming/new", anyDocument("incoming"), "/axis"]],
-  ["thuky", ["/opinions", "/opinions/new", "/meetings", "/meetings/new", "/meetings/calendar", "/meetings/calendar?span=week", meeting, async (person) => `${await meeting(person)}/minutes`]],
+  ["thuky", ["/opinions", "/opinions/new", "/meetings", "/meetings/new", "/meetings/calendar", "/meetings/calendar?span=week", meeting, async (person) => `${await meeting(person)}/minutes`, async (person) => `${await meeting(person)}/cards`]],
   ["daibieu", ["/", "/meetings", meeting, "/verify", "/nowhere"]],
   ["kiemtra", ["/documents", "/audit"]],
-  ["quantri", ["/", "/people", "/audit", "/axis"]],
+  ["quantri", ["/", "/people", "/tablets", "/audit", "/axis"]],
 ];
 
 let demo;
