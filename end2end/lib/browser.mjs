@@ -37,7 +37,17 @@ export class Person {
     await this.page.goto(`${this.url}/login`);
     await this.page.fill("#username", username);
     await this.page.fill("#password", PASSWORD);
-    await Promise.all([this.page.waitForURL((url) => !url.pathname.startsWith("/login")), this.page.click("form[action='/login'] button[type=submit]")]);
+    // Where it does not get in, what was asked for and not answered tells why.
+    const open = new Set();
+    const name = (request) => `${request.method()} ${new URL(request.url()).pathname}`;
+    this.context.on("request", (request) => open.add(request));
+    for (const end of ["requestfinished", "requestfailed"]) this.context.on(end, (request) => open.delete(request));
+    try {
+      await Promise.all([this.page.waitForURL((url) => !url.pathname.startsWith("/login")), this.page.click("form[action='/login'] button[type=submit]")]);
+    } catch (error) {
+      await this.picture(`sign-in-failed-${username}`);
+      throw new Error(`${username} stays at ${this.page.url()}; without an answer: ${[...open].map(name).join(", ") || "nothing"}`, { cause: error });
+    }
   }
 
   async go(path) {
