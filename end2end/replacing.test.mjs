@@ -117,9 +117,11 @@ async function inHands(abstract) {
   const query = { direction: "incoming", state: null, text: abstract, page: 1, mine: false };
   for (let tries = 0; tries < 100; tries += 1) {
     const { rows } = await receiver.ask("documents/list", { query });
-    if (rows.length > 0) {
-      await receiver.ask("documents/take-in", { id: rows[0].id, revision: 1 });
-      return [ours, rows[0].id];
+    // The same words may stand in the text of another's PDF.
+    const arrived = rows.find((row) => row.abstract_text === abstract);
+    if (arrived) {
+      await receiver.ask("documents/take-in", { id: arrived.id, revision: 1 });
+      return [ours, arrived.id];
     }
     await new Promise((done) => setTimeout(done, 200));
   }
