@@ -38,7 +38,8 @@ const SECTIONS = [
   ["A slow link (`scripts/bench-reader`)", [["reader_agenda", "the agenda, nothing fetched before (aim 2 s)"], ["reader_page", "page 1 of 50 MB, nothing fetched before (aim 3 s)"],
     ["reader_awake", "every button works, nothing fetched before"], ["reader_page_signed_in", "page 1 of 50 MB, coming from the sign-in page"]]],
   ["One change to all devices (`scripts/bench-live`)", [["fanout_some", "at 1,000 devices (aim: nats-server's)"],
-    ["fanout_many", "at 10,000 devices (aim: nats-server's)"]]],
+    ["fanout_many", "at 10,000 devices (aim: nats-server's)"], ["presenting", "a page that the presenter turns, 1,000 followers (aim 100 ms)"],
+    ["opening_processor", "300 tablets open 20 MB at once: of one processor (limit 100 %)"], ["opening_memory", "the same: memory (limit 200 MB)"]]],
   ["On the tablet", [["attach_to_seen", "from attaching to page 1 on the screen"], ["link_back", "from the link's return to everything missed on the screen"]]],
 ];
 

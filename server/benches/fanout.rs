@@ -312,6 +312,9 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
+    if std::env::var_os("KYHOP_ONLY_OPENING").is_some() {
+        return runtime.block_on(opening::all());
+    }
     for devices in [1000, setting("KYHOP_SOCKETS", 10_000)] {
         runtime.block_on(kyhop(devices));
         runtime.block_on(nats(devices));

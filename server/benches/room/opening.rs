@@ -94,18 +94,21 @@ fn get(connection: &mut TcpStream, path: &str, cookie: &str, paced: bool) -> usi
     connection.write_all(request.as_bytes()).expect("asking");
     let mut buffer = vec![0u8; CHUNK];
     let mut head = Vec::new();
-    let (end, mut got) = loop {
+    let end = loop {
         let n = connection.read(&mut buffer).expect("an answer");
         assert!(n > 0, "the server went away");
         head.extend_from_slice(&buffer[..n]);
         if let Some(at) = memchr::memmem::find(&head, b"\r\n\r\n") {
-            break (at, head.len() - at - 4);
+            break at;
         }
     };
     let text = String::from_utf8_lossy(&head[..end]).to_lowercase();
     assert!(text.starts_with("http/1.1 200"), "{path}: {text}");
-    let length = text.lines().find_map(|l| l.strip_prefix("content-length:")).expect("a length");
+    let Some(length) = text.lines().find_map(|l| l.strip_prefix("content-length:")) else {
+        return chunks(connection, &mut buffer, head.split_off(end + 4));
+    };
     let length: usize = length.trim().parse().expect("a number");
+    let mut got = head.len() - end - 4;
     let (begun, share) = (Instant::now(), LINK / TABLETS);
     while got < length {
         if paced {
@@ -117,6 +120,16 @@ fn get(connection: &mut TcpStream, path: &str, cookie: &str, paced: bool) -> usi
         got += n;
     }
     length
+}
+
+/// The rest of a page that is sent in chunks (RFC 9112, 7.1); a page is short enough to be kept. Bytes received.
+fn chunks(connection: &mut TcpStream, buffer: &mut [u8], mut got: Vec<u8>) -> usize {
+    while !got.ends_with(b"0\r\n\r\n") {
+        let n = connection.read(buffer).expect("more");
+        assert!(n > 0, "cut off");
+        got.extend_from_slice(&buffer[..n]);
+    }
+    got.len()
 }
 
 /// All at once: seconds that it took, and of a processor.
