@@ -87,10 +87,21 @@ async fn a_shared_tablet_is_ones_own_for_a_meeting_and_opens_nothing_else() {
         // Nobody else adds one, and half a seat is none.
         let member = server.browser(&m.members[0]).await;
         let refused = member.form("/room/add", &[("tablet_name", "x"), ("room", "y")]).await;
-        assert_eq!(refused.header("location"), "/tablets?error=identity.forbidden&field=");
+        assert_eq!(
+            refused.header("location"),
+            "/tablets?error=identity.forbidden&tablet_name=x&room=y&row=&column="
+        );
         let half = server.browser(&m.secretary).await;
-        let half = half.form("/room/add", &[("tablet_name", "x"), ("room", "y"), ("row", "1")]).await;
-        assert_eq!(half.header("location"), "/tablets?error=identity.field&field=seat");
+        let half = half
+            .form("/room/add", &[("tablet_name", "x"), ("room", "Phòng B"), ("row", "1")])
+            .await;
+        let back = half.header("location");
+        assert_eq!(
+            back,
+            "/tablets?error=identity.field&tablet_name=x&room=Ph%C3%B2ng+B&row=1&column=".replace('+', "%20")
+        );
+        let page = server.browser(&m.secretary).await.get(back).await.text();
+        assert!(page.contains("value=\"Phòng B\""), "what was typed is there again");
 
         // The code: one's own, the secretary's list, nobody else's; the same each time.
         let code = code_of(&server, &m.members[0], &m.id).await;

@@ -259,6 +259,9 @@ fn Line(tablet: RoomTablet, changed: Callback<()>) -> impl IntoView {
 /// A plain form: its answer is a cookie, which only the device itself can be given.
 #[component]
 fn AddThis() -> impl IntoView {
+    let query = use_query_map();
+    // What was typed before it was refused.
+    let before = move |key: &str| query.read_untracked().get(key).unwrap_or_default();
     let field = move |id: &'static str, label: &'static str, hint: Option<&'static str>, number: bool, required: bool| {
         view! {
             <div class="field">
@@ -267,6 +270,7 @@ fn AddThis() -> impl IntoView {
                     id=id
                     name=id
                     data-test=["tablet-", id].concat()
+                    value=before(id)
                     required=required
                     maxlength=if number { "2" } else { "100" }
                     inputmode=number.then_some("numeric")

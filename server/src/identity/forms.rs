@@ -69,12 +69,7 @@ async fn sign_in(
             }
         }
         Err(e) if wants_json(&headers) => Fault::from(e).into_response(),
-        Err(e) => {
-            let address = format!("/login?error={}&next={}", e.code(), crate::web::url_encode(&next));
-            // Written to the log when it is our failure.
-            let _ = Fault::from(e);
-            Redirect::to(&address).into_response()
-        }
+        Err(e) => refused("/login", e, &[("next", &next)]),
     }
 }
 
@@ -100,7 +95,7 @@ pub async fn tablet_of(state: &AppState, headers: &HeaderMap) -> Result<Option<R
     state.identity.tablet(secret).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, Default)]
 struct AddTablet {
     tablet_name: String,
     room: String,
@@ -117,6 +112,8 @@ async fn add_tablet(
     headers: HeaderMap,
     form: Result<Form<AddTablet>, FormRejection>,
 ) -> Response {
+    // What was typed is there again where it is refused.
+    let typed = form.as_ref().map_or_else(|_| AddTablet::default(), |Form(form)| form.clone());
     let result = async {
         let Form(form) = form.map_err(|e| Error::Form(e.body_text()))?;
         let number = |text: &str| match text.trim() {
@@ -147,13 +144,26 @@ async fn add_tablet(
             (cookies, Redirect::to("/room")).into_response()
         }
         Err(e) => {
-            let field = e.field().unwrap_or_default();
-            let address = format!("/tablets?error={}&field={field}", e.code());
-            // Written to the log when it is our failure.
-            let _ = Fault::from(e);
-            Redirect::to(&address).into_response()
+            let typed = [
+                ("tablet_name", typed.tablet_name.as_str()),
+                ("room", &typed.room),
+                ("row", &typed.row),
+                ("column", &typed.column),
+            ];
+            refused("/tablets", e, &typed)
         }
     }
+}
+
+/// Back to the page of a plain form, which says what was wrong; `more` stands in the address: nothing secret.
+pub fn refused(page: &str, error: impl Problem + Into<Fault>, more: &[(&str, &str)]) -> Response {
+    let mut address = format!("{page}?error={}", error.code());
+    for (name, value) in more {
+        address.push_str(&format!("&{name}={}", crate::web::url_encode(value)));
+    }
+    // Written to the log when it is our failure.
+    let _: Fault = error.into();
+    Redirect::to(&address).into_response()
 }
 
 /// The cookie of a session that has just begun.

@@ -1,7 +1,7 @@
 //! Sitting down at a tablet of the room: the form on its resting page, and the codes for it.
 use super::{Error, Service};
-use crate::fault::{Fault, Problem};
-use crate::identity::forms::{session_cookie, tablet_of};
+use crate::fault::Fault;
+use crate::identity::forms::{refused, session_cookie, tablet_of};
 use crate::identity::http::{Caller, cookie};
 use crate::identity::{self, cookie_name};
 use crate::state::AppState;
@@ -40,12 +40,7 @@ async fn sit(
             let cookie = session_cookie(&state.config, &secret);
             (cookie, Redirect::to(&format!("/meetings/{meeting}"))).into_response()
         }
-        Err(e) => {
-            let address = format!("/room?error={}", e.code());
-            // Written to the log when it is our failure.
-            let _ = Fault::from(e);
-            Redirect::to(&address).into_response()
-        }
+        Err(e) => refused("/room", e, &[]),
     }
 }
 
